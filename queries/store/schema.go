@@ -1,0 +1,83 @@
+package store
+
+import (
+	"context"
+	"embed"
+	"fmt"
+	"io/fs"
+	"strconv"
+)
+
+//go:embed schema/*.sql
+var schemaFiles embed.FS
+
+//go:embed facts.sql
+var factsSQL string
+
+//go:embed invariants.sql
+var invariantsSQL string
+
+// migrate carries a generation of any age forward: it runs the numbered steps that the file has not seen yet.
+func migrate(ctx context.Context, tx *Tx) error {
+	if _, err := tx.Exec(ctx, "create table if not exists schema_step (step integer not null)"); err != nil {
+		return err
+	}
+	var done int
+	if err := tx.QueryRow(ctx, "select coalesce(max(step), 0) from schema_step").Scan(&done); err != nil {
+		return err
+	}
+	names, err := fs.Glob(schemaFiles, "schema/*.sql") // sorted
+	if err != nil {
+		return err
+	}
+	if done > len(names) {
+		return fmt.Errorf("this data directory was written by a newer Fillrate (schema step %d, this one knows %d): update Fillrate", done, len(names))
+	}
+	for i, name := range names[done:] {
+		text, err := schemaFiles.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		if err := tx.ExecFile(ctx, string(text)); err != nil {
+			return fmt.Errorf("schema step %s: %w", name, err)
+		}
+		if _, err := tx.Exec(ctx, "insert into schema_step values ("+strconv.Itoa(done+i+1)+")"); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Derive makes fact_request and history_state anew from what the load has written.
+func (tx *Tx) Derive(ctx context.Context) error {
+	if err := tx.ExecFile(ctx, factsSQL); err != nil {
+		return fmt.Errorf("deriving the facts: %w", err)
+	}
+	return nil
+}
+
+// checkInvariants fails with the first promise that the load would break.
+func checkInvariants(ctx context.Context, tx *Tx) error {
+	for _, check := range statements(invariantsSQL) {
+		if err := checkInvariant(ctx, tx, check); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func checkInvariant(ctx context.Context, tx *Tx, check string) error {
+	rows, err := tx.Query(ctx, check)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	if rows.Next() {
+		var broken string
+		if err := rows.Scan(&broken); err != nil {
+			return err
+		}
+		return fmt.Errorf("the load was thrown away because %s; nothing was changed", broken)
+	}
+	return rows.Err()
+}
