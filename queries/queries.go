@@ -1,0 +1,75 @@
+// Package queries computes Fillrate's metrics. A metric is data: a folder with its SQL, its written definition and its
+// golden cases, and one line in Catalog. The package knows no charts and no HTTP.
+package queries
+
+import "time"
+
+// Metric is one measure of the service, as data. Page, table, chart, CSV, XLSX, JSON, definition and CLI are all made
+// from this one value.
+type Metric struct {
+	ID       string   // folder, URL and command word: fill_rate
+	Title    string   // Fill rate
+	Question string   // the question that it answers, as a chart's title: How often do readers get what they ask for?
+	Doc      string   // the definition, Markdown, embedded from doc.md
+	SQL      string   // embedded; one statement over the CTE `scope`, see run.go
+	Rows     string   // embedded; the requests behind the numbers, for --rows and drill-down
+	Columns  []Column // after the dimensions asked for
+	// Dated says which day of a request places it in a bucket and in [from, to).
+	Dated Dated
+	// Always lists dimensions that the metric always splits by (overdue: side).
+	Always []string
+}
+
+// Dated names the day that a metric goes by.
+type Dated string
+
+// The days that a metric can go by. ByBasis: created_day, or outcome_day with basis=period. ByDue: due_day.
+const (
+	ByBasis Dated = "basis"
+	ByDue   Dated = "due"
+)
+
+// Column describes one column of a result.
+type Column struct {
+	Name  string `json:"name"`           // median_days
+	Type  Type   `json:"type"`           // double
+	Unit  Unit   `json:"unit,omitempty"` // days
+	Label string `json:"label"`          // Median days
+	Doc   string `json:"doc,omitempty"`  // one sentence
+	// Better says which direction is an improvement, for colour and words: higher, lower or empty.
+	Better string `json:"better,omitempty"`
+}
+
+// Type is what a column's values are in Go: string, int64, float64, bool, and time.Time for date and timestamp.
+type Type string
+
+// The types of a column; a value may always be nil.
+const (
+	Text      Type = "text"
+	Integer   Type = "integer"
+	Double    Type = "double"
+	Boolean   Type = "boolean"
+	Date      Type = "date"
+	Timestamp Type = "timestamp"
+)
+
+// Unit is what a number counts.
+type Unit string
+
+// The units of a column.
+const (
+	Requests Unit = "requests"
+	Days     Unit = "days"
+	Share    Unit = "share" // 0 to 1
+	Loans    Unit = "loans"
+)
+
+// Result is a metric computed for a filter on one generation.
+type Result struct {
+	Metric     *Metric
+	Filter     Filter
+	AsOf       time.Time // the instant up to which history counts, UTC
+	Generation int
+	Columns    []Column // dimensions first
+	Rows       [][]any  // in the columns' order, sorted by the dimensions
+}
