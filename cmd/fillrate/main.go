@@ -1,0 +1,84 @@
+// Command fillrate tells a library how its interlibrary loan service performs. Run `fillrate --help`.
+package main
+
+import (
+	"context"
+	"errors"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+)
+
+// version is set when the binary is built.
+var version = "development"
+
+// commands is the command line, one field per subcommand.
+type commands struct {
+	Ingest      ingestCmd      `cmd:"" help:"Load exports of an ILL system."`
+	Query       queryCmd       `cmd:"" help:"Compute a metric."`
+	Serve       serveCmd       `cmd:"" help:"Show the dashboards in a browser."`
+	Sample      sampleCmd      `cmd:"" help:"Invent a library's history of any size, as ILLiad exports."`
+	Generations generationsCmd `cmd:"" help:"List the kept generations of the history."`
+	Rollback    rollbackCmd    `cmd:"" help:"Return to an earlier generation."`
+	Backup      backupCmd      `cmd:"" help:"Copy the current generation and its key to a new folder."`
+	Restore     restoreCmd     `cmd:"" help:"Take the history of a backup as a new generation."`
+	Version     versionCmd     `cmd:"" help:"Print the version."`
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
+}
+
+// run is the whole program but for the process around it. It gives the exit status: 0 done, 1 refused input (nothing
+// was changed), 2 wrong usage.
+func run(ctx context.Context, args []string, stdout, stderr *os.File) int {
+	var commandLine commands
+	exited := -1
+	parser, err := kong.New(&commandLine,
+		kong.Name("fillrate"),
+		kong.Description("Turnaround, fill rate and overdue of interlibrary loan, from the exports that your system already makes."),
+		kong.UsageOnError(),
+		kong.Writers(stdout, stderr),
+		kong.Exit(func(code int) { exited = code }),
+	)
+	if err != nil {
+		panic(err) // a mistake in the struct tags; the first test finds it
+	}
+	parsed, err := parser.Parse(args)
+	if exited >= 0 { // --help
+		return exited
+	}
+	if err != nil {
+		parser.Errorf("%s", err)
+		return usageStatus
+	}
+	app := &app{Stdout: stdout, Stderr: stderr, ctx: ctx}
+	if err := parsed.Run(app); err != nil {
+		return app.fail(err)
+	}
+	return 0
+}
+
+// usageError is a mistake in how the command was called, as opposed to in what it was given to read.
+type usageError struct{ error }
+
+func (e usageError) Unwrap() error { return e.error }
+
+const (
+	refusedStatus = 1
+	usageStatus   = 2
+)
+
+// fail says what went wrong in one line and gives the exit status.
+func (a *app) fail(err error) int {
+	printf(a.Stderr, "fillrate: %s\n", err)
+	var usage usageError
+	if errors.As(err, &usage) {
+		return usageStatus
+	}
+	return refusedStatus
+}
