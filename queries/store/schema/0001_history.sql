@@ -85,8 +85,9 @@ create table request (
   need_by date,
   rush boolean,
   columns varchar not null, -- which of the above the sighting had, as ',created_at,due_at,'
-  first_change_at timestamp, -- last_change_at and status_raw of the oldest sighting ever loaded
+  first_change_at timestamp, -- last_change_at and status of the oldest sighting ever loaded
   first_status_raw varchar,
+  first_status varchar,
   first_batch integer not null,
   last_batch integer not null, -- the batch whose sighting stands
   row_hash bigint not null -- of the canonical values of the sighting

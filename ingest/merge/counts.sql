@@ -1,0 +1,15 @@
+-- What the batches from $1 on did: rows that are new by their first sighting, and older ones whose sighting now stands.
+-- For events, patrons and partners every row that a batch added is new.
+select batch_id, sum(n_new)::bigint as n_new, sum(n_changed)::bigint as n_changed
+from (
+  select first_batch as batch_id, count(*) as n_new, 0 as n_changed from request where first_batch >= $1 group by all
+  union all
+  select last_batch, 0, count(*) from request where last_batch >= $1 and first_batch < $1 group by all
+  union all
+  select batch_id, count(*), 0 from event where batch_id >= $1 and basis = 'source' group by all
+  union all
+  select batch_id, count(*), 0 from patron where batch_id >= $1 group by all
+  union all
+  select batch_id, count(*), 0 from partner where batch_id >= $1 group by all
+)
+group by batch_id

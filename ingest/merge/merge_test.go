@@ -1,0 +1,195 @@
+package merge
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"github.com/apache/arrow-go/v18/arrow"
+	"github.com/apache/arrow-go/v18/arrow/array"
+	"github.com/apache/arrow-go/v18/arrow/memory"
+	"github.com/cespare/xxhash/v2"
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/fillrate/fillrate/queries/store"
+)
+
+// sighting is what one export says of request id; a title or reason of "-" means that the export lacks the column.
+type sighting struct {
+	id                    string
+	changed               int64 // microseconds
+	status, title, reason string
+}
+
+func (s sighting) columns() string {
+	columns := ",created_at,last_change_at,status_raw,"
+	if s.title != "-" {
+		columns += "title,"
+	}
+	if s.reason != "-" {
+		columns += "reason_raw,"
+	}
+	return columns
+}
+
+func (s sighting) json(batch int) string {
+	quote := func(text string) string {
+		if text == "-" || text == "" {
+			return "null"
+		}
+		return `"` + text + `"`
+	}
+	hash := int64(xxhash.Sum64String(fmt.Sprint(s)))
+	return fmt.Sprintf(`{"request_id":%d,"library":"MAIN","source":"test","source_id":%q,"role":"borrowing","kind":"copy",
+		"created_at":0,"last_change_at":%d,"status_raw":%q,"status":"in_process","title":%s,"reason_raw":%s,"columns":%q,"batch_id":%d,"row_hash":%d}`,
+		RequestID("MAIN", "test", s.id), s.id, s.changed, s.status, quote(s.title), quote(s.reason), s.columns(), batch, hash)
+}
+
+// load merges each table of sightings as a batch of one load and gives its outcome.
+func load(t *testing.T, files *store.Files, tables ...[]sighting) Outcome {
+	t.Helper()
+	var outcome Outcome
+	_, err := files.Load(t.Context(), func(ctx context.Context, tx *store.Tx) (store.Verdict, error) {
+		m, err := New(ctx, tx)
+		if err != nil {
+			return store.Discard, err
+		}
+		if err := m.Library(ctx, "MAIN", "UTC", true, ""); err != nil {
+			return store.Discard, err
+		}
+		var batches []Batch
+		for _, table := range tables {
+			batch := Batch{ID: m.NextBatch(), Library: "MAIN", Source: "test", Content: "requests", File: "f.csv", SHA256: "x", Read: int64(len(table))}
+			batches = append(batches, batch)
+			var rows []string
+			for _, s := range table {
+				rows = append(rows, s.json(batch.ID))
+			}
+			record, _, err := array.RecordFromJSON(memory.DefaultAllocator, RequestSchema, strings.NewReader("["+strings.Join(rows, ",")+"]"))
+			if err != nil {
+				return store.Discard, err
+			}
+			reader, err := array.NewRecordReader(RequestSchema, []arrow.RecordBatch{record})
+			if err != nil {
+				return store.Discard, err
+			}
+			if err := m.Requests(ctx, reader); err != nil {
+				return store.Discard, err
+			}
+		}
+		outcome, err = m.Finish(ctx, batches, nil)
+		if err != nil || !outcome.Changed {
+			return store.Discard, err
+		}
+		return store.Keep, nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return outcome
+}
+
+// content dumps the history without the numbers of batches, which tell the order of loading by nature.
+func content(t *testing.T, files *store.Files) string {
+	t.Helper()
+	snapshot, err := files.Snapshot(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer snapshot.Close()
+	var dump strings.Builder
+	for _, query := range []string{
+		"select to_json(r)::varchar from (select * exclude (first_batch, last_batch) from request) r order by request_id",
+		"select to_json(s)::varchar from (select * exclude (first_batch, last_batch) from sighting) s order by all",
+		"select to_json(e)::varchar from (select * exclude (batch_id) from event) e order by all",
+		"select to_json(f)::varchar from fact_request f order by request_id",
+	} {
+		rows, err := snapshot.DB().QueryContext(t.Context(), query)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for rows.Next() {
+			var line string
+			if err := rows.Scan(&line); err != nil {
+				t.Fatal(err)
+			}
+			dump.WriteString(line + "\n")
+		}
+		if err := rows.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dump.String()
+}
+
+func TestNewerSightingWinsColumnByColumn(t *testing.T) {
+	files := store.Open(t.TempDir())
+	defer files.Close()
+	full := sighting{"1", 10, "Request Sent", "A title", "old reason"}
+	noTitle := sighting{"1", 20, "Request Finished", "-", ""} // newer, without the title column, reason emptied
+	if got := load(t, files, []sighting{full}).Total; got != (Counts{New: 1}) {
+		t.Errorf("first load: %+v", got)
+	}
+	if got := load(t, files, []sighting{noTitle}).Total; got != (Counts{Changed: 1}) {
+		t.Errorf("second load: %+v", got)
+	}
+	if got := load(t, files, []sighting{full}, []sighting{noTitle}); got.Changed || got.Total != (Counts{Unchanged: 2}) {
+		t.Errorf("both again: %+v, want two unchanged", got)
+	}
+	dump := content(t, files)
+	for _, want := range []string{`"title":"A title"`, `"reason_raw":null`, `"status_raw":"Request Finished"`, `"first_status_raw":"Request Sent"`, `"basis":"import"`} {
+		if !strings.Contains(dump, want) {
+			t.Errorf("%s is missing from\n%s", want, dump)
+		}
+	}
+}
+
+// Any order of loading, in one load or in many, tells the same history.
+func TestOrderOfLoadingDoesNotMatter(t *testing.T) {
+	for seed := range uint64(5) {
+		random := rand.New(rand.NewPCG(seed, 1))
+		pick := func(values ...string) string { return values[random.IntN(len(values))] }
+		var tables [][]sighting
+		at := int64(0)
+		for range 5 {
+			var table []sighting
+			title, reason := pick("-", "x"), pick("-", "x") // a table has a column or has it not
+			for id := range 4 {
+				if random.IntN(3) == 0 {
+					continue
+				}
+				at++ // no two equally new: of those the later import wins, which is an order
+				s := sighting{fmt.Sprint(id), at * 1000, pick("Request Sent", "Request Finished"), title, reason}
+				if title != "-" {
+					s.title = pick("", "One", "Two")
+				}
+				if reason != "-" {
+					s.reason = pick("", "lacking")
+				}
+				table = append(table, s)
+			}
+			tables = append(tables, table)
+		}
+		var want string
+		for trial := range 3 {
+			random.Shuffle(len(tables), func(i, j int) { tables[i], tables[j] = tables[j], tables[i] })
+			files := store.Open(t.TempDir())
+			if trial == 0 {
+				load(t, files, tables...)
+			} else {
+				for _, table := range tables {
+					load(t, files, table)
+				}
+			}
+			got := content(t, files)
+			if trial == 0 {
+				want = got
+			} else if got != want {
+				t.Fatalf("seed %d, trial %d: %v\n%s", seed, trial, tables, cmp.Diff(strings.Split(want, "\n"), strings.Split(got, "\n")))
+			}
+			files.Close()
+		}
+	}
+}
