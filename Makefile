@@ -25,7 +25,7 @@ VENDOR := dashboards/static/vendor
 SHA256SUM := $(or $(shell command -v sha256sum 2>/dev/null),shasum -a 256)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build run test race browser lint fmt sample bench screenshot ci clean tools
+.PHONY: help setup build run test race browser lint fmt sample bench screenshot ci clean tools data
 
 help: ## this list
 	@echo 'make run starts Fillrate on the sample library. The targets:'
@@ -56,9 +56,11 @@ build: setup ## build bin/fillrate
 	@mkdir -p bin
 	go build -ldflags '$(LDFLAGS)' -o bin/fillrate ./cmd/fillrate
 
-run: build ## load the sample library (the first time) and serve the dashboards
-	@test -e '$(DATA)/current' || bin/fillrate ingest --data '$(DATA)' --library MAIN --tz America/New_York sample-data/illiad/*
+run: data ## load the sample library (the first time) and serve the dashboards
 	@exec bin/fillrate serve --data '$(DATA)' --addr '$(ADDR)'
+
+data: build
+	@test -e '$(DATA)/current' || bin/fillrate ingest --data '$(DATA)' --library MAIN --tz America/New_York sample-data/illiad/*
 
 test: build $(GOTESTSUM) ## vet, all tests, the race detector, and the browser suite where Chromium is
 	@GOTESTSUM='$(GOTESTSUM)' .ci/test vet go race browser
@@ -81,8 +83,8 @@ sample: build ## make sample-data again from its seed
 bench: setup ## time loading, queries and pages
 	go run ./cmd/bench
 
-screenshot: build ## pictures of every page, light and dark, in .cache/screenshots
-	@.ci/screenshot
+screenshot: data ## pictures of every page, light and dark, in .cache/screenshots
+	@.ci/screenshot '$(DATA)'
 
 ci: ## what continuous integration runs
 	@.ci/run
