@@ -28,6 +28,7 @@ const KeepGenerations = 5
 type Files struct {
 	dir    string
 	limits Limits
+	newKey []byte // made by PatronKey, not written yet
 
 	mu     sync.Mutex
 	opened map[int]*openGeneration
@@ -174,6 +175,9 @@ func (f *Files) Load(ctx context.Context, change func(context.Context, *Tx) (Ver
 	number, err := f.nextNumber()
 	if err != nil {
 		return Generation{}, err
+	}
+	if err := f.keepKey(); err != nil {
+		return Generation{}, storageError("writing the key file", err)
 	}
 	if err := f.publish(work, number); err != nil {
 		return Generation{}, storageError("publishing the new generation", err)

@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"errors"
+	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -58,5 +60,204 @@ func TestLoadDerivesFactsInTheLibrarysZone(t *testing.T) {
 	}
 	if business != 17 { // Friday 17:00 to midnight, Monday midnight to 10:00, in New York
 		t.Errorf("%v business hours, want 17", business)
+	}
+}
+
+func loadOne(t *testing.T, files *Files, id int64) Generation {
+	t.Helper()
+	generation, err := files.Load(t.Context(), func(ctx context.Context, tx *Tx) (Verdict, error) {
+		if id > 1 { // the library's row is there since the first load
+			if _, err := tx.Exec(ctx, "delete from library"); err != nil {
+				return Discard, err
+			}
+		}
+		return oneRequest(id)(ctx, tx)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return generation
+}
+
+func nRequests(t *testing.T, files *Files) (generation int, n int64) {
+	t.Helper()
+	snapshot, err := files.Snapshot(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer snapshot.Close()
+	if err := snapshot.DB().QueryRowContext(t.Context(), "select n_requests from history_state").Scan(&n); err != nil {
+		t.Fatal(err)
+	}
+	return snapshot.Generation, n
+}
+
+func TestReadersFollowTheCurrentGeneration(t *testing.T) {
+	files := Open(t.TempDir())
+	defer files.Close()
+	loadOne(t, files, 1)
+	old, err := files.Snapshot(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	loadOne(t, files, 2)
+	if generation, n := nRequests(t, files); generation != 2 || n != 2 {
+		t.Errorf("generation %d with %d requests, want 2 with 2", generation, n)
+	}
+	var n int64 // a reader that began before goes on reading what it began with
+	if err := old.DB().QueryRowContext(t.Context(), "select n_requests from history_state").Scan(&n); err != nil || n != 1 {
+		t.Errorf("the old snapshot has %d requests (%v), want 1", n, err)
+	}
+	old.Close()
+}
+
+func TestRollbackAndPrune(t *testing.T) {
+	files := Open(t.TempDir())
+	defer files.Close()
+	for id := range int64(KeepGenerations + 2) {
+		loadOne(t, files, id+1)
+	}
+	list, err := files.Generations()
+	if err != nil || len(list) != KeepGenerations || list[0].Number != KeepGenerations+2 || !list[0].Current {
+		t.Fatalf("kept %+v (%v), want the newest %d", list, err, KeepGenerations)
+	}
+	if _, err := files.Rollback(0); err != nil {
+		t.Fatal(err)
+	}
+	if generation, n := nRequests(t, files); generation != KeepGenerations+1 || n != KeepGenerations+1 {
+		t.Errorf("after a rollback: generation %d with %d requests", generation, n)
+	}
+	if _, err := files.Rollback(1); !errors.Is(err, ErrNoGeneration) {
+		t.Errorf("a rollback to a generation that is gone: %v, want ErrNoGeneration", err)
+	}
+	loadOne(t, files, 100) // builds on what is current, under a number never used before
+	if generation, n := nRequests(t, files); generation != KeepGenerations+3 || n != KeepGenerations+2 {
+		t.Errorf("a load after a rollback: generation %d with %d requests", generation, n)
+	}
+}
+
+func TestALoadThatFailsLeavesTheOldGeneration(t *testing.T) {
+	dir := t.TempDir()
+	files := Open(dir)
+	defer files.Close()
+	loadOne(t, files, 1)
+	broken := errors.New("broken")
+	for name, change := range map[string]func(context.Context, *Tx) (Verdict, error){
+		"error": func(context.Context, *Tx) (Verdict, error) { return Keep, broken },
+		"discarded": func(ctx context.Context, tx *Tx) (Verdict, error) {
+			_, err := tx.Exec(ctx, "delete from request")
+			return Discard, err
+		},
+		"invariant": func(ctx context.Context, tx *Tx) (Verdict, error) {
+			_, err := tx.Exec(ctx, "insert into request from request")
+			return Keep, err
+		},
+	} {
+		if _, err := files.Load(t.Context(), change); (err == nil) != (name == "discarded") {
+			t.Errorf("%s: %v", name, err)
+		}
+		if generation, n := nRequests(t, files); generation != 1 || n != 1 {
+			t.Errorf("%s: generation %d with %d requests, want 1 with 1", name, generation, n)
+		}
+		if left, _ := filepath.Glob(filepath.Join(dir, "tmp", "load-*")); len(left) > 0 {
+			t.Errorf("%s left %v", name, left)
+		}
+	}
+}
+
+func TestASecondLoadIsRefusedWhileOneRuns(t *testing.T) {
+	dir := t.TempDir()
+	files := Open(dir)
+	defer files.Close()
+	_, err := files.Load(t.Context(), func(ctx context.Context, _ *Tx) (Verdict, error) {
+		other := Open(dir)
+		defer other.Close()
+		_, err := other.Load(ctx, oneRequest(1))
+		if !errors.Is(err, ErrBusy) {
+			t.Errorf("a second load: %v, want ErrBusy", err)
+		}
+		return Discard, nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestBackupAndRestore(t *testing.T) {
+	files := Open(t.TempDir())
+	defer files.Close()
+	key, err := files.PatronKey()
+	if err != nil {
+		t.Fatal(err)
+	}
+	loadOne(t, files, 1)
+	target := filepath.Join(t.TempDir(), "backup")
+	if _, err := files.Backup(target); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := files.Backup(target); err == nil {
+		t.Error("a second backup into the same folder overwrote the first")
+	}
+	loadOne(t, files, 2)
+	if _, err := files.Restore(target); err != nil {
+		t.Fatal(err)
+	}
+	if generation, n := nRequests(t, files); generation != 3 || n != 1 {
+		t.Errorf("restored: generation %d with %d requests, want 3 with 1", generation, n)
+	}
+	elsewhere := Open(filepath.Join(t.TempDir(), "new"))
+	defer elsewhere.Close()
+	if _, err := elsewhere.Restore(target); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := elsewhere.PatronKey(); err != nil || string(got) != string(key) {
+		t.Errorf("the restored key differs (%v)", err)
+	}
+	stranger := Open(t.TempDir())
+	defer stranger.Close()
+	if _, err := stranger.PatronKey(); err != nil {
+		t.Fatal(err)
+	}
+	loadOne(t, stranger, 1)
+	if _, err := stranger.Restore(target); err == nil {
+		t.Error("a backup under another key was joined")
+	}
+}
+
+// Whoever gets to run SQL on a generation still reaches no other file, extension or setting.
+func TestGenerationsAreLockedDown(t *testing.T) {
+	files := Open(t.TempDir())
+	defer files.Close()
+	loadOne(t, files, 1)
+	snapshot, err := files.Snapshot(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer snapshot.Close()
+	for _, query := range []string{
+		"from read_csv('/etc/hostname')", "copy request to '/dev/null'", "attach ':memory:' as other", "install httpfs",
+		"set enable_external_access = true", "set memory_limit = '100GB'", "delete from request",
+	} {
+		if _, err := snapshot.DB().ExecContext(t.Context(), query); err == nil {
+			t.Errorf("%q was allowed", query)
+		}
+	}
+}
+
+func TestANewerSchemaIsRefused(t *testing.T) {
+	files := Open(t.TempDir())
+	defer files.Close()
+	_, err := files.Load(t.Context(), func(ctx context.Context, tx *Tx) (Verdict, error) {
+		if err := tx.Derive(ctx); err != nil {
+			return Discard, err
+		}
+		_, err := tx.Exec(ctx, "insert into schema_step values (999)")
+		return Keep, err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := files.Load(t.Context(), oneRequest(1)); err == nil || !strings.Contains(err.Error(), "newer Fillrate") {
+		t.Errorf("loading into a newer schema: %v", err)
 	}
 }

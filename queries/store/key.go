@@ -12,8 +12,12 @@ import (
 // nobody, not even the library, can then tell which reader a patron_key stands for.
 const KeyFile = "patron.key"
 
-// PatronKey gives the secret of the data directory, 32 random bytes, made at the first load (mode 0600).
+// PatronKey gives the secret of the data directory, 32 random bytes. A new one is written (mode 0600) with the
+// generation that is the first to hold readers under it, so that a load which is thrown away leaves nothing behind.
 func (f *Files) PatronKey() ([]byte, error) {
+	if f.newKey != nil {
+		return f.newKey, nil
+	}
 	path := filepath.Join(f.dir, KeyFile)
 	key, err := os.ReadFile(path)
 	if err == nil && len(key) == 32 {
@@ -25,12 +29,19 @@ func (f *Files) PatronKey() ([]byte, error) {
 	if !errors.Is(err, os.ErrNotExist) {
 		return nil, err
 	}
-	key = make([]byte, 32)
-	if _, err := rand.Read(key); err != nil {
-		return nil, err
+	f.newKey = make([]byte, 32)
+	_, err = rand.Read(f.newKey)
+	return f.newKey, err
+}
+
+// keepKey writes a key that PatronKey made.
+func (f *Files) keepKey() error {
+	if f.newKey == nil {
+		return nil
 	}
-	if err := os.MkdirAll(f.dir, 0o700); err != nil {
-		return nil, storageError("making the data directory", err)
+	if err := writeFile(filepath.Join(f.dir, KeyFile), f.newKey); err != nil {
+		return err
 	}
-	return key, storageError("writing the key file", writeFile(path, key))
+	f.newKey = nil
+	return nil
 }
