@@ -1,54 +1,46 @@
 -- Derives fact_request and history_state from request, milestone and the reference tables. Runs inside every load.
--- Statement by statement, one step each; temp tables die with the connection.
+-- Two small calendars first, then every fact in one pass over the requests.
 
--- 1. Newest status, milestones from events before columns, outcome by what the status means for the role.
-create or replace temp table united as
+-- 1. The UTC days that the history spans, per library. Due dates reach into the future, and are kept within reason.
+create or replace temp table history_day as
 with
-  newest as (
+  stamps as (
     select
-      r.request_id, r.library, r.source, r.role, r.kind, r.network, r.created_at, r.last_change_at, r.due_at,
-      r.patron_key, r.reason, r.filled_by, r.partner, r.partner_number, r.patron_group, r.department,
-      case when m.status_at > r.last_change_at or r.last_change_at is null then coalesce(m.status, r.status) else r.status end as status,
-      greatest(r.last_change_at, m.status_at) as changed_at,
-      coalesce(m.sent_at, r.sent_at) as sent_at,
-      coalesce(m.shipped_at, r.shipped_at) as shipped_at,
-      coalesce(m.received_at, r.received_at) as received_at,
-      coalesce(m.available_at, r.available_at) as available_at,
-      coalesce(m.returned_at, r.returned_at) as returned_at,
-      coalesce(m.closed_at, r.closed_at) as closed_at
-    from request r left join milestone m using (request_id)
+      library,
+      min(least(created_at, sent_at, shipped_at, received_at, available_at, returned_at, closed_at, last_change_at, due_at)) as first_at,
+      max(greatest(created_at, sent_at, shipped_at, received_at, available_at, returned_at, closed_at, last_change_at, due_at)) as last_at
+    from request
+    group by library
+    union all
+    select
+      r.library,
+      min(least(m.sent_at, m.shipped_at, m.received_at, m.available_at, m.returned_at, m.closed_at, m.status_at)),
+      max(greatest(m.sent_at, m.shipped_at, m.received_at, m.available_at, m.returned_at, m.closed_at, m.status_at))
+    from milestone m
+    join request r using (request_id)
+    group by r.library
+  ),
+  spans as (
+    select
+      library,
+      greatest(min(first_at), timestamp '1950-01-01')::date - 2 as first_day,
+      least(max(last_at), timestamp '2150-01-01')::date + 3 as end_day
+    from stamps
+    group by library
   )
-select
-  n.*,
-  s.is_back,
-  case when s.outcome = 'unfilled' then coalesce(why.outcome, s.outcome) else s.outcome end as outcome,
-  case n.role when 'lending' then n.shipped_at else n.available_at end as supplied_at
-from newest n
-join status_meaning s on s.role = n.role and s.status = n.status
-left join reason_meaning why on why.reason = n.reason;
+select library, unnest(range(first_day::timestamp, end_day::timestamp, interval 1 day))::date as day from spans;
 
--- 2. The date of the outcome, and whether it is a milestone.
-create or replace temp table dated as
-select
-  u.*,
-  case outcome when 'filled' then supplied_at when 'open' then null else closed_at end as milestone_at,
-  case when outcome <> 'open' then coalesce(milestone_at, changed_at, created_at) end as outcome_at
-from united u;
-
--- 3. Offset from UTC per library and UTC day that occurs: a plain hash join instead of a zone conversion per row.
---    switch_at is the first quarter hour of the day after which the other offset holds.
+-- 2. Offset from UTC per library and UTC day: a plain hash join instead of a zone conversion per row.
+--    switch_at is the first quarter hour of the day from which the other offset holds.
 create or replace temp table zone_day as
 with
-  days as (
-    select distinct library, unnest([created_at::date, outcome_at::date, due_at::date]) as utc_day from dated
-  ),
   ends as (
     select
-      d.library, d.utc_day, l.zone,
-      timezone(l.zone, timezone('UTC', d.utc_day::timestamp)) - d.utc_day::timestamp as before,
-      timezone(l.zone, timezone('UTC', d.utc_day::timestamp + interval 1 day)) - (d.utc_day::timestamp + interval 1 day) as after
-    from days d join library l using (library)
-    where d.utc_day is not null
+      d.library, d.day as utc_day, l.zone,
+      timezone(l.zone, timezone('UTC', d.day::timestamp)) - d.day::timestamp as before,
+      timezone(l.zone, timezone('UTC', d.day::timestamp + interval 1 day)) - (d.day::timestamp + interval 1 day) as after
+    from history_day d
+    join library l using (library)
   )
 select
   library, utc_day, before, after,
@@ -59,44 +51,69 @@ select
   end as switch_at
 from ends;
 
--- 4. Open time per library and local day, counted from the library's first day: business time between two instants
+-- 3. Open time per library and local day, counted from the library's first day: business time between two instants
 --    is the difference of two readings of this counter. Saturdays, Sundays and closures are not open.
 create or replace temp table business_day as
 with
-  span as (
-    select library, min(least(created_at, outcome_at))::date - 1 as first_day, max(greatest(created_at, outcome_at))::date + 2 as end_day
-    from dated group by library
-  ),
-  days as (
-    select library, unnest(range(first_day::timestamp, end_day::timestamp, interval 1 day))::date as day from span
-  ),
   hours as (
     select
       d.library, d.day,
       timezone('UTC', timezone(l.zone, d.day::timestamp)) as start_at,
       timezone('UTC', timezone(l.zone, (d.day + 1)::timestamp)) as end_at,
       isodow(d.day) <= 5 and not exists (from closure c where c.library = d.library and c.day = d.day) as is_open
-    from days d join library l using (library)
+    from history_day d
+    join library l using (library)
   )
 select
-  library, day, start_at, is_open,
+  library, day, start_at, end_at, is_open,
   coalesce(sum(case when is_open then epoch_us(end_at) - epoch_us(start_at) else 0 end)
     over (partition by library order by day rows between unbounded preceding and 1 preceding), 0)::bigint as open_us_before
 from hours;
 
--- 5. One name per partner number and one row per reader, whatever was loaded last.
-create or replace temp table patron_now as
-select library, source, patron_key, patron_group, department from patron;
-
-create or replace temp table partner_now as
-select library, source, partner_number, upper(trim(symbol)) as symbol from partner where symbol is not null;
-
--- 6. The facts, in order of creation so that a date range reads few row groups.
+-- 4. The facts, in order of creation so that a date range reads few row groups.
 truncate fact_request;
 
 insert into fact_request
 with
-  local_time as (
+  -- the newest status wins; a milestone told by events stands before one told by a column
+  united as (
+    select
+      r.request_id, r.library, r.source, r.role, r.kind, r.network, r.created_at, r.due_at,
+      r.patron_key, r.patron_group, r.department, r.partner, r.partner_number, r.filled_by, r.reason,
+      case when m.status_at > r.last_change_at or r.last_change_at is null then coalesce(m.status, r.status) else r.status end as status,
+      coalesce(m.sent_at, r.sent_at) as sent_at,
+      coalesce(m.shipped_at, r.shipped_at) as shipped_at,
+      coalesce(m.received_at, r.received_at) as received_at,
+      coalesce(m.available_at, r.available_at) as available_at,
+      coalesce(m.returned_at, r.returned_at) as returned_at,
+      coalesce(m.closed_at, r.closed_at) as closed_at,
+      greatest(r.last_change_at, m.status_at) as changed_at,
+      least(r.last_change_at, m.status_at) as earliest_change_at
+    from request r
+    left join milestone m using (request_id)
+  ),
+  meant as (
+    select
+      u.*,
+      s.is_back,
+      case when s.outcome = 'unfilled' then coalesce(why.outcome, s.outcome) else s.outcome end as outcome
+    from united u
+    join status_meaning s on s.role = u.role and s.status = u.status
+    left join reason_meaning why on why.reason = u.reason
+  ),
+  -- the date of the outcome: its milestone, else the last change
+  dated as (
+    select
+      meant.*,
+      case outcome
+        when 'filled' then case role when 'lending' then shipped_at else available_at end
+        when 'open' then null
+        else closed_at
+      end as milestone_at,
+      case when outcome <> 'open' then coalesce(milestone_at, changed_at, created_at) end as outcome_at
+    from meant
+  ),
+  placed as (
     select
       d.*,
       (d.created_at + case when d.created_at < zc.switch_at then zc.before else zc.after end)::date as created_day,
@@ -126,26 +143,26 @@ select
     - (start.open_us_before + case when start.is_open then epoch_us(t.created_at) - epoch_us(start.start_at) else 0 end)
   end as business_us,
   t.due_day,
-  case when t.due_day is not null then timezone('UTC', timezone(l.zone, (t.due_day + 1)::timestamp)) end as due_end_at,
+  due.end_at as due_end_at,
   t.is_back,
-  coalesce(least(t.sent_at, t.shipped_at, t.received_at, t.available_at, t.returned_at, t.closed_at, t.last_change_at) < t.created_at, false) as is_negative
-from local_time t
-join library l on l.library = t.library
+  coalesce(least(t.sent_at, t.shipped_at, t.received_at, t.available_at, t.returned_at, t.closed_at, t.earliest_change_at) < t.created_at, false) as is_negative
+from placed t
 left join business_day start on start.library = t.library and start.day = t.created_day
 left join business_day finish on finish.library = t.library and finish.day = t.outcome_day
-left join patron_now reader on reader.library = t.library and reader.source = t.source and reader.patron_key = t.patron_key
-left join partner_now address on address.library = t.library and address.source = t.source and address.partner_number = t.partner_number
+left join business_day due on due.library = t.library and due.day = t.due_day
+left join patron reader on reader.library = t.library and reader.source = t.source and reader.patron_key = t.patron_key
+left join partner address on address.library = t.library and address.source = t.source and address.partner_number = t.partner_number
 left join partner_alias alias on alias.symbol = coalesce(t.partner, address.symbol)
 left join partner_group groups on groups.partner = coalesce(alias.partner, t.partner, address.symbol)
 order by t.created_at;
 
--- 7. What the whole history knows of time. Due and need-by dates aside: they lie in the future by nature.
+-- 5. What the whole history knows of time. Due and need-by dates aside: they lie in the future by nature.
 truncate history_state;
 
 insert into history_state
 select
   greatest(
     (select max(greatest(created_at, last_change_at, sent_at, shipped_at, received_at, available_at, returned_at, closed_at)) from request),
-    (select max(e.happened_at) from event e where exists (from request r where r.request_id = e.request_id))
+    (select max(e.happened_at) from event e semi join request using (request_id))
   ),
   (select count(*) from request);
