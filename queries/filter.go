@@ -7,6 +7,8 @@ import "time"
 type Filter struct {
 	From time.Time // first day, inclusive, as a date at 00:00 UTC; zero: from the beginning
 	To   time.Time // day after the last, exclusive; zero: to the end
+	// Preset names a span of Presets, as seen from the history's newest date; it holds where From and To are zero.
+	Preset string
 
 	Library     []string
 	Role        []string // borrowing, lending, docdel
@@ -18,11 +20,65 @@ type Filter struct {
 	Source      []string
 
 	By    []string  // dimensions, in the order asked for
-	Basis string    // cohort (default) or period
-	Clock string    // calendar (default) or business
-	AsOf  time.Time // zero: the newest date of the history
+	Basis string    // empty for cohort, or period
+	Clock string    // empty for calendar, or business
+	AsOf  time.Time // the instant up to which history counts; zero: the newest date of the history
 	// GraceDays and ReturnTransitDays put off the day from which a loan counts as late (transit on the lending side).
 	GraceDays         int
 	ReturnTransitDays int
 	FiscalStart       int // month in which the fiscal year starts, 1 to 12; 0 means July
+}
+
+// The words of Filter.Basis and Filter.Clock.
+const (
+	Cohort   = "cohort"   // requests by the day they were created
+	Period   = "period"   // arrivals by the day they were created, outcomes by their own day
+	Calendar = "calendar" // days of 24 hours
+	Business = "business" // without weekends and the library's closures, in its zone
+)
+
+// IsPeriod tells whether outcomes are counted by their own day.
+func (f Filter) IsPeriod() bool { return f.Basis == Period }
+
+// IsBusiness tells whether durations leave out weekends and closures.
+func (f Filter) IsBusiness() bool { return f.Clock == Business }
+
+// list gives the values that a dimension is filtered to; none means all. Nil: nothing filters by that dimension.
+func (f *Filter) list(dimension string) *[]string {
+	switch dimension {
+	case "library":
+		return &f.Library
+	case "role":
+		return &f.Role
+	case "kind":
+		return &f.Kind
+	case "network":
+		return &f.Network
+	case "partner":
+		return &f.Partner
+	case "department":
+		return &f.Department
+	case "patron_group":
+		return &f.PatronGroup
+	case "source":
+		return &f.Source
+	}
+	return nil
+}
+
+// Resolve puts the dates of a preset in place of its name. asOf is the newest date of the history.
+func (f Filter) Resolve(asOf time.Time) Filter {
+	if f.Preset == "" {
+		return f
+	}
+	if f.From.IsZero() && f.To.IsZero() {
+		if !f.AsOf.IsZero() {
+			asOf = f.AsOf
+		}
+		if preset, ok := findPreset(f.Preset, asOf, f.FiscalStart); ok {
+			f.From, f.To = preset.From, preset.To
+		}
+	}
+	f.Preset = ""
+	return f
 }

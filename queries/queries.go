@@ -1,5 +1,5 @@
 // Package queries computes Fillrate's metrics. A metric is data: a folder with its SQL, its written definition and its
-// golden cases, and one line in Catalog. The package knows no charts and no HTTP.
+// golden cases, and one line in the catalog. The package knows no charts and no HTTP.
 package queries
 
 import "time"
@@ -11,8 +11,8 @@ type Metric struct {
 	Title    string   // Fill rate
 	Question string   // the question that it answers, as a chart's title: How often do readers get what they ask for?
 	Doc      string   // the definition, Markdown, embedded from doc.md
-	SQL      string   // embedded; one statement over the CTE `scope`, see run.go
-	Rows     string   // embedded; the requests behind the numbers, for --rows and drill-down
+	SQL      string   // embedded; one statement over the CTE `scope`, see scope.go
+	Rows     string   // embedded; the requests behind the numbers, for --rows and drill-down, see rows.go
 	Columns  []Column // after the dimensions asked for
 	// Dated says which day of a request places it in a bucket and in [from, to).
 	Dated Dated
@@ -38,6 +38,8 @@ type Column struct {
 	Doc   string `json:"doc,omitempty"`  // one sentence
 	// Better says which direction is an improvement, for colour and words: higher, lower or empty.
 	Better string `json:"better,omitempty"`
+	// CohortOnly marks what has a meaning for a cohort alone: with basis=period the column is null.
+	CohortOnly bool `json:"-"`
 }
 
 // Type is what a column's values are in Go: string, int64, float64, bool, and time.Time for date and timestamp.

@@ -1,0 +1,31 @@
+// Package catalog lists every metric that Fillrate knows. A new metric is a folder beside it and one line here.
+package catalog
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/fillrate/fillrate/queries"
+	"github.com/fillrate/fillrate/queries/turnaround"
+	"github.com/fillrate/fillrate/queries/volume"
+)
+
+var metrics = []*queries.Metric{
+	volume.Metric,
+	turnaround.Metric,
+}
+
+// All gives the metrics in the order in which pages and documents list them.
+func All() []*queries.Metric { return metrics }
+
+// Find gives a metric by its id. The error is one of code not_found that names all there are.
+func Find(id string) (*queries.Metric, error) {
+	var ids []string
+	for _, metric := range metrics {
+		if metric.ID == id {
+			return metric, nil
+		}
+		ids = append(ids, metric.ID)
+	}
+	return nil, &queries.Error{Code: queries.NotFound, Message: "there is no metric " + strconv.Quote(id) + ": there are " + strings.Join(ids, ", ")}
+}

@@ -1,0 +1,66 @@
+package export
+
+import (
+	"encoding/csv"
+	"io"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/fillrate/fillrate/queries"
+)
+
+type csvWriter struct {
+	out     *csv.Writer
+	columns []queries.Column
+	fields  []string
+}
+
+// openCSV writes the heading: the columns' names. What is null is empty, dates are 2016-07-01, instants RFC 3339.
+func openCSV(w io.Writer, about *queries.Result) (writer, error) {
+	c := &csvWriter{out: csv.NewWriter(w), columns: about.Columns, fields: make([]string, len(about.Columns))}
+	for i, column := range about.Columns {
+		c.fields[i] = column.Name
+	}
+	return c, c.out.Write(c.fields)
+}
+
+func (c *csvWriter) row(values []any) error {
+	for i, value := range values {
+		c.fields[i] = plain(value, c.columns[i].Type)
+	}
+	return c.out.Write(c.fields)
+}
+
+func (c *csvWriter) close() error {
+	c.out.Flush()
+	return c.out.Error()
+}
+
+// plain writes a value for a machine.
+func plain(value any, kind queries.Type) string {
+	switch v := value.(type) {
+	case string:
+		return guarded(v)
+	case int64:
+		return strconv.FormatInt(v, 10)
+	case float64:
+		return strconv.FormatFloat(v, 'f', -1, 64)
+	case bool:
+		return strconv.FormatBool(v)
+	case time.Time:
+		if kind == queries.Date {
+			return v.Format(time.DateOnly)
+		}
+		return v.Format(time.RFC3339Nano)
+	}
+	return ""
+}
+
+// guarded keeps a spreadsheet from taking text for a formula: a partner could be called =cmd|…
+func guarded(text string) string {
+	if text != "" && strings.ContainsRune("=+-@\t\r\n", rune(text[0])) {
+		return "'" + text
+	}
+	return text
+}

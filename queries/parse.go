@@ -1,0 +1,251 @@
+package queries
+
+import (
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// filterKeys is every key of a filter, in the order in which Encode writes them.
+var filterKeys = []string{
+	"from", "to", "preset",
+	"library", "role", "kind", "network", "partner", "department", "patron_group", "source",
+	"by", "basis", "clock", "as_of", "grace_days", "return_transit_days", "fiscal_start",
+}
+
+// FilterKeys lists the keys that ParseFilter knows.
+func FilterKeys() []string { return slices.Clone(filterKeys) }
+
+// ParseFilter reads a filter from a URL's query. Dates are YYYY-MM-DD, or YYYY-MM for the first of a month; as_of is a
+// date, which counts to its last microsecond in UTC, or an instant of RFC 3339. Keys of several values are repeatable,
+// and separated by commas, but for department and patron_group, whose values may hold commas. Empty values count as
+// absent, so that a plain form works. An unknown key or word is an Error of code invalid that lists what is allowed.
+func ParseFilter(values url.Values) (Filter, error) {
+	var f Filter
+	for _, key := range sortedKeys(values) {
+		if err := f.set(key, values[key]); err != nil {
+			return Filter{}, err
+		}
+	}
+	if !f.From.IsZero() && !f.To.IsZero() && !f.From.Before(f.To) {
+		return Filter{}, invalid("to (%s) must lie after from (%s): to is the day after the last one", dateText(f.To), dateText(f.From))
+	}
+	if !f.From.IsZero() || !f.To.IsZero() {
+		f.Preset = ""
+	}
+	return f, nil
+}
+
+// sortedKeys makes the first error of several always the same one.
+func sortedKeys(values url.Values) []string {
+	keys := make([]string, 0, len(values))
+	for key := range values {
+		keys = append(keys, key)
+	}
+	slices.Sort(keys)
+	return keys
+}
+
+func (f *Filter) set(key string, given []string) error {
+	if d := FindDimension(key); d != nil && d.Filter {
+		return f.setList(d, given)
+	}
+	words := splitWords(given)
+	if key == "by" {
+		return f.setBy(words)
+	}
+	if !slices.Contains(filterKeys, key) {
+		return notAllowed("the filter", key, filterKeys)
+	}
+	if len(words) == 0 {
+		return nil
+	}
+	if len(words) > 1 {
+		return invalid("%s takes one value, not %d: %s", key, len(words), strings.Join(words, ", "))
+	}
+	return f.setOne(key, words[0])
+}
+
+func (f *Filter) setOne(key, word string) (err error) {
+	switch key {
+	case "from":
+		f.From, err = parseDate(key, word)
+	case "to":
+		f.To, err = parseDate(key, word)
+	case "as_of":
+		f.AsOf, err = parseAsOf(word)
+	case "preset":
+		f.Preset, err = oneOf(key, word, presetIDs(), "")
+	case "basis":
+		f.Basis, err = oneOf(key, word, []string{Cohort, Period}, Cohort)
+	case "clock":
+		f.Clock, err = oneOf(key, word, []string{Calendar, Business}, Calendar)
+	case "grace_days":
+		f.GraceDays, err = parseNumber(key, word, 0, 3650)
+	case "return_transit_days":
+		f.ReturnTransitDays, err = parseNumber(key, word, 0, 3650)
+	case "fiscal_start":
+		f.FiscalStart, err = parseNumber(key, word, 1, 12)
+	}
+	return err
+}
+
+func (f *Filter) setList(d *Dimension, given []string) error {
+	words := splitWords(given)
+	if d.Name == "department" || d.Name == "patron_group" {
+		words = slices.DeleteFunc(slices.Clone(given), func(word string) bool { return word == "" })
+	}
+	list := f.list(d.Name)
+	for _, word := range words {
+		if d.Name == "partner" && word != Unknown {
+			word = strings.ToUpper(word)
+		}
+		if d.Closed != nil && !slices.Contains(d.Closed, word) {
+			return notAllowed(d.Name, word, d.Closed)
+		}
+		if !slices.Contains(*list, word) {
+			*list = append(*list, word)
+		}
+	}
+	return nil
+}
+
+func (f *Filter) setBy(words []string) error {
+	for _, word := range words {
+		if FindDimension(word) == nil {
+			return notAllowed("the dimension", word, dimensionNames())
+		}
+		if !slices.Contains(f.By, word) {
+			f.By = append(f.By, word)
+		}
+	}
+	return nil
+}
+
+func splitWords(given []string) []string {
+	var words []string
+	for _, text := range given {
+		for word := range strings.SplitSeq(text, ",") {
+			if word = strings.TrimSpace(word); word != "" {
+				words = append(words, word)
+			}
+		}
+	}
+	return words
+}
+
+// oneOf gives the word, or nothing where it is the default.
+func oneOf(key, word string, allowed []string, fallback string) (string, error) {
+	if !slices.Contains(allowed, word) {
+		return "", notAllowed(key, word, allowed)
+	}
+	if word == fallback {
+		return "", nil
+	}
+	return word, nil
+}
+
+func parseNumber(key, word string, low, high int) (int, error) {
+	n, err := strconv.Atoi(word)
+	if err != nil || n < low || n > high {
+		return 0, invalid("%s is a whole number from %d to %d, not %q", key, low, high, word)
+	}
+	return n, nil
+}
+
+func parseDate(key, word string) (time.Time, error) {
+	for _, layout := range []string{time.DateOnly, "2006-01"} {
+		if day, err := time.Parse(layout, word); err == nil && inCalendar(day) {
+			return day, nil
+		}
+	}
+	return time.Time{}, invalid("%s is a date such as 2026-07-01 or a month such as 2026-07, not %q", key, word)
+}
+
+// parseAsOf reads an instant, or a date as the last microsecond of its day in UTC.
+func parseAsOf(word string) (time.Time, error) {
+	if day, err := time.Parse(time.DateOnly, word); err == nil && inCalendar(day) {
+		return endOfDay(day), nil
+	}
+	if at, err := time.Parse(time.RFC3339Nano, word); err == nil && inCalendar(at) {
+		return at.UTC().Truncate(time.Microsecond), nil
+	}
+	return time.Time{}, invalid("as_of is a date such as 2026-07-01 or an instant such as 2026-07-01T17:00:00Z, not %q", word)
+}
+
+// inCalendar keeps years out for which four digits, or DuckDB's dates, don't hold.
+func inCalendar(at time.Time) bool { return at.Year() >= 1 && at.Year() <= 9998 }
+
+func endOfDay(day time.Time) time.Time { return day.AddDate(0, 0, 1).Add(-time.Microsecond) }
+
+func dateText(day time.Time) string { return day.Format(time.DateOnly) }
+
+// asOfText is what parseAsOf reads: the date alone where the instant ends a day.
+func asOfText(at time.Time) string {
+	at = at.UTC()
+	if day := at.Truncate(24 * time.Hour); at.Equal(endOfDay(day)) {
+		return dateText(day)
+	}
+	return at.Format(time.RFC3339Nano)
+}
+
+// Values is the filter as a URL's query: ParseFilter of it gives the same filter. Defaults are left out.
+func (f Filter) Values() url.Values {
+	values := url.Values{}
+	set := func(key, word string) {
+		if word != "" {
+			values.Set(key, word)
+		}
+	}
+	number := func(key string, n int) {
+		if n != 0 {
+			values.Set(key, strconv.Itoa(n))
+		}
+	}
+	if !f.From.IsZero() {
+		set("from", dateText(f.From))
+	}
+	if !f.To.IsZero() {
+		set("to", dateText(f.To))
+	}
+	if f.From.IsZero() && f.To.IsZero() {
+		set("preset", f.Preset)
+	}
+	for _, d := range Dimensions {
+		if d.Filter {
+			if words := *f.list(d.Name); len(words) > 0 {
+				values[d.Name] = slices.Clone(words)
+			}
+		}
+	}
+	if len(f.By) > 0 {
+		values["by"] = slices.Clone(f.By)
+	}
+	if f.IsPeriod() {
+		set("basis", f.Basis)
+	}
+	if f.IsBusiness() {
+		set("clock", f.Clock)
+	}
+	if !f.AsOf.IsZero() {
+		set("as_of", asOfText(f.AsOf))
+	}
+	number("grace_days", f.GraceDays)
+	number("return_transit_days", f.ReturnTransitDays)
+	number("fiscal_start", f.FiscalStart)
+	return values
+}
+
+// Encode is the filter as a URL's query text, its keys always in the same order.
+func (f Filter) Encode() string {
+	values := f.Values()
+	var parts []string
+	for _, key := range filterKeys {
+		for _, word := range values[key] {
+			parts = append(parts, key+"="+url.QueryEscape(word))
+		}
+	}
+	return strings.Join(parts, "&")
+}

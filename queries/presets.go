@@ -1,0 +1,75 @@
+package queries
+
+import "time"
+
+// Preset is a span of time with a name. From is inclusive and To exclusive, both dates at 00:00 UTC; zero is unbounded.
+type Preset struct {
+	ID    string    `json:"id"`
+	Label string    `json:"label"`
+	From  time.Time `json:"from"`
+	To    time.Time `json:"to"`
+}
+
+// The presets that pages start from, and the one that asks for everything.
+const (
+	PresetLast12Months = "last_12_months"
+	PresetAll          = "all"
+)
+
+// Presets lists the spans that a filter offers, as seen from the day of asOf in asOf's own zone: the history's newest
+// date, never the wall clock. A month or quarter is full once asOf lies beyond it. fiscalStart is the month in which
+// the fiscal year starts (0: July).
+func Presets(asOf time.Time, fiscalStart int) []Preset {
+	year, month, _ := asOf.Date()
+	first := func(y int, m time.Month) time.Time { return time.Date(y, m, 1, 0, 0, 0, 0, time.UTC) }
+	thisMonth := first(year, month)
+	thisQuarter := first(year, month-(month-1)%3)
+	thisYear := first(year, time.January)
+	fiscal := first(year, fiscalMonth(fiscalStart))
+	if fiscal.After(thisMonth) {
+		fiscal = fiscal.AddDate(-1, 0, 0)
+	}
+	months := func(to time.Time, n int) (time.Time, time.Time) { return to.AddDate(0, -n, 0), to }
+	preset := func(id, label string, from, to time.Time) Preset { return Preset{id, label, from, to} }
+	span := func(id, label string, to time.Time, n int) Preset {
+		from, to := months(to, n)
+		return preset(id, label, from, to)
+	}
+	return []Preset{
+		span("last_full_month", "Last full month", thisMonth, 1),
+		span("previous_month", "The month before", thisMonth.AddDate(0, -1, 0), 1),
+		span("last_quarter", "Last full quarter", thisQuarter, 3),
+		span("previous_quarter", "The quarter before", thisQuarter.AddDate(0, -3, 0), 3),
+		span(PresetLast12Months, "Last 12 full months", thisMonth, 12),
+		span("previous_12_months", "The 12 months before", thisMonth.AddDate(0, -12, 0), 12),
+		preset("calendar_year", "This calendar year", thisYear, thisYear.AddDate(1, 0, 0)),
+		preset("previous_calendar_year", "Last calendar year", thisYear.AddDate(-1, 0, 0), thisYear),
+		preset("fiscal_year", "This fiscal year", fiscal, fiscal.AddDate(1, 0, 0)),
+		preset("previous_fiscal_year", "Last fiscal year", fiscal.AddDate(-1, 0, 0), fiscal),
+		preset(PresetAll, "Everything", time.Time{}, time.Time{}),
+	}
+}
+
+func fiscalMonth(start int) time.Month {
+	if start == 0 {
+		return time.July
+	}
+	return time.Month(start)
+}
+
+func findPreset(id string, asOf time.Time, fiscalStart int) (Preset, bool) {
+	for _, p := range Presets(asOf, fiscalStart) {
+		if p.ID == id {
+			return p, true
+		}
+	}
+	return Preset{}, false
+}
+
+func presetIDs() []string {
+	var ids []string
+	for _, p := range Presets(time.Time{}, 0) {
+		ids = append(ids, p.ID)
+	}
+	return ids
+}

@@ -1,0 +1,164 @@
+package queries
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"math/big"
+	"time"
+
+	"github.com/fillrate/fillrate/queries/store"
+)
+
+// Run computes a metric. The filter's preset is resolved against the newest date of the history; Result.Filter is what
+// was computed. An empty history gives what counting nothing gives: zeros and nulls.
+func Run(ctx context.Context, snapshot *store.Snapshot, metric *Metric, filter Filter) (*Result, error) {
+	q, err := ask(ctx, snapshot, metric, filter)
+	if err != nil {
+		return nil, err
+	}
+	text := q.metricSQL()
+	result := &Result{Metric: metric, Filter: q.filter, AsOf: q.asOf, Generation: snapshot.Generation, Columns: q.columns()}
+	err = q.query(ctx, snapshot, text, result.Columns, func(row []any) error {
+		result.Rows = append(result.Rows, q.withoutMixedBases(result.Columns, row))
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", metric.ID, err)
+	}
+	return result, nil
+}
+
+// About is a Result without rows and columns: what a filter comes to on this generation. It heads a drill-down.
+func About(ctx context.Context, snapshot *store.Snapshot, metric *Metric, filter Filter) (*Result, error) {
+	q, err := ask(ctx, snapshot, metric, filter)
+	if err != nil {
+		return nil, err
+	}
+	return &Result{Metric: metric, Filter: q.filter, AsOf: q.asOf, Generation: snapshot.Generation}, nil
+}
+
+// ask looks up how far the history reaches and fits the filter to it.
+func ask(ctx context.Context, snapshot *store.Snapshot, metric *Metric, filter Filter) (*question, error) {
+	newest, err := newestDate(ctx, snapshot)
+	if err != nil {
+		return nil, err
+	}
+	q := &question{metric: metric, filter: filter.Resolve(newest), asOf: newest}
+	if !filter.AsOf.IsZero() {
+		q.asOf = filter.AsOf.UTC()
+		q.isCut = q.asOf.Before(newest)
+	}
+	return q, nil
+}
+
+// newestDate is the date up to which the history reaches; zero where it is empty.
+func newestDate(ctx context.Context, snapshot *store.Snapshot) (time.Time, error) {
+	var newest sql.NullTime
+	if err := snapshot.DB().QueryRowContext(ctx, "select as_of from history_state").Scan(&newest); err != nil {
+		return time.Time{}, fmt.Errorf("reading how far the history reaches: %w", err)
+	}
+	return newest.Time.UTC(), nil
+}
+
+// columns are the dimensions asked for and the metric's own.
+func (q *question) columns() []Column {
+	var columns []Column
+	for _, d := range q.by() {
+		columns = append(columns, d.Column())
+	}
+	return append(columns, q.metric.Columns...)
+}
+
+// withoutMixedBases clears what would set arrivals of a period against outcomes of the same period.
+func (q *question) withoutMixedBases(columns []Column, row []any) []any {
+	if q.filter.IsPeriod() {
+		for i, column := range columns {
+			if column.CohortOnly {
+				row[i] = nil
+			}
+		}
+	}
+	return row
+}
+
+// query runs a composed statement and hands over its rows, each a new slice in the columns' order and types.
+func (q *question) query(ctx context.Context, snapshot *store.Snapshot, text string, columns []Column, yield func([]any) error) error {
+	args, err := q.args(text)
+	if err != nil {
+		return err
+	}
+	rows, err := snapshot.DB().QueryContext(ctx, text, args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	names, err := rows.Columns()
+	if err != nil {
+		return err
+	}
+	if len(names) != len(columns) {
+		return fmt.Errorf("the SQL gives %d columns %v and %d are described", len(names), names, len(columns))
+	}
+	for i, column := range columns {
+		if names[i] != column.Name {
+			return fmt.Errorf("column %d of the SQL is %s and %s is described", i+1, names[i], column.Name)
+		}
+	}
+	targets := make([]any, len(columns))
+	for rows.Next() {
+		row := make([]any, len(columns))
+		for i := range row {
+			targets[i] = &row[i]
+		}
+		if err := rows.Scan(targets...); err != nil {
+			return err
+		}
+		for i := range row {
+			if row[i], err = typed(row[i], columns[i].Type); err != nil {
+				return fmt.Errorf("column %s: %w", columns[i].Name, err)
+			}
+		}
+		if err := yield(row); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+// typed gives a value as Go sees its column's type; see Type.
+func typed(value any, want Type) (any, error) {
+	switch v := value.(type) {
+	case nil:
+		return nil, nil
+	case string:
+		if want == Text {
+			return v, nil
+		}
+	case bool:
+		if want == Boolean {
+			return v, nil
+		}
+	case int32:
+		if want == Integer {
+			return int64(v), nil
+		}
+	case int64:
+		if want == Integer {
+			return v, nil
+		}
+	case *big.Int:
+		if want == Integer && v.IsInt64() {
+			return v.Int64(), nil
+		}
+	case float64:
+		if want == Double {
+			return v, nil
+		}
+	case time.Time:
+		if want == Date || want == Timestamp {
+			return v.UTC(), nil
+		}
+	}
+	return nil, fmt.Errorf("is a %T and described as %s", value, want)
+}

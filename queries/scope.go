@@ -1,0 +1,221 @@
+package queries
+
+import (
+	"database/sql"
+	_ "embed"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+)
+
+var (
+	//go:embed scope/facts.sql
+	factsSQL string
+	//go:embed scope/facts_cut.sql
+	factsCutSQL string
+	//go:embed scope/cohort.sql
+	cohortSQL string
+	//go:embed scope/period.sql
+	periodSQL string
+	//go:embed scope/due.sql
+	dueSQL string
+)
+
+// question is a metric asked of one generation: everything that the composed SQL depends on.
+type question struct {
+	metric *Metric
+	filter Filter    // resolved: no preset
+	asOf   time.Time // zero: the history is empty
+	isCut  bool      // asOf lies before the newest date of the history
+}
+
+// byColumns stands in a metric's SQL for the columns that it is split by; it is always followed by a comma.
+const byColumns = "by_columns,"
+
+// metricSQL composes the statement of a metric: the CTE scope, the metric's own statement, the order of its rows.
+func (q *question) metricSQL() string {
+	by := q.by()
+	var list strings.Builder
+	for _, d := range by {
+		list.WriteString(quote(d.Name) + ", ")
+	}
+	text := "with " + q.ctes(q.countedSQL(), by) + "\nselect * from (\n" +
+		strings.ReplaceAll(q.metric.SQL, byColumns, list.String()) + "\n)"
+	if order := q.order(by); order != "" {
+		text += "\norder by " + order
+	}
+	return text
+}
+
+func (q *question) by() []*Dimension {
+	var by []*Dimension
+	for _, name := range q.filter.By {
+		by = append(by, FindDimension(name))
+	}
+	return by
+}
+
+func (q *question) countedSQL() string {
+	switch {
+	case q.metric.Dated == ByDue:
+		return dueSQL
+	case q.filter.IsPeriod():
+		return periodSQL
+	}
+	return cohortSQL
+}
+
+// ctes writes the common tables: facts (the history as of as_of), counted (each request on the day that it counts on),
+// and scope, which is those that the filter leaves, with a column for each dimension asked for. Beside the columns of
+// fact_request scope has counted_day, is_arrival, is_outcome, in_span (counted_day lies in [from, to)) and bucket_end
+// (when the smallest bucket of time that was asked for ends, else to, else as_of).
+func (q *question) ctes(counted string, by []*Dimension) string {
+	facts := factsSQL
+	if q.isCut {
+		facts = factsCutSQL
+	}
+	var replaced, added []string
+	for _, d := range by {
+		column := d.sql + " as " + quote(d.Name)
+		if d.IsTime() {
+			added = append(added, column)
+		} else if d.sql != d.Name {
+			replaced = append(replaced, column)
+		}
+	}
+	columns := "*"
+	if len(replaced) > 0 {
+		columns += " replace (" + strings.Join(replaced, ", ") + ")"
+	}
+	columns = strings.Join(append([]string{columns}, added...), ", ")
+	span := q.spanSQL()
+	where := q.filterSQL()
+	if q.metric.Dated != ByDue { // what is out at as_of is out whatever the span; the metric asks in_span itself
+		where = append(where, span...)
+		span = nil
+	}
+	text := "facts as (\n" + facts + "),\ncounted as (\n" + counted + "),\nscope as (\nselect " + columns + ", " +
+		conjunction(span) + " as in_span, " + q.bucketEndSQL(by) + " as bucket_end\nfrom counted\nwhere " + conjunction(where) + ")"
+	return text
+}
+
+// filterSQL gives the conditions that the filter's dimensions set.
+func (q *question) filterSQL() []string {
+	var conditions []string
+	for _, d := range Dimensions {
+		if !d.Filter {
+			continue
+		}
+		var names []string
+		for i := range *q.filter.list(d.Name) {
+			names = append(names, fmt.Sprintf("$%s_%d", d.Name, i))
+		}
+		if len(names) > 0 {
+			conditions = append(conditions, d.sql+" in ("+strings.Join(names, ", ")+")")
+		}
+	}
+	return conditions
+}
+
+func (q *question) spanSQL() []string {
+	var conditions []string
+	if !q.filter.From.IsZero() {
+		conditions = append(conditions, "counted_day >= $from::date")
+	}
+	if !q.filter.To.IsZero() {
+		conditions = append(conditions, "counted_day < $to::date")
+	}
+	return conditions
+}
+
+func (q *question) bucketEndSQL(by []*Dimension) string {
+	for _, d := range Dimensions { // from small to large
+		if d.IsTime() && slices.Contains(by, d) {
+			return quote(d.Name) + " + " + d.ends
+		}
+	}
+	if !q.filter.To.IsZero() {
+		return "$to::timestamp"
+	}
+	return "$as_of::timestamp"
+}
+
+// order sorts rows by what they are split by: time first to last, words by the alphabet, what is unknown at the end.
+func (q *question) order(by []*Dimension) string {
+	var keys []string
+	for _, d := range by {
+		if d.IsTime() {
+			keys = append(keys, quote(d.Name)+" nulls last")
+		} else {
+			keys = append(keys, quote(d.Name)+" = 'unknown'", quote(d.Name))
+		}
+	}
+	for _, name := range q.metric.Always {
+		keys = append(keys, quote(name))
+	}
+	return strings.Join(keys, ", ")
+}
+
+func conjunction(conditions []string) string {
+	if len(conditions) == 0 {
+		return "true"
+	}
+	return strings.Join(conditions, " and ")
+}
+
+func quote(name string) string { return `"` + name + `"` }
+
+var parameterPattern = regexp.MustCompile(`\$[a-z_0-9]+`)
+
+// args binds the values that a composed statement names. Dates and instants go as text, which the statement casts:
+// bound as times they would pass through the session's time zone.
+func (q *question) args(text string) ([]any, error) {
+	values := map[string]any{
+		"$as_of":               sqlTime(q.asOf),
+		"$from":                sqlTime(q.filter.From),
+		"$to":                  sqlTime(q.filter.To),
+		"$fiscal_start":        int32(fiscalMonth(q.filter.FiscalStart)),
+		"$is_period":           q.filter.IsPeriod(),
+		"$is_business":         q.filter.IsBusiness(),
+		"$grace_days":          int32(q.filter.GraceDays),
+		"$return_transit_days": int32(q.filter.ReturnTransitDays),
+	}
+	for _, d := range Dimensions {
+		if d.Filter {
+			for i, word := range *q.filter.list(d.Name) {
+				values[fmt.Sprintf("$%s_%d", d.Name, i)] = word
+			}
+		}
+	}
+	names := parameterPattern.FindAllString(withoutComments(text), -1)
+	slices.Sort(names)
+	var args []any
+	for _, name := range slices.Compact(names) {
+		value, ok := values[name]
+		if !ok {
+			return nil, fmt.Errorf("the SQL of %s names %s, which nothing sets", q.metric.ID, name)
+		}
+		args = append(args, sql.Named(name[1:], value))
+	}
+	return args, nil
+}
+
+// sqlTime is a parameter that SQL casts to a date or timestamp; zero is null.
+func sqlTime(at time.Time) any {
+	if at.IsZero() {
+		return nil
+	}
+	return at.UTC().Format("2006-01-02 15:04:05.000000")
+}
+
+func withoutComments(text string) string {
+	var out strings.Builder
+	for line := range strings.Lines(text) {
+		if !strings.HasPrefix(strings.TrimSpace(line), "--") {
+			out.WriteString(line)
+		}
+	}
+	return out.String()
+}

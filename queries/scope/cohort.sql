@@ -1,0 +1,2 @@
+-- Every request once, on the day it was created.
+select *, created_day as counted_day, true as is_arrival, outcome <> 'open' as is_outcome from facts
