@@ -49,12 +49,14 @@ $(VENDOR)/echarts.min.js: dashboards/vendor.sha256 $(NPM_DIR)/.package-lock.json
 	@cp $(NPM_DIR)/echarts/dist/echarts.min.js $@
 
 $(NPM_DIR)/.package-lock.json: dashboards/package.json dashboards/package-lock.json | tools
-	@npm ci --prefix dashboards --loglevel=error || { echo 'ECharts could not be fetched from npm (see above): connect this machine to the network, or point npm at your mirror, and try again.' >&2; exit 1; }
+	@echo 'Fetching ECharts from npm.'
+	@npm ci --prefix dashboards --prefer-offline --loglevel=error >/dev/null || { echo 'ECharts could not be fetched from npm (see above): connect this machine to the network, or point npm at your mirror, and try again.' >&2; exit 1; }
 	@touch $@
 
 build: setup ## build bin/fillrate
 	@mkdir -p bin
-	go build -ldflags '$(LDFLAGS)' -o bin/fillrate ./cmd/fillrate
+	@test -e bin/fillrate || echo 'Building bin/fillrate; the first time this takes a minute or two.'
+	@go build -ldflags '$(LDFLAGS)' -o bin/fillrate ./cmd/fillrate
 
 run: data ## load the sample library (the first time) and serve the dashboards
 	@exec bin/fillrate serve --data '$(DATA)' --addr '$(ADDR)'
@@ -77,8 +79,8 @@ lint: setup $(GOLANGCI) ## golangci-lint with the list in .golangci.yml
 fmt: ## gofmt every Go file
 	gofmt -l -w cmd ingest queries dashboards
 
-sample: build ## make sample-data again from its seed
-	bin/fillrate sample --requests 30000 --seed 1 --out sample-data
+sample: setup ## make sample-data again from its seed
+	go test ./ingest/sample -run TestSampleData -count=1 -update
 
 bench: setup ## time loading, queries and pages
 	go run ./cmd/bench
