@@ -82,7 +82,7 @@ fmt: ## gofmt every Go file
 sample: setup ## make sample-data again from its seed
 	go test ./ingest/sample -run TestSampleData -count=1 -update
 
-bench: setup ## time loading, queries and pages
+bench: build ## time loading, queries and pages, as ratios within one run
 	go run ./cmd/bench
 
 screenshot: data ## pictures of every page, light and dark, in .cache/screenshots
