@@ -37,16 +37,6 @@ func plannedChanges(from, to time.Time) []change {
 	}
 }
 
-// rateOf is the factor (per mille) on a department's rate of requests on a day.
-func (w *world) rateOf(department string, at int64) int64 {
-	for _, c := range w.changes {
-		if c.addresses(department, at) {
-			return c.rate
-		}
-	}
-	return 1000
-}
-
 // addresses tells whether a campaign speaks to a department at a moment.
 func (c change) addresses(department string, at int64) bool {
 	return c.kind == "campaign" && at >= wall(c.start) && at < wall(c.end) && slices.Contains(c.targets, department)

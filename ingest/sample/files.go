@@ -6,17 +6,19 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 )
 
 // files writes the large exports, one after the other where they are split by year.
 type files struct {
-	dir  string
-	cfg  Config
-	open [3]*export
-	year int
-	rows []FileTruth
+	dir     string
+	cfg     Config
+	open    [3]*export
+	year    int
+	rows    []FileTruth // of the files that are complete
+	created []string    // paths
 }
 
 // export is one file being written.
@@ -31,7 +33,36 @@ type export struct {
 
 var exportNames = [3]struct{ name, heading string }{{"Transactions", transactionHeading}, {"Tracking", trackingHeading}, {"History", historyHeading}}
 
-func newFiles(dir string, cfg Config) *files { return &files{dir: dir, cfg: cfg} }
+// create makes a new file and never writes over one.
+func (f *files) create(name string) (*os.File, error) {
+	path := filepath.Join(f.dir, filepath.FromSlash(name))
+	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	if errors.Is(err, fs.ErrExist) {
+		return nil, fmt.Errorf("%s is there already and not part of a sample; choose another directory", path)
+	}
+	if err == nil {
+		f.created = append(f.created, path)
+	}
+	return file, err
+}
+
+// whole writes a small file at once.
+func (f *files) whole(name string, text []byte, rows int) error {
+	file, err := f.create(name)
+	if err != nil {
+		return err
+	}
+	_, err = file.Write(text)
+	f.rows = append(f.rows, FileTruth{name, rows})
+	return errors.Join(err, file.Close())
+}
+
+// discard removes what a failed run has written.
+func (f *files) discard() {
+	for _, path := range f.created {
+		os.Remove(path)
+	}
+}
 
 func (f *files) write(b *batch) error {
 	if f.cfg.SplitYears && b.year != f.year {
@@ -70,7 +101,7 @@ func (f *files) start(i int) error {
 	if f.cfg.Gzip {
 		name += ".gz"
 	}
-	file, err := os.Create(filepath.Join(f.dir, filepath.FromSlash(name)))
+	file, err := f.create(name)
 	if err != nil {
 		return err
 	}

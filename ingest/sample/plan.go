@@ -38,7 +38,7 @@ var (
 // growth is the change of a role per year, per mille.
 var growth = [nRoles]int64{borrowing: 40, lending: -25, docdel: 90}
 
-// rates weighs every (day, stream) of the history: season, weekday, closures, growth, campaigns, and shocks that last a week or a month.
+// rates weighs every (day, stream) of the history, as running sums: season, weekday, closures, growth, campaigns, and shocks that last a week or a month.
 func (w *world) rates() []int64 {
 	r := newRandom(w.cfg.Seed, 2)
 	nDays := int((w.toAt - w.fromAt) / day)
@@ -46,6 +46,7 @@ func (w *world) rates() []int64 {
 	var total int64
 	var weekly, libraries int64
 	var monthly [nDepartments]int64
+	targeted := make([][2]int64, len(w.changes))
 	for d := range nDays {
 		at := w.fromAt + int64(d)*day
 		i := w.cal.index(at)
@@ -75,11 +76,25 @@ func (w *world) rates() []int64 {
 					share = docdelShare
 				}
 				rate = share * departments[dep].share * season / 1000 * readerWeekdays[weekday] / 1000 * weekly / 1000 * monthly[dep] / 1000
-				rate = rate * w.rateOf(departments[dep].name, at) / 1000
 			}
-			total += rate * grown / 1000 * open / 1000
+			plain := rate * grown / 1000 * open / 1000
+			rate = plain
+			if ro != lending {
+				for i, c := range w.changes {
+					if c.addresses(departments[dep].name, at) {
+						rate = plain * c.rate / 1000
+						targeted[i][0] += rate
+						targeted[i][1] += plain
+					}
+				}
+			}
+			total += rate
 			sums = append(sums, total)
 		}
+	}
+	for _, t := range targeted {
+		perRequest := float64(total) / float64(w.cfg.Requests)
+		w.expected = append(w.expected, [2]float64{float64(t[0]) / perRequest, float64(t[1]) / perRequest})
 	}
 	return sums
 }

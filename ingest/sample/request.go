@@ -127,7 +127,7 @@ func (g *generator) invent() {
 // cut forgets everything after the export moment.
 func (g *generator) cut() {
 	q, asOf := &g.q, g.w.asOf
-	for len(q.events) > 1 && q.last().at > asOf {
+	for len(q.events) > 1 && (q.last().at > asOf || q.halfway()) {
 		q.events = q.events[:len(q.events)-1]
 	}
 	for len(q.asks) > 0 && q.asks[len(q.asks)-1].at > asOf {
@@ -146,6 +146,18 @@ func (g *generator) cut() {
 			g.add(at, unknownDesk+status(g.r.below(3)))
 		}
 	}
+}
+
+// halfway tells whether the story must not stop at its last event, as its outcome there would be a matter of taste: in the middle of a
+// second delivery, or a find of document delivery that nobody has collected.
+func (q *request) halfway() bool {
+	switch q.last().to {
+	case inDelivery:
+		return q.first(delivered) != 0
+	case itemFound:
+		return q.role == docdel
+	}
+	return false
 }
 
 // settle finds outcome and milestones in the events that are left.

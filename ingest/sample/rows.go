@@ -279,7 +279,7 @@ func (g *generator) transaction(b []byte) []byte {
 		who = q.patron
 	}
 	if q.role == lending || r.chance(60) {
-		b = append(b, "Testa Persona "...)
+		b = append(b, "Testa Zzname "...)
 		b = strconv.AppendInt(b, int64(who+1), 10)
 		b = append(b, ',')
 		b = strconv.AppendInt(b, int64(1+who%90), 10)
@@ -372,7 +372,7 @@ func (g *generator) history(b []byte) []byte {
 		user := "libstaff" + string(appendPadded(nil, int(h>>16%12)+1, 2))
 		entry := "Checked the citation"
 		if q.patron >= 0 {
-			entry = "\"Testa Persona " + strconv.Itoa(q.patron+1) + " called,\r\nplease ring back at 555-01" + string(appendPadded(nil, int(h>>24%100), 2)) + "\""
+			entry = "\"Testa Zzname " + strconv.Itoa(q.patron+1) + " called,\r\nplease ring back at 555-01" + string(appendPadded(nil, int(h>>24%100), 2)) + "\""
 		}
 		line(q.events[n-1].at, user, entry)
 	}
@@ -385,7 +385,7 @@ func (w *world) users() []byte {
 	for i, p := range w.patrons {
 		n := strconv.Itoa(i + 1)
 		b = w.appendUsername(b, i)
-		b = append(b, ",Persona "+n+",Testa,"...)
+		b = append(b, ",Zzname "+n+",Testa,"...)
 		b = w.appendUsername(b, i)
 		b = append(b, "@mail.example,"+patronGroups[p.group].text+","+departments[p.department].name+","+sites[p.site].text+"\r\n"...)
 	}

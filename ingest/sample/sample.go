@@ -8,10 +8,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 )
@@ -24,6 +26,8 @@ type Config struct {
 	Gzip             bool      // compress Transactions, Tracking and History
 	SplitYears       bool      // one file per fiscal year (July to June) of Transactions, Tracking and History
 	TransactionsOnly bool      // only Transactions and truth.json, for measuring a load
+
+	Progress func(requests int) // called now and then with the requests written so far, if not nil
 }
 
 func (cfg Config) complete() (Config, error) {
@@ -56,26 +60,36 @@ type generator struct {
 	books *tally
 }
 
-// Write invents a history and writes it under dir: illiad/ with the exports, closures.csv, campaigns.csv and truth.json. It
-// overwrites files of these names and returns what truth.json says. Memory does not grow with the number of requests beyond about
-// 8 bytes each up to 500,000.
+// Write invents a history and writes it under dir: illiad/ with the exports, closures.csv, campaigns.csv and truth.json, and returns
+// what truth.json says. An earlier sample in dir is replaced; any other file in its way is left alone and refused. Memory does not
+// grow with the number of requests (but for 8 bytes each up to 500,000).
 func Write(ctx context.Context, dir string, cfg Config) (*Truth, error) {
 	cfg, err := cfg.complete()
 	if err != nil {
+		return nil, err
+	}
+	if err := makeRoom(dir); err != nil {
 		return nil, err
 	}
 	w := newWorld(cfg)
 	if err := os.MkdirAll(filepath.Join(dir, "illiad"), 0o755); err != nil {
 		return nil, err
 	}
-	out := newFiles(dir, cfg)
-	books, err := w.run(ctx, out)
-	if err = errors.Join(err, out.close()); err != nil {
+	out := &files{dir: dir, cfg: cfg}
+	truth, err := w.write(ctx, out)
+	if err != nil {
+		out.discard()
 		return nil, fmt.Errorf("writing the sample: %w", err)
 	}
-	truth := books.truth(w)
-	truth.Files = out.rows
-	if !cfg.TransactionsOnly {
+	return truth, nil
+}
+
+func (w *world) write(ctx context.Context, out *files) (*Truth, error) {
+	books, err := w.run(ctx, out)
+	if err = errors.Join(err, out.close()); err != nil {
+		return nil, err
+	}
+	if !w.cfg.TransactionsOnly {
 		addresses, nAddresses := w.addresses()
 		closures, nClosures := w.closuresFile()
 		campaigns, nCampaigns := w.campaignsFile()
@@ -87,23 +101,46 @@ func Write(ctx context.Context, dir string, cfg Config) (*Truth, error) {
 			{"illiad/UsersALL.csv", w.users(), len(w.patrons)}, {"illiad/LenderAddressesALL.csv", addresses, nAddresses},
 			{"closures.csv", closures, nClosures}, {"campaigns.csv", campaigns, nCampaigns},
 		} {
-			if err := os.WriteFile(filepath.Join(dir, filepath.FromSlash(f.name)), f.text, 0o644); err != nil {
+			if err := out.whole(f.name, f.text, f.rows); err != nil {
 				return nil, err
 			}
-			truth.Files = append(truth.Files, FileTruth{f.name, f.rows})
 		}
 	}
-	slices.SortFunc(truth.Files, func(a, b FileTruth) int {
-		if a.Name < b.Name {
-			return -1
-		}
-		return 1
-	})
+	truth := books.truth(w)
+	truth.Files = slices.Clone(out.rows)
+	slices.SortFunc(truth.Files, func(a, b FileTruth) int { return strings.Compare(a.Name, b.Name) })
 	text, err := json.MarshalIndent(truth, "", " ")
 	if err != nil {
 		return nil, err
 	}
-	return truth, os.WriteFile(filepath.Join(dir, "truth.json"), append(text, '\n'), 0o644)
+	return truth, out.whole(truthName, append(text, '\n'), 0)
+}
+
+const truthName = "truth.json"
+
+// makeRoom removes the files of an earlier sample, which are those its truth.json names.
+func makeRoom(dir string) error {
+	path := filepath.Join(dir, truthName)
+	text, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	var earlier Truth
+	if err := json.Unmarshal(text, &earlier); err != nil || earlier.Generator != generatorName {
+		return fmt.Errorf("%s was not written by this program; choose another directory for the sample", path)
+	}
+	for _, f := range earlier.Files {
+		if !filepath.IsLocal(filepath.FromSlash(f.Name)) {
+			return fmt.Errorf("%s names a file outside its directory (%s); choose another directory for the sample", path, f.Name)
+		}
+		if err := os.Remove(filepath.Join(dir, filepath.FromSlash(f.Name))); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	return os.Remove(path)
 }
 
 // batch is what a run of requests of one day adds to the files.
@@ -166,6 +203,7 @@ func (w *world) run(ctx context.Context, out *files) (*tally, error) {
 		}
 	}()
 	var err error
+	var written int
 	for done := range queue {
 		b, ok := <-done
 		if !ok {
@@ -174,6 +212,9 @@ func (w *world) run(ctx context.Context, out *files) (*tally, error) {
 		if err == nil {
 			if err = out.write(b); err != nil {
 				stop()
+			}
+			if written += b.nTransactions; w.cfg.Progress != nil {
+				w.cfg.Progress(written)
 			}
 		}
 		pool.Put(b)

@@ -80,7 +80,7 @@ func (g *generator) send(t int64) int64 {
 	q, r := &g.q, g.r
 	byItself := 320
 	if q.copy {
-		byItself = 600
+		byItself = 520
 	}
 	if r.chance(byItself) {
 		if q.copy {
@@ -95,7 +95,7 @@ func (g *generator) send(t int64) int64 {
 	g.add(t+r.between(10*second, 90*second), awaitingCopyright)
 	work := r.lognormal(5*hour, 900)
 	if q.copy {
-		work = r.lognormal(3*hour, 900)
+		work = r.lognormal(150*minute, 800)
 	}
 	if q.created >= g.w.faster {
 		work = work * 7 / 10
@@ -140,7 +140,11 @@ func (g *generator) askAround(t int64, hard bool) {
 			}
 			return
 		}
-		t = g.staff(t, 4*hour*p.speed/1000, 800)
+		no := 4 * hour
+		if q.copy {
+			no = 100 * minute
+		}
+		t = g.staff(t, no*p.speed/1000, 800)
 		if try == 2 && r.chance(700) {
 			g.add(t, awaitingUnfilled)
 			t = g.staff(t, 2*hour, 800)
@@ -172,7 +176,7 @@ func (g *generator) askAround(t int64, hard bool) {
 func (g *generator) receiveCopy(t int64, p *partner) {
 	q, r, w := &g.q, g.r, g.w
 	if r.chance(500) {
-		t += r.lognormal(9*hour, 800) * p.speed / 1000
+		t += r.lognormal(20*hour, 600) * p.speed / 1000
 	} else {
 		t = g.staff(t, 4*hour*p.speed/1000, 800)
 	}
@@ -201,17 +205,17 @@ func (g *generator) receiveCopy(t int64, p *partner) {
 // receiveLoan brings a loan from a library over the mail to the reader and back.
 func (g *generator) receiveLoan(t int64, p *partner) {
 	q, r, w := &g.q, g.r, g.w
-	t = g.staff(t, 8*hour*p.speed/1000, 700) + minute
+	t = g.staff(t, 8*hour*p.speed/1000, 850) + minute
 	q.shipped = w.cal.clear(max(t, q.last().at+second))
 	if r.chance(5) { // lost in the mail
 		g.cancel(g.staff(t+45*day, 4*hour, 700), "Other")
 		return
 	}
-	t = w.cal.after(t+min(r.lognormal(84*hour, 420), 25*day)*p.distance/1000, 0)
+	t = w.cal.after(t+min(r.lognormal(72*hour, 840), 45*day)*p.distance/1000, 0)
 	t = g.staff(t, 90*minute, 600)
 	g.add(t, awaitingReceipt)
-	q.due = t/day*day + p.loanDays*day*3/4/day*day
-	q.dueAt = t
+	q.dueAt = q.last().at
+	q.due = q.dueAt/day*day + p.loanDays*day
 	t = g.staff(t, 100*minute, 900)
 	switch fate := r.below(1000); {
 	case fate < 40:
@@ -225,7 +229,6 @@ func (g *generator) receiveLoan(t int64, p *partner) {
 		g.add(t, notifiedDash)
 	}
 	t = q.last().at
-	q.dueAt = q.first(awaitingReceipt)
 	if q.last().to != checkedOut {
 		if r.chance(30) { // never picked up
 			g.sendBack(w.cal.after(t+14*day, hour))
@@ -251,10 +254,10 @@ func (g *generator) receiveLoan(t int64, p *partner) {
 		if r.chance(300) {
 			g.add(g.daytime(t+r.between(day, 10*day)), claimed)
 		}
-		if r.chance(700) {
+		if r.chance(900) {
 			g.add(w.cal.after(due+r.between(100*day, 200*day), 3*hour), finished)
 		}
-	case fate < 50: // late
+	case fate < 38: // late
 		g.sendBack(max(t+hour, g.daytime(due+day+min(r.lognormal(5*day, 1000), 80*day))))
 	default:
 		span := max(due-3*day-t, day)
@@ -317,7 +320,7 @@ func (g *generator) lend() {
 		q.due, q.dueAt = t/day*day+56*day, q.last().at
 		switch late := r.below(1000); {
 		case late < 5: // lost
-			if r.chance(600) {
+			if r.chance(850) {
 				g.add(w.cal.after(q.due+r.between(100*day, 240*day), 3*hour), finished)
 			}
 			return

@@ -248,6 +248,8 @@ func addInts(a, b []int) {
 	}
 }
 
+const generatorName = "fillrate sample"
+
 // maxQuantiles is the size above which waits are not kept for exact quantiles.
 const maxQuantiles = 500_000
 
@@ -258,7 +260,7 @@ func (t *tally) truth(w *world) *Truth {
 	const dateFormat, wallFormat = "2006-01-02", "2006-01-02T15:04:05"
 	at := func(ms int64) time.Time { return time.UnixMilli(ms).UTC() }
 	tr := &Truth{
-		Generator: "fillrate sample",
+		Generator: generatorName,
 		Config: ConfigTruth{w.cfg.Requests, w.cfg.Seed, at(w.fromAt).Format(dateFormat), at(w.toAt).Format(dateFormat),
 			w.cfg.TransactionsOnly},
 		Zone:             "America/New_York",
@@ -271,7 +273,7 @@ func (t *tally) truth(w *world) *Truth {
 		PersonalColumns: []string{"Transactions.Username", "Transactions.TName", "Transactions.TAddress", "Transactions.ArticleExchangePassword",
 			"History.UserName", "History.Entry", "UsersALL.Username", "UsersALL.LastName", "UsersALL.FirstName", "UsersALL.EMailAddress",
 			"LenderAddressesALL.Address1", "LenderAddressesALL.EMailAddress"},
-		PersonalMarkers: []string{"Persona", "Example Street", "aepw", "mail.example", "libstaff", "555-01"},
+		PersonalMarkers: []string{"Zzname", "Example Street", "aepw", "mail.example", "libstaff", "555-01"},
 	}
 
 	var all Outcomes
@@ -363,7 +365,7 @@ func (t *tally) truth(w *world) *Truth {
 	for i, c := range w.changes {
 		ct := CampaignTruth{ID: c.id, Name: c.name, Kind: c.kind, Start: c.start.Format(dateFormat), Departments: c.targets, Roles: []string{"borrowing", "docdel"},
 			RateRatio: float64(c.rate) / 1000, ProcessingFactor: float64(c.processing) / 1000, NTargetRequests: t.targets[i],
-			ExpectedWithout: float64(t.targets[i]) * 1000 / float64(c.rate)}
+			NExpected: w.expected[i][0], NExpectedWithout: w.expected[i][1]}
 		if !c.end.IsZero() {
 			ct.End = c.end.Format(dateFormat)
 			ct.Comparison = c.comparison()

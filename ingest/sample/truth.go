@@ -181,7 +181,8 @@ type QuirkTruth struct {
 	NUserUnknown               int `json:"n_user_unknown"`            // borrowing and docdel requests whose Username is not in UsersALL
 }
 
-// CampaignTruth is one recorded change and what it really did. Start and End are local days, half-open.
+// CampaignTruth is one recorded change and what it really did. Start and End are local days, half-open; the effect on requests begins and
+// stops with them, without delay.
 type CampaignTruth struct {
 	ID               string   `json:"id"`
 	Name             string   `json:"name"`
@@ -190,11 +191,10 @@ type CampaignTruth struct {
 	End              string   `json:"end"` // empty: lasting
 	Departments      []string `json:"target_departments"`
 	Roles            []string `json:"roles"`
-	RateRatio        float64  `json:"rate_ratio"`        // multiplies the rate of requests from the targets during [Start, End)
-	ProcessingFactor float64  `json:"processing_factor"` // multiplies staff time before a borrowing request is sent, for those created from Start on
-	NTargetRequests  int      `json:"n_target_requests"` // requests of those roles from those departments created in [Start, End); 0 for a change
-	ExpectedWithout  float64  `json:"n_expected_without"`
-	CarryOver        bool     `json:"carry_over"` // false: the effect stops with the campaign
-	PatronGroups     []string `json:"target_patron_groups"`
-	Comparison       []string `json:"comparison_departments"`
+	RateRatio        float64  `json:"rate_ratio"`             // multiplies the rate of requests from the targets during [Start, End)
+	ProcessingFactor float64  `json:"processing_factor"`      // multiplies staff time before a borrowing request is sent, for those created from Start on
+	NTargetRequests  int      `json:"n_target_requests"`      // requests of Roles from Departments created in [Start, End); 0 for a change
+	NExpected        float64  `json:"n_expected"`             // what the rates made one expect there; the count itself is a matter of chance
+	NExpectedWithout float64  `json:"n_expected_without"`     // the same without the campaign
+	Comparison       []string `json:"comparison_departments"` // named departments it does not address
 }

@@ -36,7 +36,7 @@ type partner struct {
 	speed        int64 // its response time, per mille of the usual
 	distance     int64 // time in the mail, per mille of the usual
 	reliability  int   // chance that it supplies an ordinary request, per mille
-	loanDays     int64
+	loanDays     int64 // granted from the day of receipt
 }
 
 type journal struct{ title, issn, issn2 string }
@@ -55,7 +55,8 @@ type world struct {
 	theirs   [2][]int64 // … and when they ask us
 	journals [][]journal
 	changes  []change
-	faster   int64 // from this moment on staff needs 70 % of its time
+	expected [][2]float64 // per change: requests expected from its targets while it ran, with it and without
+	faster   int64        // from this moment on staff needs 70 % of its time
 	userPad  int
 }
 
@@ -119,7 +120,7 @@ func (w *world) invent(r *random) {
 		p.asks = p.weight * r.noise(700) / 1000
 		p.speed, p.distance = r.noise(350), r.noise(300)
 		p.reliability = int(min(max(r.noise(180)*700/1000, 350), 930))
-		p.loanDays = []int64{42, 56, 56, 84}[r.below(4)]
+		p.loanDays = []int64{28, 42, 42, 63}[r.below(4)]
 		w.partners = append(w.partners, p)
 	}
 	for kind := range 2 {
