@@ -207,3 +207,40 @@ func TestZone(t *testing.T) {
 		}
 	}
 }
+
+func BenchmarkParseDate(b *testing.B) {
+	for _, tc := range []struct {
+		name, in string
+		kind     CellKind
+		number   float64
+	}{{"iso", "2020-12-09T14:12:29.860", Text, 0}, {"slash", "10/28/2015 3:04:05 PM", Text, 0}, {"serial text", "42552.73476", Text, 0}, {"serial cell", "", Time, 42829.81550853009}} {
+		b.Run(tc.name, func(b *testing.B) {
+			in := []byte(tc.in)
+			b.SetBytes(int64(len(in)))
+			b.ReportAllocs()
+			for b.Loop() {
+				ParseDate(in, tc.kind, tc.number, MDY)
+			}
+		})
+	}
+}
+
+func BenchmarkParseMoney(b *testing.B) {
+	in := []byte("$1,234.50")
+	b.ReportAllocs()
+	for b.Loop() {
+		ParseMoney(in)
+	}
+}
+
+func BenchmarkZone(b *testing.B) {
+	loc, err := time.LoadLocation("America/Los_Angeles")
+	if err != nil {
+		b.Fatal(err)
+	}
+	z := NewZone(loc)
+	at := time.Date(2016, 7, 1, 10, 0, 0, 0, time.UTC).UnixMicro()
+	for b.Loop() {
+		z.UTC(at)
+	}
+}

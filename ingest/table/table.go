@@ -168,7 +168,7 @@ func (f *File) note(format string, args ...any) {
 func (t *Table) Chunks(ctx context.Context, yield func(*Chunk) error) error {
 	r, consumed, cut, err := t.format.open(t)
 	if err != nil {
-		return err
+		return t.streamError(err)
 	}
 	defer r.Close()
 	c := newChunk(t)
