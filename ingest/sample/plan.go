@@ -56,7 +56,7 @@ func (w *world) rates() []int64 {
 		}
 		if d == 0 || w.cal.iso[i][8:] == "01" {
 			for k := range monthly {
-				monthly[k] = r.noise(50)
+				monthly[k] = r.noise(30)
 			}
 		}
 		season := w.cal.season[i]

@@ -23,13 +23,13 @@ type Truth struct {
 	Files            []FileTruth `json:"files"` // in order of name
 	CancelledReasons []string    `json:"cancelled_reasons"`
 
-	Months      []MonthTruth     `json:"months"`       // by role, kind and month; combinations without requests are left out
-	Totals      []TotalTruth     `json:"totals"`       // by role and kind; kind "" is the whole role, role "" the whole file
-	Turnaround  []TurnaroundRow  `json:"turnaround"`   // by role and kind; kind "" is the whole role. Empty with TransactionsOnly
-	Overdue     []OverdueTruth   `json:"overdue"`      // borrowing and lending. Empty with TransactionsOnly
-	Departments []DimensionTruth `json:"departments"`  // borrowing and docdel; "" collects requests whose department is unknown
-	Groups      []DimensionTruth `json:"patron_group"` // borrowing and docdel; "" collects requests whose user is not in UsersALL
-	Partners    []PartnerTruth   `json:"partners"`     // borrowing and lending, pseudo-lenders left out
+	Months      []MonthTruth     `json:"months"`        // by role, kind and month; combinations without requests are left out
+	Totals      []TotalTruth     `json:"totals"`        // by role and kind; kind "" is the whole role, role "" the whole file
+	Turnaround  []TurnaroundRow  `json:"turnaround"`    // by role and kind; kind "" is the whole role. Empty with TransactionsOnly
+	Overdue     []OverdueTruth   `json:"overdue"`       // borrowing and lending. Empty with TransactionsOnly
+	Departments []DimensionTruth `json:"departments"`   // borrowing and docdel; "" collects requests whose department is unknown
+	Groups      []DimensionTruth `json:"patron_groups"` // borrowing and docdel; "" collects requests whose user is not in UsersALL
+	Partners    []PartnerTruth   `json:"partners"`      // borrowing and lending, pseudo-lenders left out
 	Pseudo      []PseudoTruth    `json:"pseudo_lenders"`
 	Reasons     []ReasonTruth    `json:"reasons"`          // requests that ended unfilled or cancelled, by ReasonForCancellation as written
 	Statuses    []StatusTruth    `json:"statuses"`         // TransactionStatus as written; every "Renewed by Customer to <date>" is one row without its date
