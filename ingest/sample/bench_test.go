@@ -1,7 +1,6 @@
 package sample
 
 import (
-	"context"
 	"testing"
 )
 
@@ -10,7 +9,7 @@ func BenchmarkTransactions(b *testing.B) {
 	dir := b.TempDir()
 	const requests = 200_000
 	for b.Loop() {
-		if _, err := Write(context.Background(), dir, Config{Requests: requests, Seed: 1, TransactionsOnly: true}); err != nil {
+		if _, err := Write(b.Context(), dir, Config{Requests: requests, Seed: 1, TransactionsOnly: true}); err != nil {
 			b.Fatal(err)
 		}
 	}

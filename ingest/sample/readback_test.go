@@ -2,7 +2,6 @@ package sample
 
 import (
 	"bytes"
-	"context"
 	"encoding/csv"
 	"math"
 	"path/filepath"
@@ -220,7 +219,7 @@ func TestFilesSayWhatTruthSays(t *testing.T) {
 		{Requests: 40, Seed: 7},
 	} {
 		dir := t.TempDir()
-		truth, err := Write(context.Background(), dir, cfg)
+		truth, err := Write(t.Context(), dir, cfg)
 		if err != nil {
 			t.Fatal(err)
 		}

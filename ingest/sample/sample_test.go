@@ -16,7 +16,7 @@ import (
 func write(t *testing.T, cfg Config) (string, *Truth) {
 	t.Helper()
 	dir := t.TempDir()
-	truth, err := Write(context.Background(), dir, cfg)
+	truth, err := Write(t.Context(), dir, cfg)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -246,7 +246,7 @@ func TestRefusals(t *testing.T) {
 		{}, {Requests: -1}, {Requests: 10, From: date(2024, 1, 1), To: date(2024, 1, 1)}, {Requests: 10, From: date(2001, 1, 1)}, {Requests: 2_000_000_000},
 	} {
 		dir := t.TempDir()
-		if _, err := Write(context.Background(), dir, cfg); err == nil || len(listing(t, dir)) > 0 {
+		if _, err := Write(t.Context(), dir, cfg); err == nil || len(listing(t, dir)) > 0 {
 			t.Errorf("%+v: error %v, files %v", cfg, err, listing(t, dir))
 		}
 	}
@@ -255,7 +255,7 @@ func TestRefusals(t *testing.T) {
 // TestReplacesOnlySamples: an earlier sample gives way, a real export does not.
 func TestReplacesOnlySamples(t *testing.T) {
 	dir, _ := write(t, Config{Requests: 50, Seed: 1, Gzip: true})
-	if _, err := Write(context.Background(), dir, Config{Requests: 60, Seed: 2}); err != nil {
+	if _, err := Write(t.Context(), dir, Config{Requests: 60, Seed: 2}); err != nil {
 		t.Fatal(err)
 	}
 	if s := readBack(t, dir); len(s.requests) != 60 {
@@ -270,7 +270,7 @@ func TestReplacesOnlySamples(t *testing.T) {
 	if err := os.WriteFile(real, []byte("real"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Write(context.Background(), dir, Config{Requests: 60}); err == nil || !strings.Contains(err.Error(), "Tracking.csv is there already") {
+	if _, err := Write(t.Context(), dir, Config{Requests: 60}); err == nil || !strings.Contains(err.Error(), "Tracking.csv is there already") {
 		t.Errorf("writing over a real export: %v", err)
 	}
 	if got := listing(t, dir); !slices.Equal(got, []string{"illiad/Tracking.csv"}) || string(content(t, real)) != "real" {
@@ -281,7 +281,7 @@ func TestReplacesOnlySamples(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, truthName), []byte(`{"files":[{"name":"x"}]}`), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Write(context.Background(), dir, Config{Requests: 60}); err == nil || !strings.Contains(err.Error(), "was not written by this program") {
+	if _, err := Write(t.Context(), dir, Config{Requests: 60}); err == nil || !strings.Contains(err.Error(), "was not written by this program") {
 		t.Errorf("a foreign truth.json: %v", err)
 	}
 }
@@ -289,7 +289,7 @@ func TestReplacesOnlySamples(t *testing.T) {
 // TestCancelled stops in the middle and leaves nothing behind.
 func TestCancelled(t *testing.T) {
 	dir := t.TempDir()
-	ctx, cancel := context.WithCancel(context.Background())
+	ctx, cancel := context.WithCancel(t.Context())
 	cfg := Config{Requests: 50_000, Seed: 1, Progress: func(n int) {
 		if n > 5_000 {
 			cancel()
@@ -305,7 +305,7 @@ func TestCancelled(t *testing.T) {
 
 func TestProgressReachesTheEnd(t *testing.T) {
 	var last int
-	if _, err := Write(context.Background(), t.TempDir(), Config{Requests: 3_000, Seed: 1, Progress: func(n int) { last = n }}); err != nil {
+	if _, err := Write(t.Context(), t.TempDir(), Config{Requests: 3_000, Seed: 1, Progress: func(n int) { last = n }}); err != nil {
 		t.Fatal(err)
 	}
 	if last != 3_000 {
