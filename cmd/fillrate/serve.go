@@ -1,0 +1,28 @@
+package main
+
+import (
+	"log/slog"
+
+	"github.com/fillrate/fillrate/dashboards"
+)
+
+type serveCmd struct {
+	dataFlag
+	Addr string `default:"127.0.0.1:8080" help:"Address to serve on; only this computer can reach it." placeholder:"HOST:PORT"`
+	Log  string `enum:"info,debug" default:"info" help:"info logs pages, debug also files and health checks."`
+}
+
+// Run serves the dashboards until it is interrupted. The log goes to standard error.
+func (c *serveCmd) Run(a *app) error {
+	level := slog.LevelInfo
+	if c.Log == "debug" {
+		level = slog.LevelDebug
+	}
+	return dashboards.Serve(a.ctx, dashboards.Options{
+		Store:   a.open(c.dataFlag),
+		Addr:    c.Addr,
+		Version: version,
+		Logger:  slog.New(slog.NewTextHandler(a.Stderr, &slog.HandlerOptions{Level: level})),
+		Started: func(url string) { printf(a.Stdout, "Fillrate is at %s (stop with Ctrl-C)\n", url) },
+	})
+}

@@ -1,0 +1,253 @@
+// Package chart turns the result of a metric into an ECharts option: plain data that a page carries as JSON and one
+// static script draws. It knows no HTTP and no colours, only names of colours: static/app.css holds both themes.
+package chart
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/go-echarts/go-echarts/v2/charts"
+	"github.com/go-echarts/go-echarts/v2/opts"
+)
+
+// Kind is the shape of a chart.
+type Kind string
+
+// The shapes. Bars stand, Rows lie; Rows may carry a second series as markers (Spec.Marker).
+const (
+	Lines Kind = "lines"
+	Bars  Kind = "bars"
+	Rows  Kind = "rows"
+)
+
+// Format names a formatter of static/app.js; functions cannot travel in JSON.
+type Format string
+
+// The formats of a value axis and its tooltips.
+const (
+	Count Format = "count"
+	Days  Format = "days"
+	Share Format = "share" // 0 to 1, shown as a percentage
+)
+
+// Chart is everything that is drawn. The zero Value of a Point is a gap.
+type Chart struct {
+	Kind        Kind
+	Format      Format
+	Description string // for a reader who cannot see it: what, and how it ran
+	Categories  []Category
+	Series      []Series
+}
+
+// Category is one place on the category axis.
+type Category struct {
+	Label       string
+	Provisional bool
+}
+
+// Series is one line or one kind of bar. Points are as many as the chart has categories.
+type Series struct {
+	Name   string
+	Color  string // a custom property of static/app.css without its dashes: "s1"
+	Stack  bool
+	Marker bool // drawn as markers beside bars
+	Points []Point
+}
+
+// Point is one value.
+type Point struct {
+	Value       *float64 // nil: nothing to say, a gap
+	Note        string   // told beside the value: "n 312"
+	Label       string   // written at the end of a lying bar
+	URL         string   // leads to the rows behind the value
+	Provisional bool
+}
+
+// dashes and symbols tell series apart without colour; decals do it for stacked bars.
+var (
+	dashes  = []any{"solid", []int{6, 4}, []int{2, 3}, []int{10, 3, 2, 3}, []int{12, 4}, []int{4, 2}}
+	symbols = []string{"circle", "rect", "triangle", "diamond", "roundRect", "pin"}
+	decals  = []map[string]any{
+		nil,
+		{"symbol": "rect", "dashArrayX": []int{1, 0}, "dashArrayY": []int{2, 5}, "rotation": -0.7854, "color": "@decal"},
+		{"symbol": "circle", "symbolSize": 0.6, "dashArrayX": []any{[]int{5, 5}, []int{0, 5, 5, 0}}, "dashArrayY": []int{5, 0}, "color": "@decal"},
+		{"symbol": "rect", "dashArrayX": []int{1, 0}, "dashArrayY": []int{1, 5}, "color": "@decal"},
+	}
+)
+
+// Option gives the chart as ECharts 6 reads it. Strings that begin with @ under a colour or formatter key are names
+// that static/app.js replaces; text out of an export never stands under such a key.
+func (c Chart) Option() (map[string]any, error) {
+	option, err := c.base()
+	if err != nil {
+		return nil, err
+	}
+	option["animation"] = false
+	option["aria"] = map[string]any{"enabled": true, "label": map[string]any{"description": c.Description}}
+	option["textStyle"] = map[string]any{"color": "@text", "fontFamily": "inherit"}
+	option["tooltip"] = map[string]any{
+		"trigger": "axis", "renderMode": "richText", "confine": true, "formatter": "@tip." + string(c.Format),
+		"axisPointer":     map[string]any{"type": map[Kind]string{Lines: "line", Bars: "shadow", Rows: "shadow"}[c.Kind], "lineStyle": map[string]any{"color": "@muted"}},
+		"backgroundColor": "@surface", "borderColor": "@rule", "textStyle": map[string]any{"color": "@text", "fontSize": 12},
+	}
+	option["legend"] = map[string]any{
+		"show": len(c.Series) > 1, "top": 0, "left": 0, "itemWidth": 26, "itemHeight": 9, "itemGap": 14, "icon": nil, "type": "scroll",
+		"textStyle": map[string]any{"color": "@muted", "fontSize": 12}, "selectedMode": true,
+	}
+	top := 14
+	if len(c.Series) > 1 {
+		top = 38
+	}
+	option["grid"] = map[string]any{"top": top, "left": 4, "right": 14, "bottom": 4, "containLabel": true}
+	if c.Kind == Rows {
+		option["grid"] = map[string]any{"top": top, "left": 4, "right": 76, "bottom": 4, "containLabel": true}
+		option["xAxis"] = []any{c.valueAxis()}
+		option["yAxis"] = []any{c.categoryAxis()}
+	} else {
+		option["xAxis"] = []any{c.categoryAxis()}
+		option["yAxis"] = []any{c.valueAxis()}
+	}
+	return option, nil
+}
+
+// base lets go-echarts build the chart, and gives it as a plain map.
+func (c Chart) base() (map[string]any, error) {
+	var drawn struct {
+		charts.RectChart
+	}
+	if c.Kind == Lines {
+		drawn.RectChart = charts.NewLine().RectChart
+	} else {
+		drawn.RectChart = charts.NewBar().RectChart
+	}
+	labels := make([]string, len(c.Categories))
+	for i, category := range c.Categories {
+		labels[i] = category.Label
+	}
+	drawn.XAxisList[0].Data = labels
+	for i := range c.Series {
+		drawn.MultiSeries = append(drawn.MultiSeries, c.series(i))
+	}
+	text, err := json.Marshal(drawn.JSON())
+	if err != nil {
+		return nil, fmt.Errorf("chart option: %w", err)
+	}
+	var option map[string]any
+	if err := json.Unmarshal(text, &option); err != nil {
+		return nil, fmt.Errorf("chart option: %w", err)
+	}
+	for _, key := range []string{"title", "toolbox", "color"} {
+		delete(option, key)
+	}
+	// go-echarts has no fields for these.
+	for i, series := range option["series"].([]any) {
+		c.finish(series.(map[string]any), i)
+	}
+	return option, nil
+}
+
+func (c Chart) series(i int) charts.SingleSeries {
+	s := c.Series[i]
+	series := charts.SingleSeries{Name: s.Name, Type: "bar", Data: c.points(i)}
+	switch {
+	case c.Kind == Lines:
+		series.Type = "line"
+		series.Symbol, series.SymbolSize = symbols[i%len(symbols)], 7
+		series.ShowSymbol = opts.Bool(true)
+	case s.Marker:
+		series.Type = "scatter"
+		series.Symbol, series.SymbolSize = "diamond", 10
+	case s.Stack:
+		series.Stack = "all"
+	}
+	return series
+}
+
+func (c Chart) finish(series map[string]any, i int) {
+	s := c.Series[i]
+	color := "@" + s.Color
+	style := map[string]any{"color": color}
+	if s.Stack {
+		style["borderColor"], style["borderWidth"] = "@surface", 1
+		if decal := decals[i%len(decals)]; decal != nil {
+			style["decal"] = decal
+		}
+	}
+	series["itemStyle"] = style
+	series["emphasis"] = map[string]any{"disabled": true}
+	if series["type"] == "bar" {
+		series["barMaxWidth"] = 28
+	}
+	if c.Kind == Lines {
+		series["lineStyle"] = map[string]any{"color": color, "width": 2, "type": dashes[i%len(dashes)]}
+		series["connectNulls"] = false
+	}
+}
+
+// points gives the values of a series. A provisional one is hollow.
+func (c Chart) points(i int) []map[string]any {
+	s := c.Series[i]
+	points := make([]map[string]any, len(s.Points))
+	for at, p := range s.Points {
+		point := map[string]any{"value": nil}
+		if p.Value != nil {
+			point["value"] = *p.Value
+		}
+		if p.Note != "" {
+			point["note"] = p.Note
+		}
+		if p.URL != "" {
+			point["url"] = p.URL
+		}
+		if p.Provisional {
+			point["provisional"] = true
+			style := map[string]any{"color": "@surface", "borderColor": "@" + s.Color, "borderWidth": 2}
+			if c.Kind != Lines && !s.Marker {
+				style = map[string]any{"color": "@" + s.Color, "opacity": 0.45, "borderColor": "@" + s.Color, "borderWidth": 1, "borderType": "dashed"}
+			}
+			point["itemStyle"] = style
+		}
+		if p.Label != "" {
+			point["label"] = map[string]any{"show": true, "position": "right", "formatter": p.Label, "color": "@muted", "fontSize": 11}
+		}
+		points[at] = point
+	}
+	return points
+}
+
+func (c Chart) categoryAxis() map[string]any {
+	labels := make([]string, len(c.Categories))
+	shades := make([]string, len(c.Categories))
+	provisional := false
+	for i, category := range c.Categories {
+		labels[i], shades[i] = category.Label, "transparent"
+		if category.Provisional {
+			shades[i], provisional = "@provisional", true
+		}
+	}
+	axis := map[string]any{
+		"type": "category", "data": labels, "boundaryGap": true,
+		"axisLine": map[string]any{"lineStyle": map[string]any{"color": "@muted"}}, "axisTick": map[string]any{"show": false},
+		"axisLabel": map[string]any{"color": "@muted", "fontSize": 11, "hideOverlap": true},
+	}
+	if provisional {
+		axis["splitArea"] = map[string]any{"show": true, "interval": 0, "areaStyle": map[string]any{"color": shades}}
+	}
+	if c.Kind == Rows {
+		axis["inverse"] = true
+		axis["axisLabel"] = map[string]any{"color": "@text", "fontSize": 12, "width": 150, "overflow": "truncate", "interval": 0}
+	}
+	return axis
+}
+
+func (c Chart) valueAxis() map[string]any {
+	axis := map[string]any{
+		"type": "value", "min": 0, "splitNumber": 4,
+		"splitLine": map[string]any{"lineStyle": map[string]any{"color": "@rule"}},
+		"axisLabel": map[string]any{"color": "@muted", "fontSize": 11, "formatter": "@axis." + string(c.Format), "hideOverlap": true},
+	}
+	if c.Format == Share {
+		axis["max"] = 1
+	}
+	return axis
+}

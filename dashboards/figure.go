@@ -1,0 +1,403 @@
+package dashboards
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/fillrate/fillrate/dashboards/chart"
+	"github.com/fillrate/fillrate/queries"
+	"github.com/fillrate/fillrate/queries/catalog"
+)
+
+// figure is one tile of a page: a chart, its table, its definition, and the ways on from it. One that fails says so in
+// its place; the page stays.
+type figure struct {
+	ID          string
+	Title       string // a question
+	N           string // how many requests it stands on, and what is left out
+	Provisional bool
+	Wide        bool
+	Height      string // s, m or l: fixed, so that nothing moves when the chart is drawn
+	Option      map[string]any
+	Description string
+	Table       *table
+	Definition  *definition
+	Downloads   []link
+	Rows        string // address of the requests behind it
+	Empty       string // why there is nothing to show
+	Error       string
+}
+
+type link struct{ Text, URL string }
+
+// table is a result for reading.
+type table struct {
+	Caption string
+	Head    []head
+	Rows    [][]cell
+	Note    string
+}
+
+type head struct {
+	Text, Title string
+	Number      bool
+}
+
+type cell struct {
+	Text, URL string
+	Number    bool
+	Header    bool
+	Mark      bool // says provisional
+}
+
+// definition is what a metric's columns mean, with the way to the whole text.
+type definition struct {
+	URL     string
+	Columns []queries.Column
+}
+
+const tableRows = 100 // of a figure; the download has all
+
+// build makes a figure; ask runs its queries.
+type tile func() (*figure, error)
+
+// draw makes the figures of a page side by side; the cache lets two of their queries run at a time. It fails only where
+// the reader has left.
+func (v *visit) draw(tiles ...tile) []*figure {
+	figures := make([]*figure, len(tiles))
+	done := make(chan struct{})
+	for i, make := range tiles {
+		go func() {
+			defer func() { done <- struct{}{} }()
+			defer func() {
+				if reason := recover(); reason != nil {
+					v.server.log.Error("tile panicked", "path", v.path, "reason", reason)
+					figures[i] = &figure{Error: text["internal_tile"]}
+				}
+			}()
+			f, err := make()
+			if f == nil {
+				f = &figure{}
+			}
+			if err != nil {
+				told := explain(err)
+				if told.Code == queries.Internal {
+					v.server.log.Error("tile failed", "path", v.path, "tile", f.ID, "error", err)
+					told.Message = text["internal_tile"]
+				}
+				f.Error, f.Option, f.Table = told.Message, nil, nil
+			}
+			figures[i] = f
+		}()
+	}
+	for range tiles {
+		<-done
+	}
+	return slices.DeleteFunc(figures, func(f *figure) bool { return f.ID == "" && f.Error == "" })
+}
+
+// plan is how most figures come to be: one metric, one result, one chart.
+type plan struct {
+	id, title string
+	metric    string
+	filter    func(*queries.Filter) // narrows the page's filter
+	by        []string
+	spec      chart.Spec
+	arrange   func(*queries.Result) *queries.Result // picks and orders rows for the chart and table; nil: all
+	n         func(*queries.Result) string
+	empty     func(*queries.Result) string // gives why there is nothing, empty where there is something
+	columns   []string                     // of the table beside the dimensions; nil: all
+	wide      bool
+	height    string
+}
+
+// figure runs a plan.
+func (v *visit) figure(p plan) (*figure, error) {
+	f := &figure{ID: p.id, Title: p.title, Wide: p.wide, Height: p.height}
+	if f.Height == "" {
+		f.Height = "m"
+	}
+	filter := v.filter
+	if p.filter != nil {
+		p.filter(&filter)
+	}
+	filter.By = p.by
+	result, err := v.compute(p.metric, filter)
+	if err != nil {
+		return f, err
+	}
+	metric := result.Metric
+	f.Definition = &definition{URL: "/definitions#" + metric.ID, Columns: metric.Columns}
+	f.Downloads = downloads(metric.ID, filter)
+	f.Rows = rowsAddress(metric.ID, filter, nil, nil)
+	if p.n != nil {
+		f.N = p.n(result)
+	}
+	if p.empty != nil {
+		if f.Empty = p.empty(result); f.Empty != "" {
+			return f, nil
+		}
+	}
+	if len(result.Rows) == 0 {
+		f.Empty = v.nothing()
+		return f, nil
+	}
+
+	shown := result
+	if p.arrange != nil {
+		shown = p.arrange(result)
+	}
+	provisional, err := v.provisional(shown, filter)
+	if err != nil {
+		return f, err
+	}
+	for _, row := range shown.Rows {
+		f.Provisional = f.Provisional || provisional(row)
+	}
+
+	spec := p.spec
+	spec.Name = valueLabel
+	spec.Provisional = provisional
+	spec.Link = func(row []any) string { return rowsAddress(metric.ID, filter, shown.Columns, row) }
+	if spec.Categories == nil && isTime(spec.X) {
+		from, to := v.span()
+		spec.Categories = chart.Buckets(spec.X, chart.BucketStart(spec.X, from), to)
+	}
+	drawn := chart.Draw(spec, shown, "")
+	f.Description = chart.Describe(drawn, format)
+	drawn.Description = p.title + " " + f.Description
+	if f.Option, err = drawn.Option(); err != nil {
+		return f, err
+	}
+	f.Table = resultTable(p.title, shown, p.columns, provisional, spec.Link)
+	if more := len(result.Rows) - len(f.Table.Rows); more > 0 && len(shown.Rows) > len(f.Table.Rows) || len(shown.Rows) < len(result.Rows) {
+		f.Table.Note = count(float64(len(f.Table.Rows))) + " of " + count(float64(len(result.Rows))) + " rows; the downloads hold all."
+	}
+	return f, nil
+}
+
+// provisional tells which rows of a result are still in motion: fill_rate knows it for the same groups.
+func (v *visit) provisional(result *queries.Result, filter queries.Filter) (func(row []any) bool, error) {
+	never := func([]any) bool { return false }
+	if result.Metric.Dated != queries.ByBasis || filter.IsPeriod() {
+		return never, nil
+	}
+	known := result
+	if chart.Column(result, "provisional") < 0 {
+		metric, err := catalog.Find("fill_rate")
+		if err != nil {
+			return nil, err
+		}
+		if known, err = v.compute(metric.ID, filter); err != nil {
+			return nil, err
+		}
+	}
+	flag := chart.Column(known, "provisional")
+	if flag < 0 {
+		return never, nil
+	}
+	key := func(of *queries.Result, row []any) string {
+		var parts []string
+		for _, name := range filter.By {
+			if at := chart.Column(of, name); at >= 0 {
+				parts = append(parts, chart.Text(row[at]))
+			}
+		}
+		return strings.Join(parts, "\x00")
+	}
+	marked := map[string]bool{}
+	for _, row := range known.Rows {
+		if is, ok := row[flag].(bool); ok && is {
+			marked[key(known, row)] = true
+		}
+	}
+	return func(row []any) bool { return marked[key(result, row)] }, nil
+}
+
+// resultTable writes a result as a table; names picks its measures.
+func resultTable(caption string, result *queries.Result, names []string, provisional func([]any) bool, link func([]any) string) *table {
+	t := &table{Caption: caption}
+	var shown []int
+	for i, column := range result.Columns {
+		isDimension := queries.FindDimension(column.Name) != nil || column.Name == "side"
+		if column.Name == "provisional" || names != nil && !isDimension && !slices.Contains(names, column.Name) {
+			continue
+		}
+		shown = append(shown, i)
+		t.Head = append(t.Head, head{Text: column.Label, Title: column.Doc, Number: isNumber(column)})
+	}
+	for _, row := range result.Rows[:min(len(result.Rows), tableRows)] {
+		cells := make([]cell, 0, len(shown))
+		for at, i := range shown {
+			column := result.Columns[i]
+			c := cell{Number: isNumber(column), Header: at == 0}
+			if c.Number {
+				c.Text = value(column, row[i])
+			} else {
+				c.Text = valueLabel(column.Name, chart.Text(row[i]))
+			}
+			if at == 0 {
+				c.URL = link(row)
+				c.Mark = provisional(row)
+			}
+			cells = append(cells, c)
+		}
+		t.Rows = append(t.Rows, cells)
+	}
+	return t
+}
+
+func isNumber(column queries.Column) bool {
+	return column.Type == queries.Integer || column.Type == queries.Double
+}
+
+func isTime(dimension string) bool {
+	d := queries.FindDimension(dimension)
+	return d != nil && d.IsTime()
+}
+
+// downloads are a result's addresses in each format, for exactly the filter that made it.
+func downloads(metric string, filter queries.Filter) []link {
+	var links []link
+	for _, format := range [][2]string{{"CSV", "csv"}, {"Excel", "xlsx"}, {"Arrow", "arrow"}, {"JSON", "json"}} {
+		links = append(links, link{format[0], address("/download/"+metric+"."+format[1], filter.Values())})
+	}
+	return links
+}
+
+// rowsAddress leads to the requests behind a row of a result, or behind the whole of it where row is nil. It is empty
+// where a dimension of the row is no filter.
+func rowsAddress(metric string, filter queries.Filter, columns []queries.Column, row []any) string {
+	filter.By = nil
+	values := filter.Values()
+	for i, value := range row {
+		if i >= len(columns) {
+			break
+		}
+		name := columns[i].Name
+		d := queries.FindDimension(name)
+		switch {
+		case name == "side":
+			values["role"] = []string{chart.Text(value)}
+		case d == nil: // a measure
+		case d.IsTime():
+			start, ok := value.(time.Time)
+			if !ok {
+				return ""
+			}
+			from, to := start, chart.BucketEnd(name, start)
+			if filter.From.After(from) {
+				from = filter.From
+			}
+			if !filter.To.IsZero() && filter.To.Before(to) {
+				to = filter.To
+			}
+			if !from.Before(to) {
+				return ""
+			}
+			values.Set("from", from.Format(time.DateOnly))
+			values.Set("to", to.Format(time.DateOnly))
+		case d.Filter:
+			values[name] = []string{chart.Text(value)}
+		default:
+			return ""
+		}
+	}
+	return address("/rows/"+metric, pageValues(values))
+}
+
+// pageValues keeps an address without dates from meaning a page's default ones.
+func pageValues(values url.Values) url.Values {
+	if !values.Has("from") && !values.Has("to") && !values.Has("preset") {
+		values.Set("preset", queries.PresetAll)
+	}
+	return values
+}
+
+// nothing says why a page has no numbers.
+func (v *visit) nothing() string {
+	if v.history.NRequests == 0 {
+		return "The history holds no requests yet."
+	}
+	from, to := v.filter.From, v.filter.To
+	if !from.IsZero() && from.After(v.history.LastDay) || !to.IsZero() && !to.After(v.history.FirstDay) {
+		return "There are no requests from " + spanWords(from, to) + ": the history runs from " + spanWords(v.history.FirstDay, v.history.LastDay.AddDate(0, 0, 1)) + "."
+	}
+	return "No request matches this filter."
+}
+
+// total adds up a column of counts.
+func total(result *queries.Result, column string) float64 {
+	at := chart.Column(result, column)
+	sum := 0.0
+	if at < 0 {
+		return sum
+	}
+	for _, row := range result.Rows {
+		if n := chart.Number(row[at]); n != nil {
+			sum += *n
+		}
+	}
+	return sum
+}
+
+// top keeps the rows with the largest value of a column, at most n of them and none under least.
+func top(column string, n int, least float64) func(*queries.Result) *queries.Result {
+	return func(result *queries.Result) *queries.Result {
+		at := chart.Column(result, column)
+		if at < 0 {
+			return result
+		}
+		size := func(row []any) float64 {
+			if n := chart.Number(row[at]); n != nil {
+				return *n
+			}
+			return 0
+		}
+		shown := *result
+		shown.Rows = slices.DeleteFunc(slices.Clone(result.Rows), func(row []any) bool { return size(row) < least })
+		slices.SortStableFunc(shown.Rows, func(a, b []any) int { return int(size(b) - size(a)) })
+		shown.Rows = shown.Rows[:min(n, len(shown.Rows))]
+		return &shown
+	}
+}
+
+// number gives a row's value of a column, and whether there is one.
+func number(result *queries.Result, row []any, column string) (float64, bool) {
+	at := chart.Column(result, column)
+	if at < 0 {
+		return 0, false
+	}
+	n := chart.Number(row[at])
+	if n == nil {
+		return 0, false
+	}
+	return *n, true
+}
+
+// find gives the row whose dimensions have these values, nil where there is none.
+func find(result *queries.Result, values map[string]string) []any {
+	for _, row := range result.Rows {
+		matches := true
+		for name, value := range values {
+			at := chart.Column(result, name)
+			matches = matches && at >= 0 && chart.Text(row[at]) == value
+		}
+		if matches {
+			return row
+		}
+	}
+	return nil
+}
+
+// only narrows a filter to one role and, unless empty, one kind.
+func only(role, kind string) func(*queries.Filter) {
+	return func(f *queries.Filter) {
+		f.Role = []string{role}
+		if kind != "" {
+			f.Kind = []string{kind}
+		}
+	}
+}

@@ -1,0 +1,154 @@
+package dashboards
+
+import (
+	"slices"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/fillrate/fillrate/dashboards/chart"
+	"github.com/fillrate/fillrate/queries"
+)
+
+// fillRate shows how often requests are filled: over time, by partner, department and kind, and why not.
+func (s *server) fillRate(c *gin.Context) error {
+	v, err := s.openPage(c)
+	if err != nil {
+		return err
+	}
+	defer v.close()
+	body := struct {
+		Role    string
+		Roles   []navItem
+		Figures []*figure
+	}{Role: valueLabel("role", v.role()), Roles: v.roleLinks()}
+	by := []string{"partner", "department"}
+	if v.role() == "lending" {
+		by = []string{"partner", "network"}
+	}
+	body.Figures = v.draw(v.fillRateTrend, v.fillRateByKind, v.outcomes, v.reasons, v.fillRateBy(by[0]), v.fillRateBy(by[1]))
+	return v.render(c, "fill_rate", "Fill rate", v.form("basis"), body)
+}
+
+var fillRateColumns = []string{"n_requests", "n_filled", "n_unfilled", "n_cancelled", "n_open", "fill_rate", "gross_fill_rate", "filled_within_14d", "share_open"}
+
+func (v *visit) fillRateN(r *queries.Result) string {
+	return "n " + count(total(r, "n_requests")) + " requests, " + count(total(r, "n_filled")+total(r, "n_unfilled")) + " of them filled or unfilled"
+}
+
+func (v *visit) fillRateEmpty(r *queries.Result) string {
+	if total(r, "n_requests") == 0 {
+		return v.nothing()
+	}
+	if total(r, "n_filled")+total(r, "n_unfilled") == 0 {
+		return "None of the " + count(total(r, "n_requests")) + " requests has been filled or gone unfilled yet."
+	}
+	return ""
+}
+
+func (v *visit) fillRateTrend() (*figure, error) {
+	grain := v.grain()
+	return v.figure(plan{
+		id: "trend", title: "How often is a request filled, and how soon?", metric: "fill_rate", by: []string{grain}, filter: only(v.role(), ""), wide: true,
+		spec: chart.Spec{Kind: chart.Lines, Format: chart.Share, X: grain, Y: []string{"fill_rate", "gross_fill_rate", "filled_within_14d"},
+			Note: noteN("n_requests")},
+		columns: []string{"n_requests", "n_filled", "n_unfilled", "n_cancelled", "n_open", "fill_rate", "gross_fill_rate", "filled_within_7d", "filled_within_14d", "filled_within_30d"},
+		n:       v.fillRateN, empty: v.fillRateEmpty,
+	})
+}
+
+func (v *visit) fillRateByKind() (*figure, error) {
+	grain := v.grain()
+	return v.figure(plan{
+		id: "kinds", title: "Are loans filled as often as copies?", metric: "fill_rate", by: []string{grain, "kind"}, filter: only(v.role(), ""),
+		spec: chart.Spec{Kind: chart.Lines, Format: chart.Share, X: grain, Split: "kind", Y: []string{"fill_rate"},
+			Note: noteN("n_filled", "n_unfilled")},
+		columns: []string{"n_requests", "n_filled", "n_unfilled", "fill_rate"},
+		n:       v.fillRateN, empty: v.fillRateEmpty,
+	})
+}
+
+func (v *visit) outcomes() (*figure, error) {
+	grain := v.grain()
+	return v.figure(plan{
+		id: "outcomes", title: "What becomes of the requests?", metric: "volume", by: []string{grain}, filter: only(v.role(), ""),
+		spec: chart.Spec{Kind: chart.Bars, Format: chart.Count, X: grain, Stack: true, Zero: true,
+			Y: []string{"n_filled", "n_unfilled", "n_cancelled", "n_open"}, Colors: []string{"filled", "unfilled", "cancelled", "open"}},
+		n: func(r *queries.Result) string { return "n " + count(total(r, "n_requests")) + " requests, by " + grain },
+		empty: func(r *queries.Result) string {
+			if total(r, "n_requests") == 0 {
+				return v.nothing()
+			}
+			return ""
+		},
+	})
+}
+
+// reasons is why requests ended without supply. The rows without a reason needed are left out.
+func (v *visit) reasons() (*figure, error) {
+	return v.figure(plan{
+		id: "reasons", title: "Why is a request not filled?", metric: "volume", by: []string{"reason"}, filter: only(v.role(), ""), height: "l",
+		spec: chart.Spec{Kind: chart.Rows, Format: chart.Count, X: "reason", Stack: true,
+			Y: []string{"n_unfilled", "n_cancelled"}, Colors: []string{"unfilled", "cancelled"}},
+		columns: []string{"n_unfilled", "n_cancelled"},
+		arrange: func(r *queries.Result) *queries.Result {
+			shown := withoutReasonless(r)
+			slices.SortStableFunc(shown.Rows, func(a, b []any) int { return int(ended(shown, b) - ended(shown, a)) })
+			shown.Rows = shown.Rows[:min(topGroups, len(shown.Rows))]
+			return shown
+		},
+		n: func(r *queries.Result) string {
+			return "n " + count(total(r, "n_unfilled")+total(r, "n_cancelled")) + " unfilled or cancelled"
+		},
+		empty: func(r *queries.Result) string {
+			if total(r, "n_unfilled")+total(r, "n_cancelled") == 0 {
+				return "No request of this filter went unfilled or was cancelled."
+			}
+			return ""
+		},
+	})
+}
+
+func ended(r *queries.Result, row []any) float64 {
+	unfilled, _ := number(r, row, "n_unfilled")
+	cancelled, _ := number(r, row, "n_cancelled")
+	return unfilled + cancelled
+}
+
+func withoutReasonless(r *queries.Result) *queries.Result {
+	shown := *r
+	shown.Rows = slices.DeleteFunc(slices.Clone(r.Rows), func(row []any) bool { return ended(r, row) == 0 })
+	return &shown
+}
+
+func (v *visit) fillRateBy(by string) tile {
+	return func() (*figure, error) {
+		return v.figure(plan{
+			id: by, title: text["fill_by."+by], metric: "fill_rate", by: []string{by}, filter: only(v.role(), ""), height: "l",
+			spec: chart.Spec{Kind: chart.Rows, Format: chart.Share, X: by, Y: []string{"fill_rate"},
+				Note: noteN("n_filled", "n_unfilled"), Label: labelShare},
+			arrange: top("n_requests", topGroups, leastN),
+			columns: fillRateColumns,
+			n: func(r *queries.Result) string {
+				return v.fillRateN(r) + "; the " + count(topGroups) + " with the most, at least " + count(leastN) + " each"
+			},
+			empty: func(r *queries.Result) string {
+				if why := v.fillRateEmpty(r); why != "" {
+					return why
+				}
+				if len(top("n_requests", topGroups, leastN)(r).Rows) == 0 {
+					return "None has at least " + count(leastN) + " requests."
+				}
+				return ""
+			},
+		})
+	}
+}
+
+func labelShare(result *queries.Result) func([]any) string {
+	return func(row []any) string {
+		if rate, ok := number(result, row, "fill_rate"); ok {
+			return share(rate)
+		}
+		return ""
+	}
+}

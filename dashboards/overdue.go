@@ -1,0 +1,70 @@
+package dashboards
+
+import (
+	"github.com/gin-gonic/gin"
+
+	"github.com/fillrate/fillrate/dashboards/chart"
+	"github.com/fillrate/fillrate/queries"
+)
+
+// overdue shows what is late on both sides as of the history's newest date, how often that happens, and with whom.
+func (s *server) overdue(c *gin.Context) error {
+	v, err := s.openPage(c)
+	if err != nil {
+		return err
+	}
+	defer v.close()
+	late := v.filter
+	body := struct {
+		AsOf     string
+		Worklist string
+		Figures  []*figure
+	}{AsOf: v.asOfWords(), Worklist: rowsAddress("overdue", late, nil, nil) + "&order=-days_late"}
+	body.Figures = v.draw(v.overdueBands, v.overdueRate, v.overdueBy("borrowing"), v.overdueBy("lending"))
+	return v.render(c, "overdue", "Overdue", v.form(), body)
+}
+
+func (v *visit) overdueRate() (*figure, error) {
+	grain := v.grain()
+	return v.figure(plan{
+		id: "rate", title: "What share of loans comes back late?", metric: "overdue", by: []string{grain}, wide: true,
+		spec:    chart.Spec{Kind: chart.Lines, Format: chart.Share, X: grain, Split: "side", Y: []string{"overdue_rate"}},
+		columns: []string{"overdue_rate"},
+		n: func(*queries.Result) string {
+			return "loans by the " + grain + " they were due in: returned after the end of the due day, or still out"
+		},
+		empty: func(r *queries.Result) string {
+			at := chart.Column(r, "overdue_rate")
+			for _, row := range r.Rows {
+				if row[at] != nil {
+					return ""
+				}
+			}
+			return "No loan was due in this time."
+		},
+	})
+}
+
+func (v *visit) overdueBy(side string) tile {
+	return func() (*figure, error) {
+		if !v.asks("role", side) {
+			return nil, nil
+		}
+		return v.figure(plan{
+			id: "partner-" + side, title: text["late_by."+side], metric: "overdue", by: []string{"partner"}, filter: only(side, ""), height: "l",
+			spec: chart.Spec{Kind: chart.Rows, Format: chart.Count, X: "partner", Stack: true,
+				Y: []string{"n_1_7", "n_8_30", "n_31_90", "n_91_plus"}, Colors: []string{"late1", "late2", "late3", "late4"}},
+			arrange: top("n_overdue", topGroups, 1),
+			columns: []string{"n_out", "n_overdue", "n_1_7", "n_8_30", "n_31_90", "n_91_plus"},
+			n: func(r *queries.Result) string {
+				return count(total(r, "n_overdue")) + " overdue of " + count(total(r, "n_out")) + " out, as of " + v.asOfWords() + "; the " + count(topGroups) + " with the most"
+			},
+			empty: func(r *queries.Result) string {
+				if total(r, "n_overdue") == 0 {
+					return "None of the " + count(total(r, "n_out")) + " loans out is overdue."
+				}
+				return ""
+			},
+		})
+	}
+}

@@ -1,0 +1,527 @@
+package dashboards
+
+import (
+	"context"
+	"database/sql"
+	_ "embed"
+	"fmt"
+	"math"
+	"strconv"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/fillrate/fillrate/dashboards/chart"
+	"github.com/fillrate/fillrate/queries"
+)
+
+//go:embed sql/sources.sql
+var sourcesSQL string
+
+// overview is the Monday look: five numbers beside those of a year ago, the trends, and what it all stands on.
+func (s *server) overview(c *gin.Context) error {
+	v, err := s.openPage(c)
+	if err != nil {
+		return err
+	}
+	defer v.close()
+	body := struct {
+		Cards   []*card
+		Figures []*figure
+		Sources []source
+		History *history
+	}{History: v.history}
+	cards := make(chan []*card, 1)
+	go func() { cards <- v.cards() }()
+	body.Figures = v.draw(v.volumeByTime, v.fillRateByRole, v.waitTrend("loan"), v.waitTrend("copy"), v.overdueBands)
+	body.Cards = <-cards
+	if body.Sources, err = v.sources(); err != nil {
+		return err
+	}
+	return v.render(c, "overview", "Overview", v.form(), body)
+}
+
+// card is one number with what it was, what it stands on and its siblings: sides and kinds are never averaged together.
+type card struct {
+	Label       string
+	URL         string
+	Number      string
+	Unit        string
+	Of          string // which side and kind the number speaks of
+	Change      *change
+	N           string
+	Provisional bool
+	Others      []other
+	Error       string
+}
+
+type other struct {
+	Label, Number string
+	Change        *change
+}
+
+// change is how far a number moved, in a sign, a number and words; colour only repeats them.
+type change struct {
+	Sign  string // ▲, ▼ or =
+	Text  string
+	Class string // better, worse or even
+}
+
+// cards computes the five numbers. A card whose query fails says so in its place.
+func (v *visit) cards() []*card {
+	makers := []func() (*card, error){v.requestsCard, v.fillRateCard, v.waitCard, v.targetCard, v.overdueCard}
+	cards := make([]*card, len(makers))
+	done := make(chan struct{})
+	for i, make := range makers {
+		go func() {
+			defer func() { done <- struct{}{} }()
+			card, err := make()
+			if err != nil {
+				told := explain(err)
+				if told.Code == queries.Internal {
+					v.server.log.Error("card failed", "card", card.Label, "error", err)
+					told.Message = text["internal_tile"]
+				}
+				card.Error = told.Message
+			}
+			cards[i] = card
+		}()
+	}
+	for range makers {
+		<-done
+	}
+	return cards
+}
+
+// pair is a result and the one it is compared with, nil where there is none.
+type pair struct{ now, before *queries.Result }
+
+func (v *visit) pair(metric string, by ...string) (pair, error) {
+	now, err := v.run(metric, nil, by...)
+	if err != nil {
+		return pair{}, err
+	}
+	earlier, ok := v.earlier()
+	if !ok {
+		return pair{now: now}, nil
+	}
+	earlier.By = by
+	before, err := v.compute(metric, earlier)
+	return pair{now, before}, err
+}
+
+// values gives a measure now and before, for the row with these dimension values.
+func (p pair) values(where map[string]string, column string) (now, before *float64) {
+	get := func(result *queries.Result) *float64 {
+		if result == nil {
+			return nil
+		}
+		row := find(result, where)
+		if row == nil {
+			return nil
+		}
+		if n, ok := number(result, row, column); ok {
+			return &n
+		}
+		return nil
+	}
+	return get(p.now), get(p.before)
+}
+
+func (v *visit) than() string { return text["than_"+v.compare] }
+
+// changed compares two counts, in per cent.
+func (v *visit) changed(now, before *float64, better string) *change {
+	if now == nil || before == nil || *before == 0 {
+		return nil
+	}
+	ratio := *now / *before - 1
+	percent := strconv.FormatFloat(math.Abs(100*ratio), 'f', 0, 64)
+	return v.change(ratio, percent == "0", percent+"%", "more", "fewer", count(*before), better)
+}
+
+// moved compares two shares, in percentage points.
+func (v *visit) moved(now, before *float64, better string) *change {
+	if now == nil || before == nil {
+		return nil
+	}
+	points := 100 * (*now - *before)
+	shown := strconv.FormatFloat(math.Abs(points), 'f', 1, 64)
+	return v.change(points, shown == "0.0", shown+" points", "higher", "lower", share(*before), better)
+}
+
+// slower compares two durations in days.
+func (v *visit) slower(now, before *float64) *change {
+	if now == nil || before == nil {
+		return nil
+	}
+	difference := *now - *before
+	number, unit := duration(math.Abs(difference))
+	was, wasUnit := duration(*before)
+	return v.change(difference, number == "0" || number == "0.0", number+" "+unit, "longer", "shorter", was+" "+wasUnit, "lower")
+}
+
+func (v *visit) change(difference float64, even bool, size, up, down, was, better string) *change {
+	if even {
+		return &change{Sign: "=", Text: "the same as " + was + " " + text["before_"+v.compare], Class: "even"}
+	}
+	c := &change{Sign: "▲", Text: size + " " + up, Class: "even"}
+	if difference < 0 {
+		c.Sign, c.Text = "▼", size+" "+down
+	}
+	if better != "" {
+		if (difference > 0) == (better == "higher") {
+			c.Class, c.Text = "better", c.Text+", better"
+		} else {
+			c.Class, c.Text = "worse", c.Text+", worse"
+		}
+	}
+	c.Text += " " + v.than() + " (" + was + ")"
+	return c
+}
+
+// roles lists the roles of a result that the page speaks of, the page's own first.
+func (v *visit) roles(result *queries.Result) []string {
+	own := v.role()
+	roles := []string{own}
+	for _, role := range []string{"borrowing", "lending", "docdel"} {
+		if role != own && find(result, map[string]string{"role": role}) != nil {
+			roles = append(roles, role)
+		}
+	}
+	return roles
+}
+
+func (v *visit) requestsCard() (*card, error) {
+	c := &card{Label: "Requests", URL: v.to("/fill-rate"), Of: "all sides"}
+	p, err := v.pair("volume", "role")
+	if err != nil {
+		return c, err
+	}
+	now, before := total(p.now, "n_requests"), 0.0
+	c.Number = count(now)
+	c.N = count(total(p.now, "n_open")) + " of them still open"
+	if v.filter.IsPeriod() {
+		c.N = ""
+	}
+	if p.before != nil {
+		before = total(p.before, "n_requests")
+		c.Change = v.changed(&now, &before, "")
+	}
+	roles := v.roles(p.now)
+	if len(roles) == 1 {
+		c.Of = valueLabel("role", roles[0])
+		return c, nil
+	}
+	for _, role := range roles {
+		if now, before := p.values(map[string]string{"role": role}, "n_requests"); now != nil {
+			c.Others = append(c.Others, other{valueLabel("role", role), count(*now), v.changed(now, before, "")})
+		}
+	}
+	return c, nil
+}
+
+func (v *visit) fillRateCard() (*card, error) {
+	c := &card{Label: "Fill rate", URL: v.to("/fill-rate")}
+	p, err := v.pair("fill_rate", "role")
+	if err != nil {
+		return c, err
+	}
+	for i, role := range v.roles(p.now) {
+		where := map[string]string{"role": role}
+		now, before := p.values(where, "fill_rate")
+		row := find(p.now, where)
+		if i > 0 {
+			if now != nil {
+				c.Others = append(c.Others, other{valueLabel("role", role), share(*now), v.moved(now, before, "higher")})
+			}
+			continue
+		}
+		c.Of, c.Number = valueLabel("role", role), noValue
+		if row == nil {
+			continue
+		}
+		filled, _ := number(p.now, row, "n_filled")
+		unfilled, _ := number(p.now, row, "n_unfilled")
+		c.N = "n " + count(filled+unfilled) + " filled or unfilled"
+		if now != nil {
+			c.Number, c.Change = share(*now), v.moved(now, before, "higher")
+		}
+		if at := chart.Column(p.now, "provisional"); at >= 0 && !v.filter.IsPeriod() {
+			c.Provisional, _ = row[at].(bool)
+		}
+	}
+	return c, nil
+}
+
+// waitCard is the median turnaround. Loans travel and copies don't, so each has its own.
+func (v *visit) waitCard() (*card, error) {
+	c := &card{Label: "Median turnaround", URL: v.to("/turnaround"), Number: noValue}
+	p, err := v.pair("turnaround", "role", "kind")
+	if err != nil {
+		return c, err
+	}
+	for _, role := range v.roles(p.now) {
+		for _, kind := range []string{"loan", "copy", "unknown"} {
+			where := map[string]string{"role": role, "kind": kind}
+			now, before := p.values(where, "median_days")
+			if now == nil {
+				if row := find(p.now, where); row != nil && c.Of == "" && c.N == "" {
+					filled, _ := number(p.now, row, "n_filled")
+					c.N = "no dates for " + count(filled) + " filled"
+				}
+				continue
+			}
+			size, unit := duration(*now)
+			if c.Of == "" {
+				n, _ := number(p.now, find(p.now, where), "n")
+				c.Of, c.Number, c.Unit = roleKind(role, kind), size, unit
+				c.Change, c.N = v.slower(now, before), "n "+count(n)
+				continue
+			}
+			c.Others = append(c.Others, other{roleKind(role, kind), size + " " + unit, v.slower(now, before)})
+		}
+	}
+	return c, nil
+}
+
+func (v *visit) targetCard() (*card, error) {
+	c := &card{Label: "Within target", URL: v.to("/turnaround"), Number: noValue}
+	p, err := v.pair("turnaround", "role", "kind")
+	if err != nil {
+		return c, err
+	}
+	for _, role := range v.roles(p.now) {
+		for _, kind := range []string{"loan", "copy", "unknown"} {
+			where := map[string]string{"role": role, "kind": kind}
+			now, before := p.values(where, "share_within_sla")
+			if now == nil {
+				continue
+			}
+			if c.Of == "" {
+				n, _ := number(p.now, find(p.now, where), "n")
+				c.Of, c.Number, c.Change, c.N = roleKind(role, kind), share(*now), v.moved(now, before, "higher"), "n "+count(n)
+				continue
+			}
+			c.Others = append(c.Others, other{roleKind(role, kind), share(*now), v.moved(now, before, "higher")})
+		}
+	}
+	return c, nil
+}
+
+func (v *visit) overdueCard() (*card, error) {
+	c := &card{Label: "Overdue now", URL: v.to("/overdue"), Number: noValue}
+	now, err := v.run("overdue", nil)
+	if err != nil {
+		return c, err
+	}
+	p := pair{now: now}
+	if earlier, ok := v.earlierInstant(); ok {
+		if p.before, err = v.compute("overdue", earlier); err != nil {
+			return c, err
+		}
+	}
+	for _, side := range []string{"borrowing", "lending"} {
+		where := map[string]string{"side": side}
+		row := find(now, where)
+		if row == nil {
+			continue
+		}
+		overdue, before := p.values(where, "n_overdue")
+		if overdue == nil {
+			continue
+		}
+		if c.Of == "" {
+			out, _ := number(now, row, "n_out")
+			c.Of, c.Number, c.N = valueLabel("side", side), count(*overdue), "of "+count(out)+" out"
+			c.Change = v.changed(overdue, before, "lower")
+			continue
+		}
+		c.Others = append(c.Others, other{valueLabel("side", side), count(*overdue), v.changed(overdue, before, "lower")})
+	}
+	return c, nil
+}
+
+// roleKind names a side and kind together: Borrowed loans.
+func roleKind(role, kind string) string { return text["rolekind."+role+"."+kind] }
+
+func (v *visit) volumeByTime() (*figure, error) {
+	grain := v.grain()
+	return v.figure(plan{
+		id: "volume", title: "How many requests come in, and what becomes of them?", metric: "volume", by: []string{grain},
+		spec: chart.Spec{Kind: chart.Bars, Format: chart.Count, X: grain, Stack: true, Zero: true,
+			Y: []string{"n_filled", "n_unfilled", "n_cancelled", "n_open"}, Colors: []string{"filled", "unfilled", "cancelled", "open"}},
+		n: func(r *queries.Result) string { return "n " + count(total(r, "n_requests")) + " requests, by " + grain },
+		empty: func(r *queries.Result) string {
+			if total(r, "n_requests") == 0 {
+				return v.nothing()
+			}
+			return ""
+		},
+	})
+}
+
+func (v *visit) fillRateByRole() (*figure, error) {
+	grain := v.grain()
+	return v.figure(plan{
+		id: "fill-rate", title: "How often is a request filled?", metric: "fill_rate", by: []string{grain, "role"},
+		spec: chart.Spec{Kind: chart.Lines, Format: chart.Share, X: grain, Split: "role", Y: []string{"fill_rate"},
+			Note: noteN("n_filled", "n_unfilled")},
+		columns: []string{"n_requests", "n_filled", "n_unfilled", "fill_rate"},
+		n: func(r *queries.Result) string {
+			return "n " + count(total(r, "n_filled")+total(r, "n_unfilled")) + " filled or unfilled, by " + grain + "; cancelled and open left out"
+		},
+		empty: func(r *queries.Result) string {
+			if total(r, "n_filled")+total(r, "n_unfilled") == 0 {
+				return "No request of this filter has been filled or gone unfilled yet."
+			}
+			return ""
+		},
+	})
+}
+
+// waitTrend is the page's side, one kind: median and ninetieth percentile over time.
+func (v *visit) waitTrend(kind string) tile {
+	role, grain := v.role(), v.grain()
+	return func() (*figure, error) {
+		if !v.asks("kind", kind) {
+			return nil, nil
+		}
+		return v.figure(plan{
+			id: "wait-" + kind, title: text["wait."+role+"."+kind], metric: "turnaround", by: []string{grain}, filter: only(role, kind),
+			spec: chart.Spec{Kind: chart.Lines, Format: chart.Days, X: grain, Y: []string{"median_days", "p90_days"},
+				Note: noteN("n")},
+			columns: []string{"n_filled", "n", "n_undetermined", "n_negative", "median_days", "p90_days", "mean_days", "share_within_sla"},
+			n:       v.turnaroundN, empty: v.turnaroundEmpty(role, kind),
+		})
+	}
+}
+
+// asks tells whether the filter lets a value through.
+func (v *visit) asks(dimension, value string) bool {
+	chosen := v.filter.Values()[dimension]
+	for _, word := range chosen {
+		if word == value {
+			return true
+		}
+	}
+	return len(chosen) == 0
+}
+
+// turnaroundN says what a turnaround stands on and what had to be left out.
+func (v *visit) turnaroundN(r *queries.Result) string {
+	words := "n " + count(total(r, "n")) + " of " + count(total(r, "n_filled")) + " filled"
+	if n := total(r, "n_undetermined"); n > 0 {
+		words += "; " + count(n) + " without dates"
+	}
+	if n := total(r, "n_negative"); n > 0 {
+		words += "; " + count(n) + " with dates in the wrong order"
+	}
+	return words
+}
+
+func (v *visit) turnaroundEmpty(role, kind string) func(*queries.Result) string {
+	return func(r *queries.Result) string {
+		if total(r, "n") > 0 {
+			return ""
+		}
+		filled := total(r, "n_filled")
+		if filled == 0 {
+			return "No " + roleKindLower(role, kind) + " were filled in this time."
+		}
+		if total(r, "n_undetermined") == filled {
+			return "All " + count(filled) + " filled requests lack a date that their turnaround needs. For ILLiad, load the Tracking table beside Transactions."
+		}
+		return "None of the " + count(filled) + " filled requests has both dates in the right order."
+	}
+}
+
+func roleKindLower(role, kind string) string {
+	words := roleKind(role, kind)
+	if kind == "" || words == "" {
+		return "requests"
+	}
+	return string(words[0]|0x20) + words[1:]
+}
+
+func (v *visit) overdueBands() (*figure, error) {
+	return v.figure(plan{
+		id: "overdue", title: "What is late, and by how much?", metric: "overdue", by: nil,
+		spec: chart.Spec{Kind: chart.Rows, Format: chart.Count, X: "side", Stack: true,
+			Y: []string{"n_1_7", "n_8_30", "n_31_90", "n_91_plus"}, Colors: []string{"late1", "late2", "late3", "late4"}},
+		n: func(r *queries.Result) string {
+			return count(total(r, "n_overdue")) + " overdue of " + count(total(r, "n_out")) + " loans out, as of " + v.asOfWords()
+		},
+		columns: []string{"n_out", "n_overdue", "n_1_7", "n_8_30", "n_31_90", "n_91_plus"},
+		height:  "s",
+		empty: func(r *queries.Result) string {
+			if total(r, "n_out") == 0 {
+				return "No loan is out as of " + v.asOfWords() + "."
+			}
+			if total(r, "n_overdue") == 0 {
+				return "None of the " + count(total(r, "n_out")) + " loans out is overdue as of " + v.asOfWords() + "."
+			}
+			return ""
+		},
+	})
+}
+
+// asOfWords writes the day up to which the page's history counts.
+func (v *visit) asOfWords() string {
+	if !v.filter.AsOf.IsZero() {
+		return dateWords(v.filter.AsOf)
+	}
+	return dateWords(v.history.Today)
+}
+
+// noteN tells a point's n: the sum of the columns named.
+func noteN(columns ...string) func(*queries.Result) func([]any) string {
+	return func(result *queries.Result) func([]any) string {
+		return func(row []any) string {
+			sum := 0.0
+			for _, column := range columns {
+				n, _ := number(result, row, column)
+				sum += n
+			}
+			return "n " + count(sum)
+		}
+	}
+}
+
+// source is a library and system that the history stands on.
+type source struct {
+	Library, Source string
+	Requests        int64
+	From, To        string
+	Loads           int64
+	Imported        string
+}
+
+func (v *visit) sources() ([]source, error) {
+	return cached(v.ctx, v.server, v.reading, "sources", func(ctx context.Context) ([]source, int, error) {
+		rows, err := v.reading.DB().QueryContext(ctx, sourcesSQL)
+		if err != nil {
+			return nil, 0, fmt.Errorf("reading the sources: %w", err)
+		}
+		defer rows.Close()
+		var list []source
+		for rows.Next() {
+			var r source
+			var from, to, imported sql.NullTime
+			var loads sql.NullInt64
+			if err := rows.Scan(&r.Library, &r.Source, &r.Requests, &from, &to, &loads, &imported); err != nil {
+				return nil, 0, err
+			}
+			r.From, r.To, r.Loads, r.Imported = day(from), day(to), loads.Int64, day(imported)
+			list = append(list, r)
+		}
+		return list, len(list), rows.Err()
+	})
+}
+
+func day(t sql.NullTime) string {
+	if !t.Valid {
+		return noValue
+	}
+	return dateWords(t.Time.In(time.UTC))
+}

@@ -1,0 +1,172 @@
+package dashboards
+
+import (
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/fillrate/fillrate/queries"
+	"github.com/fillrate/fillrate/queries/catalog"
+)
+
+const (
+	offsetKey   = "offset"
+	orderKey    = "order"
+	rowsPerPage = 50
+	deepest     = 1_000_000 // rows that can be paged to; a download has all
+)
+
+// rows lists the requests behind a number, page by page. It shows what the store keeps of a request, which never
+// names its reader.
+func (s *server) rows(c *gin.Context) error {
+	metric, err := catalog.Find(c.Param("metric"))
+	if err != nil {
+		return err
+	}
+	offset, err := wholeNumber(c.Query(offsetKey))
+	if err != nil {
+		return err
+	}
+	v, err := s.openPage(c, offsetKey, orderKey)
+	if err != nil {
+		return err
+	}
+	defer v.close()
+	list, err := v.list(metric, offset, c.Query(orderKey))
+	if err != nil {
+		return err
+	}
+	return v.render(c, "rows", metric.Title+": the requests behind it", v.form("basis"), list)
+}
+
+// rowList is a page of requests.
+type rowList struct {
+	Metric         string
+	Back           string
+	Head           []sortHead
+	Rows           [][]cell
+	First, Last    int
+	Previous, Next string
+	Downloads      []link
+}
+
+type sortHead struct {
+	Text, URL string
+	Number    bool
+	Sort      string // ascending, descending or none: aria-sort
+}
+
+// alwaysShown are the columns that a list has even where they are empty on this page.
+var alwaysShown = []string{"source_id", "status", "outcome", "created_at"}
+
+func (v *visit) list(metric *queries.Metric, offset int, order string) (*rowList, error) {
+	filter := v.filter
+	filter.By = nil
+	var rows [][]any
+	page := queries.Page{Offset: offset, Limit: rowsPerPage + 1, OrderBy: order}
+	columns, err := queries.Rows(v.ctx, v.reading.Snapshot, metric, filter, page, func(row []any) error {
+		rows = append(rows, row)
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	list := &rowList{Metric: metric.Title, Back: v.to(pageOf(metric.ID))}
+	here := func(offset int, order string) string {
+		values := v.query()
+		if offset > 0 {
+			values.Set(offsetKey, strconv.Itoa(offset))
+		}
+		if order != "" {
+			values.Set(orderKey, order)
+		}
+		return address(v.path, values)
+	}
+	if offset > 0 {
+		list.Previous = here(max(0, offset-rowsPerPage), order)
+	}
+	if len(rows) > rowsPerPage {
+		rows, list.Next = rows[:rowsPerPage], here(offset+rowsPerPage, order)
+	}
+	if len(rows) > 0 {
+		list.First, list.Last = offset+1, offset+len(rows)
+	}
+	var shown []int
+	for i, column := range columns {
+		has := slices.ContainsFunc(rows, func(row []any) bool { return row[i] != nil && row[i] != "" })
+		if has || slices.Contains(alwaysShown, column.Name) {
+			shown = append(shown, i)
+			list.Head = append(list.Head, sorting(column, order, func(order string) string { return here(0, order) }))
+		}
+	}
+	for _, row := range rows {
+		cells := make([]cell, 0, len(shown))
+		for _, i := range shown {
+			words := value(columns[i], row[i])
+			switch columns[i].Name {
+			case "role", "kind", "reason", "filled_by", "outcome", "status":
+				if words != "" {
+					words = valueLabel(columns[i].Name, words)
+				}
+			}
+			cells = append(cells, cell{Text: words, Number: isNumber(columns[i]), Header: columns[i].Name == "source_id"})
+		}
+		list.Rows = append(list.Rows, cells)
+	}
+	for _, l := range downloads(metric.ID, filter) {
+		list.Downloads = append(list.Downloads, link{l.Text, withRows(l.URL)})
+	}
+	return list, nil
+}
+
+func withRows(download string) string {
+	path, query, _ := strings.Cut(download, "?")
+	values, err := url.ParseQuery(query)
+	if err != nil {
+		return download
+	}
+	values.Set("rows", "1")
+	return address(path, values)
+}
+
+// sorting makes a heading that sorts: first ascending, then descending.
+func sorting(column queries.Column, order string, to func(string) string) sortHead {
+	h := sortHead{Text: column.Label, Number: isNumber(column), Sort: "none"}
+	switch column.Name {
+	case "source_id", "title", "container":
+		return h // queries.Rows sorts by what the facts hold
+	}
+	h.URL = to(column.Name)
+	switch order {
+	case column.Name:
+		h.Sort, h.URL = "ascending", to("-"+column.Name)
+	case "-" + column.Name:
+		h.Sort = "descending"
+	}
+	return h
+}
+
+func wholeNumber(word string) (int, error) {
+	if word == "" {
+		return 0, nil
+	}
+	n, err := strconv.Atoi(word)
+	if err != nil || n < 0 || n > deepest {
+		return 0, &queries.Error{Code: queries.Invalid, Message: "offset is a whole number from 0 to " + count(deepest) + "."}
+	}
+	return n, nil
+}
+
+// pageOf gives the page that shows a metric.
+func pageOf(metric string) string {
+	switch metric {
+	case "turnaround", "overdue":
+		return "/" + metric
+	case "fill_rate":
+		return "/fill-rate"
+	}
+	return "/"
+}

@@ -1,0 +1,181 @@
+package dashboards
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"html/template"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/fillrate/fillrate/queries"
+	"github.com/fillrate/fillrate/queries/store"
+)
+
+// Options is what a server needs to know.
+type Options struct {
+	Store   *store.Files
+	Addr    string // 127.0.0.1:8080; a loopback address, as there is no login
+	Version string
+	Logger  *slog.Logger // nil: slog.Default()
+	// Started is told the address in a browser's words once connections are taken; may be nil.
+	Started func(url string)
+}
+
+const (
+	queryTimeout = 30 * time.Second // for one metric, waiting in line included
+	stopTimeout  = 10 * time.Second // for what is in flight when the server is stopped
+	cacheRows    = 200_000          // result rows kept, over all generations
+)
+
+// server is what the handlers share.
+type server struct {
+	store     *store.Files
+	version   string
+	addr      string
+	log       *slog.Logger
+	cache     *cache
+	templates map[string]*template.Template
+	static    *staticFiles
+	metrics   *serverMetrics
+}
+
+// page is a handler. The error it returns becomes a page or JSON in errors.go, and nowhere else.
+type page func(*gin.Context) error
+
+// New gives the handler of the whole site.
+func New(o Options) (http.Handler, error) {
+	s := &server{store: o.Store, version: o.Version, addr: o.Addr, log: o.Logger, cache: newCache(cacheRows, queryTimeout)}
+	if s.log == nil {
+		s.log = slog.Default()
+	}
+	var err error
+	if s.static, err = loadStatic(); err != nil {
+		return nil, err
+	}
+	if !s.static.has("vendor/echarts.min.js") {
+		s.log.Warn("this binary was built without ECharts, so the pages show tables only: build it with `make build`")
+	}
+	if s.templates, err = parseTemplates(s.static); err != nil {
+		return nil, err
+	}
+	s.metrics = newServerMetrics(s)
+
+	gin.SetMode(gin.ReleaseMode)
+	router := gin.New()
+	if err := router.SetTrustedProxies(nil); err != nil {
+		return nil, err
+	}
+	router.HandleMethodNotAllowed = true
+	router.Use(s.identify, s.observe, s.recover, s.secure, s.guardHost, compress())
+	s.routes(router)
+	return router, nil
+}
+
+// routes is the whole site.
+func (s *server) routes(r *gin.Engine) {
+	for path, page := range map[string]page{
+		"/":               s.overview,
+		"/turnaround":     s.turnaround,
+		"/fill-rate":      s.fillRate,
+		"/overdue":        s.overdue,
+		"/rows/:metric":   s.rows, // the requests behind a number
+		"/data":           s.data,
+		"/definitions":    s.definitions,
+		"/download/:file": s.download, // fill_rate.csv
+
+		"/api/v1/metrics":         s.apiCatalog,
+		"/api/v1/metrics/:metric": s.apiMetric,
+		"/api/openapi.json":       s.apiDescription,
+
+		"/healthz": s.healthz,
+		"/readyz":  s.readyz,
+		"/metrics": s.prometheus,
+
+		"/static/:hash/*file": s.serveStatic,
+		"/favicon.ico":        s.favicon,
+	} {
+		r.GET(path, s.handle(page))
+		r.HEAD(path, s.handle(page))
+	}
+	r.NoRoute(s.handle(func(*gin.Context) error {
+		return &queries.Error{Code: "not_found", Message: "There is no such page here."}
+	}))
+	r.NoMethod(s.handle(func(*gin.Context) error {
+		return &queries.Error{Code: "not_found", Message: "This address can only be read."}
+	}))
+}
+
+func (s *server) handle(p page) gin.HandlerFunc {
+	return func(c *gin.Context) {
+		if err := p(c); err != nil {
+			s.fail(c, err)
+		}
+	}
+}
+
+// Serve runs the site until ctx ends; requests in flight then have ten seconds to finish.
+func Serve(ctx context.Context, o Options) error {
+	if err := checkAddress(o.Addr); err != nil {
+		return err
+	}
+	handler, err := New(o)
+	if err != nil {
+		return err
+	}
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", o.Addr)
+	if err != nil {
+		return fmt.Errorf("cannot take connections on %s: %w; choose another address with --addr", o.Addr, err)
+	}
+	server := &http.Server{
+		Handler:           handler,
+		ReadHeaderTimeout: 5 * time.Second,
+		ReadTimeout:       15 * time.Second,
+		WriteTimeout:      queryTimeout + 30*time.Second, // downloads put it off themselves
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    64 << 10,
+	}
+	if o.Started != nil {
+		o.Started("http://" + listener.Addr().String())
+	}
+	stopped := make(chan error, 1)
+	go func() {
+		<-ctx.Done()
+		patience, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTimeout)
+		defer cancel()
+		err := server.Shutdown(patience)
+		if errors.Is(err, context.DeadlineExceeded) {
+			err = server.Close()
+		}
+		stopped <- err
+	}()
+	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return errors.Join(<-stopped, o.Store.Close())
+}
+
+// checkAddress refuses addresses that others on the network can reach: whoever can open the pages can read them.
+func checkAddress(addr string) error {
+	host, _, err := net.SplitHostPort(addr)
+	if err != nil {
+		return fmt.Errorf("--addr %q is not an address: write it as 127.0.0.1:8080", addr)
+	}
+	if !isLoopback(host) {
+		return fmt.Errorf("--addr %s would let the whole network read the data, as there is no login: use 127.0.0.1, and a reverse proxy with a login for other computers", addr)
+	}
+	return nil
+}
+
+// isLoopback says whether only this computer can reach host.
+func isLoopback(host string) bool {
+	if host == "localhost" {
+		return true
+	}
+	ip := net.ParseIP(host)
+	return ip != nil && ip.IsLoopback()
+}

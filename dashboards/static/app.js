@@ -1,0 +1,157 @@
+// Draws the charts that a page carries as JSON, and makes its controls handier. Every page works without this file:
+// each chart has its table, and the filter is a plain form.
+(function () {
+  "use strict";
+
+  var root = document.documentElement;
+  var number = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
+  var decimal = new Intl.NumberFormat("en", { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+  var hundredths = new Intl.NumberFormat("en", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+
+  // Named formatters: an option is data and says only which one it wants.
+  function days(value) { return (Math.abs(value) < 1 ? hundredths : decimal).format(value); }
+  var say = {
+    count: function (value) { return number.format(value); },
+    days: function (value) { return days(value) + " days"; },
+    share: function (value) { return decimal.format(100 * value) + "%"; }
+  };
+  var axis = {
+    count: function (value) { return value % 1 ? "" : number.format(value); },
+    days: function (value) { return number.format(value) === String(value) ? value + " d" : days(value) + " d"; },
+    share: function (value) { return number.format(100 * value) + "%"; }
+  };
+  function tip(format) {
+    return function (points) {
+      if (!Array.isArray(points)) points = [points];
+      if (!points.length) return "";
+      var lines = [points[0].name], notes = [], provisional = false;
+      points.forEach(function (point) {
+        var value = point.value;
+        if (Array.isArray(value)) value = value[value.length - 1];
+        var missing = value === null || value === undefined || value !== value;
+        lines.push(point.marker + point.seriesName + "  " + (missing ? "no value" : say[format](value)));
+        if (point.data && point.data.note && notes.indexOf(point.data.note) < 0) notes.push(point.data.note);
+        provisional = provisional || (point.data && point.data.provisional);
+      });
+      if (notes.length === 1) lines.push(notes[0]);
+      if (notes.length > 1) points.forEach(function (point, i) {
+        if (point.data && point.data.note) lines[i + 1] += " (" + point.data.note + ")";
+      });
+      if (provisional) lines.push("provisional");
+      return lines.join("\n");
+    };
+  }
+
+  // Colours are names of the stylesheet's custom properties. Only the keys below are looked at, so that no text out of
+  // an export can pass for one.
+  var named = { color: 1, borderColor: 1, backgroundColor: 1, formatter: 1 };
+  function resolve(value, key, style) {
+    if (typeof value === "string") {
+      if (!named[key] || value.charAt(0) !== "@") return value;
+      var name = value.slice(1), parts = name.split(".");
+      if (parts[0] === "tip") return tip(parts[1]);
+      if (parts[0] === "axis") return axis[parts[1]];
+      var pair = /^light-dark\((.+), (.+)\)$/.exec(style.getPropertyValue("--" + name).trim());
+      return pair ? pair[isDark() ? 2 : 1] : "transparent";
+    }
+    if (Array.isArray(value)) return value.map(function (item) { return resolve(item, key, style); });
+    if (value && typeof value === "object") {
+      var copy = {};
+      Object.keys(value).forEach(function (inner) { copy[inner] = resolve(value[inner], inner, style); });
+      return copy;
+    }
+    return value;
+  }
+
+  var charts = [];
+  function draw() {
+    var style = getComputedStyle(root), font = getComputedStyle(document.body).fontFamily;
+    charts.forEach(function (item) {
+      var option = resolve(item.option, "", style);
+      option.textStyle.fontFamily = font;
+      item.chart.setOption(option, true);
+    });
+  }
+  function start() {
+    if (!window.echarts) return;
+    document.querySelectorAll("[data-chart]").forEach(function (place) {
+      var source = document.getElementById(place.dataset.chart + "-option");
+      if (!source) return;
+      var label = place.getAttribute("aria-label");
+      var chart = window.echarts.init(place, null, { renderer: "svg" });
+      charts.push({ chart: chart, option: JSON.parse(source.textContent) });
+      chart.on("click", function (point) {
+        if (point.data && point.data.url) location.assign(point.data.url);
+      });
+      chart.on("finished", function () { place.setAttribute("aria-label", label); place.dataset.drawn = ""; });
+      new ResizeObserver(function () { chart.resize(); }).observe(place);
+    });
+    draw();
+  }
+
+  // theme: the system's, or the reader's choice
+  function isDark() {
+    return root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+  }
+  function themes() {
+    var button = document.getElementById("theme");
+    function name() { button.textContent = isDark() ? "Light theme" : "Dark theme"; }
+    button.hidden = false;
+    name();
+    button.addEventListener("click", function () {
+      root.dataset.theme = isDark() ? "light" : "dark";
+      try { localStorage.setItem("theme", root.dataset.theme); } catch (e) { /* for this page only, then */ }
+      name();
+      draw();
+    });
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", function () { name(); draw(); });
+    var before;
+    addEventListener("beforeprint", function () { before = root.dataset.theme; root.dataset.theme = "light"; draw(); });
+    addEventListener("afterprint", function () {
+      if (before) root.dataset.theme = before; else delete root.dataset.theme;
+      draw();
+    });
+  }
+
+  // filter: one open list at a time, closed by Escape or a click beside it; long lists can be searched
+  function filters() {
+    var picks = document.querySelectorAll("details.pick");
+    function closeOthers(kept) {
+      picks.forEach(function (pick) { if (pick !== kept) pick.open = false; });
+    }
+    document.addEventListener("click", function (event) { closeOthers(event.target.closest("details.pick")); });
+    document.addEventListener("keydown", function (event) {
+      var open = document.querySelector("details.pick[open]");
+      if (event.key !== "Escape" || !open) return;
+      open.open = false;
+      open.querySelector("summary").focus();
+    });
+    picks.forEach(function (pick) {
+      var search = pick.querySelector(".search");
+      var state = pick.querySelector("summary b");
+      pick.addEventListener("change", function () {
+        var chosen = pick.querySelectorAll(":checked");
+        state.textContent = chosen.length === 0 ? "all" : chosen.length === 1 ? chosen[0].nextElementSibling.textContent : chosen.length + " chosen";
+      });
+      if (!search) return;
+      search.hidden = false;
+      search.addEventListener("input", function () {
+        var wanted = search.value.toLowerCase();
+        pick.querySelectorAll(".check").forEach(function (check) {
+          check.hidden = check.textContent.toLowerCase().indexOf(wanted) < 0;
+        });
+      });
+      search.addEventListener("keydown", function (event) { if (event.key === "Enter") event.preventDefault(); });
+    });
+    // A preset chosen shows that the dates no longer count, and dates changed that the preset does not.
+    var preset = document.querySelector("select[name=preset]");
+    if (!preset) return;
+    document.querySelectorAll(".filter input[type=date]").forEach(function (date) {
+      date.addEventListener("change", function () { preset.value = "custom"; });
+    });
+  }
+
+  themes();
+  filters();
+  start();
+})();

@@ -1,0 +1,264 @@
+package dashboards
+
+import (
+	"context"
+	"net/url"
+	"slices"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/fillrate/fillrate/queries"
+	"github.com/fillrate/fillrate/queries/catalog"
+)
+
+// visit is one reading of one page: the generation that it stands on and the question in its address.
+type visit struct {
+	ctx     context.Context
+	server  *server
+	reading *reading
+	history *history
+	path    string
+	asked   queries.Filter // as the address says it; a preset stays a name
+	filter  queries.Filter // with the preset's dates in place
+	compare string         // what its numbers are compared with: year, previous or none
+}
+
+// Keys of a page's address that are no filter.
+const (
+	compareKey  = "compare"
+	compareYear = "year"
+	compareLast = "previous"
+	compareNone = "none"
+)
+
+// open takes a snapshot and reads the filter in the request's address as it stands there: without from, to and preset
+// it means everything. The caller closes the visit.
+func (s *server) open(c *gin.Context, ownKeys ...string) (*visit, error) {
+	values, err := query(c)
+	if err != nil {
+		return nil, err
+	}
+	for _, key := range ownKeys {
+		values.Del(key)
+	}
+	filter, err := queries.ParseFilter(values)
+	if err != nil {
+		return nil, err
+	}
+	ctx := c.Request.Context()
+	reading, err := s.read(ctx)
+	if err != nil {
+		return nil, err
+	}
+	history, err := s.history(ctx, reading)
+	if err != nil {
+		reading.release()
+		return nil, err
+	}
+	v := &visit{ctx: ctx, server: s, reading: reading, history: history, path: c.Request.URL.Path, asked: filter, compare: compareYear}
+	v.filter = filter.Resolve(history.Today)
+	return v, nil
+}
+
+// openPage is open for pages, which start from the last 12 full months. A submitted filter form is answered with the
+// canonical address of what it asks for, as an error of type redirect.
+func (s *server) openPage(c *gin.Context, ownKeys ...string) (*visit, error) {
+	values, err := query(c)
+	if err != nil {
+		return nil, err
+	}
+	if values.Has(formKey) {
+		return nil, redirect{canonical(c.Request.URL.Path, values)}
+	}
+	compare := values.Get(compareKey)
+	if compare == "" {
+		compare = compareYear
+	}
+	if !slices.Contains([]string{compareYear, compareLast, compareNone}, compare) {
+		return nil, &queries.Error{Code: queries.Invalid, Message: "compare is one of year, previous, none."}
+	}
+	v, err := s.open(c, append(ownKeys, compareKey)...)
+	if err != nil {
+		return nil, err
+	}
+	v.compare = compare
+	if v.asked.From.IsZero() && v.asked.To.IsZero() && v.asked.Preset == "" {
+		v.asked.Preset = queries.PresetLast12Months
+		v.filter = v.asked.Resolve(v.history.Today)
+	}
+	return v, nil
+}
+
+func query(c *gin.Context) (url.Values, error) {
+	values, err := url.ParseQuery(c.Request.URL.RawQuery)
+	if err != nil {
+		return nil, &queries.Error{Code: queries.Invalid, Message: "The part of the address after the question mark cannot be read."}
+	}
+	return values, nil
+}
+
+func (v *visit) close() { v.reading.release() }
+
+// run computes a metric for the page's filter, changed by change and split by the dimensions named.
+func (v *visit) run(id string, change func(*queries.Filter), by ...string) (*queries.Result, error) {
+	filter := v.filter
+	if change != nil {
+		change(&filter)
+	}
+	filter.By = by
+	return v.compute(id, filter)
+}
+
+func (v *visit) compute(id string, filter queries.Filter) (*queries.Result, error) {
+	metric, err := catalog.Find(id)
+	if err != nil {
+		return nil, err
+	}
+	return cached(v.ctx, v.server, v.reading, id+"?"+filter.Encode(), func(ctx context.Context) (*queries.Result, int, error) {
+		result, err := queries.Run(ctx, v.reading.Snapshot, metric, filter)
+		if err != nil {
+			return nil, 0, err
+		}
+		return result, len(result.Rows), nil
+	})
+}
+
+// query is the visit's address as a page writes it, without the defaults.
+func (v *visit) query() url.Values {
+	values := v.asked.Values()
+	if values.Get("preset") == queries.PresetLast12Months {
+		values.Del("preset")
+	}
+	if v.compare != compareYear {
+		values.Set(compareKey, v.compare)
+	}
+	return values
+}
+
+// to gives the address of another page for the same question.
+func (v *visit) to(path string) string { return address(path, v.query()) }
+
+// address writes a query's keys in one order.
+func address(path string, values url.Values) string {
+	if encoded := encode(values); encoded != "" {
+		return path + "?" + encoded
+	}
+	return path
+}
+
+// encode writes the filter's keys in Fillrate's order and all others after them.
+func encode(values url.Values) string {
+	filter, rest := url.Values{}, url.Values{}
+	known := queries.FilterKeys()
+	for key, words := range values {
+		if slices.Contains(known, key) {
+			filter[key] = words
+		} else {
+			rest[key] = words
+		}
+	}
+	var text string
+	if parsed, err := queries.ParseFilter(filter); err == nil {
+		text = parsed.Encode()
+	} else {
+		text = filter.Encode() // wrong already: the page it leads to says so
+	}
+	if more := rest.Encode(); more != "" {
+		if text != "" {
+			text += "&"
+		}
+		text += more
+	}
+	return text
+}
+
+// earlier gives the filter that a page's numbers are compared with, and false where there is none. A count that stands
+// at an instant is compared with the same count at an earlier instant.
+func (v *visit) earlier() (queries.Filter, bool) {
+	filter := v.filter
+	if v.compare == compareNone || filter.From.IsZero() || filter.To.IsZero() {
+		return filter, false
+	}
+	back := func(t time.Time) time.Time { return t.AddDate(-1, 0, 0) }
+	if v.compare == compareLast {
+		months := (filter.To.Year()-filter.From.Year())*12 + int(filter.To.Month()-filter.From.Month())
+		if filter.From.AddDate(0, months, 0).Equal(filter.To) && months > 0 { // whole months go back by months
+			back = func(t time.Time) time.Time { return t.AddDate(0, -months, 0) }
+		} else {
+			days := int(filter.To.Sub(filter.From).Hours() / 24)
+			back = func(t time.Time) time.Time { return t.AddDate(0, 0, -days) }
+		}
+	}
+	filter.From, filter.To = back(filter.From), back(filter.To)
+	return filter, true
+}
+
+// earlierInstant gives the page's filter as it stood one comparison ago.
+func (v *visit) earlierInstant() (queries.Filter, bool) {
+	filter, ok := v.earlier()
+	if !ok {
+		return filter, false
+	}
+	asOf := v.filter.AsOf
+	if asOf.IsZero() {
+		asOf = v.history.AsOf
+	}
+	ago := v.filter.To.Sub(filter.To)
+	filter = v.filter
+	filter.AsOf = asOf.Add(-ago)
+	if v.compare == compareYear {
+		filter.AsOf = asOf.AddDate(-1, 0, 0)
+	}
+	return filter, !v.history.FirstDay.IsZero() && filter.AsOf.After(v.history.FirstDay)
+}
+
+// span is the days that the page's charts cover: the filter's, or where it has no bounds the history's.
+func (v *visit) span() (from, to time.Time) {
+	from, to = v.filter.From, v.filter.To
+	if from.IsZero() {
+		from = v.history.FirstDay
+	}
+	if to.IsZero() {
+		to = v.history.LastDay.AddDate(0, 0, 1)
+	}
+	return from, to
+}
+
+// grain is the bucket of time in which the page's charts go: fine enough to see, coarse enough to read.
+func (v *visit) grain() string {
+	from, to := v.span()
+	switch days := to.Sub(from).Hours() / 24; {
+	case days <= 100:
+		return "week"
+	case days <= 4*366:
+		return "month"
+	case days <= 12*366:
+		return "quarter"
+	}
+	return "year"
+}
+
+// role is the side that a page speaks of where measures of several sides must not be mixed: the one that the filter
+// names, else borrowing, which readers wait for, else the one with the most requests.
+func (v *visit) role() string {
+	if len(v.filter.Role) == 1 {
+		return v.filter.Role[0]
+	}
+	role, most := "borrowing", int64(-1)
+	for _, choice := range v.history.Choices["role"] {
+		if len(v.filter.Role) > 0 && !slices.Contains(v.filter.Role, choice.Value) {
+			continue
+		}
+		if choice.Value == "borrowing" && choice.N > 0 {
+			return choice.Value
+		}
+		if choice.N > most {
+			role, most = choice.Value, choice.N
+		}
+	}
+	return role
+}
+
+// epoch stands for any date where only the names of presets matter.
+var epoch = time.Unix(0, 0).UTC()
