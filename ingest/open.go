@@ -1,0 +1,138 @@
+package ingest
+
+import (
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/fillrate/fillrate/ingest/source"
+	"github.com/fillrate/fillrate/ingest/table"
+)
+
+// input is one file of a load.
+type input struct {
+	path    string
+	file    *table.File
+	sha256  string
+	leftOut []leftOut
+	sameAs  string // the file whose content this one repeats
+}
+
+// openAll opens every file and recognises its tables before any work is done, so that one wrong name among ten costs
+// nothing. Parts come in the order in which they are read, whatever the order of the names.
+func openAll(ctx context.Context, opt Options) (inputs []*input, parts []*part, err error) {
+	list, err := profiles(opt.Profile)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer func() {
+		if err != nil {
+			closeAll(inputs)
+		}
+	}()
+	seen := map[string]string{}
+	for _, path := range opt.Files {
+		if err := ctx.Err(); err != nil {
+			return inputs, nil, err
+		}
+		in := &input{path: path}
+		if in.file, err = table.Open(path, table.Options{Sheet: opt.Sheet, Columns: opt.Columns}); err != nil {
+			return inputs, nil, refuseFile(path, err)
+		}
+		inputs = append(inputs, in)
+		if in.sha256, err = hashFile(path); err != nil {
+			return inputs, nil, refuse("%s: the file cannot be read: %v", filepath.Base(path), err)
+		}
+		if first, again := seen[in.sha256]; again {
+			in.sameAs = first
+			continue
+		}
+		seen[in.sha256] = filepath.Base(path)
+		found, err := recogniseAll(in, list, opt)
+		if err != nil {
+			return inputs, nil, err
+		}
+		parts = append(parts, found...)
+	}
+	slices.SortStableFunc(parts, func(a, b *part) int {
+		return cmp.Or(
+			cmp.Compare(a.content().Order(), b.content().Order()),
+			cmp.Compare(a.input.sha256, b.input.sha256),
+		)
+	})
+	return inputs, parts, nil
+}
+
+func closeAll(inputs []*input) {
+	for _, in := range inputs {
+		_ = in.file.Close() // read only: nothing can be lost
+	}
+}
+
+// recogniseAll picks the tables of a file that are read; it refuses a file of which none is.
+func recogniseAll(in *input, list []*source.Profile, opt Options) ([]*part, error) {
+	var parts []*part
+	var remedy string
+	for _, t := range in.file.Tables {
+		found, why := recognise(in, t, list, opt)
+		if why == "" {
+			parts = append(parts, found)
+			continue
+		}
+		if found != nil {
+			remedy = "--id row-hash takes it, telling rows apart by their content"
+			why += ": left out (--id row-hash takes it)"
+		}
+		in.leftOut = append(in.leftOut, leftOut{Sheet: t.Name, Reason: why})
+	}
+	if len(parts) > 0 {
+		return parts, nil
+	}
+	if len(in.leftOut) == 0 {
+		return nil, refuse("%s: it holds no table", filepath.Base(in.path))
+	}
+	var reasons []string
+	for _, out := range in.leftOut {
+		reason, _, _ := strings.Cut(out.Reason, ": left out (")
+		if out.Sheet != "" {
+			reason = fmt.Sprintf("sheet %q %s", out.Sheet, reason)
+		}
+		reasons = append(reasons, reason)
+	}
+	sentence := filepath.Base(in.path) + ": " + strings.Join(reasons, "; ")
+	if remedy != "" {
+		sentence += "; " + remedy
+	}
+	return nil, &Refused{Sentence: sentence}
+}
+
+// refuseFile keeps the sentence of an unreadable file; what is no fault of the file stays what it is.
+func refuseFile(path string, err error) error {
+	var fileError *table.FileError
+	if errors.As(err, &fileError) {
+		return &Refused{Sentence: fileError.Error()}
+	}
+	return fmt.Errorf("%s: %w", filepath.Base(path), err)
+}
+
+// hashFile gives the SHA-256 of a file's bytes, by which the same export is known again under any name.
+func hashFile(path string) (string, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	hash := sha256.New()
+	if _, err := io.Copy(hash, f); err != nil {
+		return "", err
+	}
+	return hex.EncodeToString(hash.Sum(nil)), nil
+}
