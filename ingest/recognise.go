@@ -114,13 +114,10 @@ func recognise(in *input, t *table.Table, list []*source.Profile, opt Options) (
 	for _, profile := range list {
 		for _, kind := range profile.Tables {
 			found, lacks := match(kind, heading)
-			if found < max(kind.AtLeast, 1) || found <= most {
-				continue
-			}
-			if isRequests := kind.Content == source.Requests; isRequests && opt.RowHash {
+			if kind.Content == source.Requests { // said apart, below
 				lacks = slices.DeleteFunc(lacks, func(column string) bool { return column == "source_id" })
 			}
-			if len(lacks) > 0 && !(kind.Content == source.Requests && slices.Equal(lacks, []string{"source_id"})) {
+			if len(lacks) > 0 || found < max(kind.AtLeast, 1) || found <= most {
 				continue
 			}
 			best, most = &part{input: in, table: t, profile: profile, kind: kind, heading: heading}, found
