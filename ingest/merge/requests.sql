@@ -3,10 +3,6 @@ insert into request by name
 select
   incoming.* exclude (cost_cents, batch_id),
   (cost_cents * 0.01::decimal(3, 2))::decimal(12, 2) as cost,
-  due_at as first_due_at,
-  last_change_at as first_change_at,
-  status_raw as first_status_raw,
-  status as first_status,
   batch_id as first_batch,
   batch_id as last_batch
 from incoming

@@ -14,8 +14,13 @@ create or replace temp table oldest as
 select
   request_id,
   min(first_batch) as first_batch,
-  min(first_due_at) as first_due_at,
-  min({changed_at: coalesce(first_change_at, timestamp 'infinity'), status_raw: first_status_raw, status: first_status}) as said
+  min(coalesce(first_due_at, due_at)) as first_due_at,
+  min(
+    case when first_status is null
+      then {changed_at: coalesce(last_change_at, timestamp 'infinity'), status_raw: status_raw, status: status}
+      else {changed_at: coalesce(first_change_at, timestamp 'infinity'), status_raw: first_status_raw, status: first_status}
+    end
+  ) as said
 from candidate
 group by request_id;
 
@@ -26,7 +31,7 @@ with
     select request_id, last_change_at as happened_at, status_raw as to_status_raw, status as to_status, last_batch as batch_id
     from candidate where row_hash <> 0
     union all
-    select request_id, first_change_at, first_status_raw, first_status, first_batch from candidate
+    select request_id, first_change_at, first_status_raw, first_status, first_batch from candidate where first_status is not null
   )
 select seen.request_id, seen.happened_at, seen.to_status_raw, seen.to_status, 'import' as basis, min(seen.batch_id) as batch_id
 from seen
@@ -46,15 +51,17 @@ qualify row_number() over (
   partition by request_id, columns order by last_change_at desc nulls last, last_batch desc, row_hash desc
 ) = 1;
 
--- Each remembers the oldest sighting of its request, so that it does not matter which of them came first.
+-- Each remembers the oldest sighting of its request, unless it is that itself, so that it does not matter which of
+-- them came first.
 create or replace temp table ranked as
 select
   standing.* exclude (first_batch, first_due_at, first_change_at, first_status_raw, first_status),
   oldest.first_batch,
-  oldest.first_due_at,
-  nullif(oldest.said.changed_at, timestamp 'infinity') as first_change_at,
-  oldest.said.status_raw as first_status_raw,
-  oldest.said.status as first_status,
+  case when oldest.first_due_at is distinct from due_at then oldest.first_due_at end as first_due_at,
+  (oldest.said.changed_at, oldest.said.status_raw) is not distinct from (coalesce(last_change_at, timestamp 'infinity'), status_raw) as is_oldest,
+  case when not is_oldest then nullif(oldest.said.changed_at, timestamp 'infinity') end as first_change_at,
+  case when not is_oldest then oldest.said.status_raw end as first_status_raw,
+  case when not is_oldest then oldest.said.status end as first_status,
   row_number() over (partition by request_id order by last_change_at nulls first, last_batch, row_hash) as newness,
   count(*) over (partition by request_id) as n_layouts
 from standing
@@ -63,13 +70,13 @@ join oldest using (request_id);
 delete from sighting where request_id in (from repeated);
 
 insert into sighting by name
-select * exclude (newness, n_layouts) from ranked where n_layouts > 1;
+select * exclude (is_oldest, newness, n_layouts) from ranked where n_layouts > 1;
 
 delete from request where request_id in (from repeated);
 
 -- One set of columns: the standing sighting as it is.
 insert into request by name
-select * exclude (newness, n_layouts) from ranked where n_layouts = 1;
+select * exclude (is_oldest, newness, n_layouts) from ranked where n_layouts = 1;
 
 -- Several: column by column, the newest sighting that has the column. An empty cell is a value, an absent column none.
 insert into request by name
@@ -87,7 +94,7 @@ select
   arg_max_null(received_at, newness) filter (where contains(columns, ',received_at,')) as received_at,
   arg_max_null(available_at, newness) filter (where contains(columns, ',available_at,')) as available_at,
   arg_max_null(due_at, newness) filter (where contains(columns, ',due_at,')) as due_at,
-  any_value(first_due_at) as first_due_at,
+  min(first_due_at) as first_due_at,
   arg_max_null(returned_at, newness) filter (where contains(columns, ',returned_at,')) as returned_at,
   arg_max_null(closed_at, newness) filter (where contains(columns, ',closed_at,')) as closed_at,
   max(last_change_at) as last_change_at,
@@ -118,9 +125,9 @@ select
   arg_max_null(need_by, newness) filter (where contains(columns, ',need_by,')) as need_by,
   arg_max_null(rush, newness) filter (where contains(columns, ',rush,')) as rush,
   string_agg(distinct columns, '' order by columns) as columns,
-  any_value(first_change_at) as first_change_at,
-  any_value(first_status_raw) as first_status_raw,
-  any_value(first_status) as first_status,
+  min(first_change_at) as first_change_at,
+  min(first_status_raw) as first_status_raw,
+  min(first_status) as first_status,
   any_value(first_batch) as first_batch,
   max(last_batch) as last_batch,
   0 as row_hash

@@ -54,7 +54,7 @@ create table request (
   received_at timestamp,
   available_at timestamp,
   due_at timestamp, -- last granted
-  first_due_at timestamp, -- earliest due date ever seen
+  first_due_at timestamp, -- earliest due date ever seen; null where it is due_at
   returned_at timestamp,
   closed_at timestamp,
   last_change_at timestamp, -- decides which of two sightings is newer
@@ -85,7 +85,7 @@ create table request (
   need_by date,
   rush boolean,
   columns varchar not null, -- which of the above the sighting had, as ',created_at,due_at,'
-  first_change_at timestamp, -- last_change_at and status of the oldest sighting ever loaded
+  first_change_at timestamp, -- last_change_at and status of the oldest sighting ever loaded; null where that is this one
   first_status_raw varchar,
   first_status varchar,
   first_batch integer not null,
