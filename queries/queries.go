@@ -7,13 +7,15 @@ import "time"
 // Metric is one measure of the service, as data. Page, table, chart, CSV, XLSX, JSON, definition and CLI are all made
 // from this one value.
 type Metric struct {
-	ID       string   // folder, URL and command word: fill_rate
-	Title    string   // Fill rate
-	Question string   // the question that it answers, as a chart's title: How often do readers get what they ask for?
-	Doc      string   // the definition, Markdown, embedded from doc.md
-	SQL      string   // embedded; one statement over the CTE `scope`, see scope.go
-	Rows     string   // embedded; the requests behind the numbers, for --rows and drill-down, see rows.go
-	Columns  []Column // after the dimensions asked for
+	ID       string // folder, URL and command word: fill_rate
+	Title    string // Fill rate
+	Question string // the question that it answers, as a chart's title: How often do readers get what they ask for?
+	Doc      string // the definition, Markdown, embedded from doc.md
+	SQL      string // embedded; one statement over the CTE `scope`, see scope.go
+	Rows     string // embedded; the requests behind the numbers, for --rows and drill-down, see rows.go
+	// RowsOrder is the order of Rows where nothing else is asked for, as in Page.OrderBy.
+	RowsOrder string
+	Columns   []Column // after the dimensions asked for
 	// Dated says which day of a request places it in a bucket and in [from, to).
 	Dated Dated
 	// Always lists dimensions that the metric always splits by (overdue: side).

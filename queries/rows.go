@@ -1,6 +1,7 @@
 package queries
 
 import (
+	"cmp"
 	"context"
 	_ "embed"
 	"fmt"
@@ -23,7 +24,7 @@ var (
 type Page struct {
 	Offset  int
 	Limit   int    // 0: all
-	OrderBy string // a column of RowColumns, with a minus before it for the reverse; empty: created_at, oldest first
+	OrderBy string // a column of RowColumns, with a minus before it for the reverse; empty: the metric's own order, else created_at
 }
 
 // RowColumns describes a row of Rows. Timestamps are in the zone of the row's library.
@@ -84,7 +85,7 @@ func Rows(ctx context.Context, snapshot *store.Snapshot, metric *Metric, filter 
 
 // rowsSQL composes the statement of a drill-down.
 func (q *question) rowsSQL(page Page) (string, error) {
-	order, err := rowOrder(page.OrderBy)
+	order, err := rowOrder(cmp.Or(page.OrderBy, q.metric.RowsOrder, "created_at"))
 	if err != nil {
 		return "", err
 	}
@@ -95,7 +96,7 @@ func (q *question) rowsSQL(page Page) (string, error) {
 	if q.metric.Dated == ByBasis && q.filter.IsPeriod() {
 		counted = periodRowsSQL
 	}
-	text := "with " + q.ctes(counted, nil) + ",\nhits as (\n" + q.metric.Rows
+	text := "with " + q.ctes(counted, nil) + ",\nhits as not materialized (\n" + q.metric.Rows
 	if page.Limit > 0 || page.Offset > 0 { // only then does the history's wide table see few rows
 		text += "\norder by " + order + limitSQL(page)
 	}
@@ -115,9 +116,6 @@ func rowOrder(by string) (string, error) {
 	name, direction := by, ""
 	if reversed, ok := strings.CutPrefix(by, "-"); ok {
 		name, direction = reversed, " desc"
-	}
-	if name == "" {
-		name = "created_at"
 	}
 	sortable := sortableColumns()
 	if !slices.Contains(sortable, name) {

@@ -31,6 +31,10 @@ type question struct {
 	isCut  bool      // asOf lies before the newest date of the history
 }
 
+// sameGroup stands in a metric's SQL for the condition that two tables speak of the same group. A bucket of time may be
+// null, so that using() would not do.
+var sameGroup = regexp.MustCompile(`same_group\((\w+), (\w+)\)`)
+
 // byColumns stands in a metric's SQL for the columns that it is split by; it is always followed by a comma.
 const byColumns = "by_columns,"
 
@@ -38,11 +42,14 @@ const byColumns = "by_columns,"
 func (q *question) metricSQL() string {
 	by := q.by()
 	var list strings.Builder
+	var same []string
 	for _, d := range by {
 		list.WriteString(quote(d.Name) + ", ")
+		same = append(same, "$1."+quote(d.Name)+" is not distinct from $2."+quote(d.Name))
 	}
-	text := "with " + q.ctes(q.countedSQL(), by) + "\nselect * from (\n" +
-		strings.ReplaceAll(q.metric.SQL, byColumns, list.String()) + "\n)"
+	metric := strings.ReplaceAll(q.metric.SQL, byColumns, list.String())
+	metric = sameGroup.ReplaceAllString(metric, "("+conjunction(same)+")")
+	text := "with " + q.ctes(q.countedSQL(), by) + "\nselect * from (\n" + metric + "\n)"
 	if order := q.order(by); order != "" {
 		text += "\norder by " + order
 	}
@@ -96,7 +103,7 @@ func (q *question) ctes(counted string, by []*Dimension) string {
 		where = append(where, span...)
 		span = nil
 	}
-	text := "facts as (\n" + facts + "),\ncounted as (\n" + counted + "),\nscope as (\nselect " + columns + ", " +
+	text := "facts as not materialized (\n" + facts + "),\ncounted as not materialized (\n" + counted + "),\nscope as not materialized (\nselect " + columns + ", " +
 		conjunction(span) + " as in_span, " + q.bucketEndSQL(by) + " as bucket_end\nfrom counted\nwhere " + conjunction(where) + ")"
 	return text
 }

@@ -6,13 +6,17 @@ import (
 	"strings"
 
 	"github.com/fillrate/fillrate/queries"
+	fillrate "github.com/fillrate/fillrate/queries/fill_rate"
+	"github.com/fillrate/fillrate/queries/overdue"
 	"github.com/fillrate/fillrate/queries/turnaround"
 	"github.com/fillrate/fillrate/queries/volume"
 )
 
 var metrics = []*queries.Metric{
 	volume.Metric,
+	fillrate.Metric,
 	turnaround.Metric,
+	overdue.Metric,
 }
 
 // All gives the metrics in the order in which pages and documents list them.

@@ -1,11 +1,17 @@
 -- How many requests came in, and what became of them? Every request of the scope counts, once in n_requests and once
--- by its outcome.
+-- by its outcome. Counting by outcome first is several times faster than four conditional counts.
+with
+  parts as (
+    select by_columns, outcome as part, is_arrival, is_outcome, count(*) as n
+    from scope
+    group by all
+  )
 select
   by_columns,
-  count(*) filter (where is_arrival) as n_requests,
-  count(*) filter (where is_outcome and outcome = 'filled') as n_filled,
-  count(*) filter (where is_outcome and outcome = 'unfilled') as n_unfilled,
-  count(*) filter (where is_outcome and outcome = 'cancelled') as n_cancelled,
-  count(*) filter (where outcome = 'open') as n_open
-from scope
+  coalesce(sum(n) filter (where is_arrival), 0)::bigint as n_requests,
+  coalesce(sum(n) filter (where is_outcome and part = 'filled'), 0)::bigint as n_filled,
+  coalesce(sum(n) filter (where is_outcome and part = 'unfilled'), 0)::bigint as n_unfilled,
+  coalesce(sum(n) filter (where is_outcome and part = 'cancelled'), 0)::bigint as n_cancelled,
+  coalesce(sum(n) filter (where part = 'open'), 0)::bigint as n_open
+from parts
 group by all

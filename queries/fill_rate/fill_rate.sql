@@ -1,0 +1,164 @@
+-- How often do readers and partners get what they ask for, and how soon? Every request of the scope.
+-- filled_within_Nd is the Aalen-Johansen cumulative incidence of `filled` at N days from creation: unfilled and
+-- cancelled compete, open requests are censored at as_of, and one censored at t is still at risk at t. Requests that
+-- ended before they were created are left out. With basis=period there is no cohort to follow and it is null.
+with
+  timed as not materialized (
+    select *, epoch_us(coalesce(outcome_at, $as_of::timestamp)) - epoch_us(created_at) as us
+    from scope
+  ),
+
+  -- 95th percentile of the time to an outcome, per role, over the outcomes of the 365 days before as_of. Of the whole
+  -- history, whatever the filter.
+  usual as (
+    select role as usual_role, to_microseconds(quantile_cont(epoch_us(outcome_at) - epoch_us(created_at), 0.95)::bigint) as t95
+    from facts
+    where outcome_at >= $as_of::timestamp - to_days(365) and outcome_at <= $as_of::timestamp
+      and outcome_dated and outcome_at >= created_at
+    group by role
+  ),
+
+  parts as (
+    select
+      by_columns,
+      role as part_role, outcome as part, is_arrival, is_outcome,
+      count(*) as n,
+      count(*) filter (where not outcome_dated) as n_undated,
+      count(*) filter (where us >= 0) as n_followed,
+      count(*) filter (where us between 0 and 7 * 86400000000) as n_7d,
+      count(*) filter (where us between 0 and 14 * 86400000000) as n_14d,
+      count(*) filter (where us between 0 and 30 * 86400000000) as n_30d,
+      min(us) as min_us,
+      max(us) as max_us,
+      any_value(bucket_end) as ends_at
+    from timed
+    group by all
+  ),
+
+  groups as (
+    select
+      by_columns,
+      coalesce(sum(n) filter (where is_arrival), 0)::bigint as n_requests,
+      coalesce(sum(n) filter (where is_outcome and part = 'filled'), 0)::bigint as n_filled,
+      coalesce(sum(n) filter (where is_outcome and part = 'unfilled'), 0)::bigint as n_unfilled,
+      coalesce(sum(n) filter (where is_outcome and part = 'cancelled'), 0)::bigint as n_cancelled,
+      coalesce(sum(n) filter (where part = 'open'), 0)::bigint as n_open,
+      sum(n_followed)::bigint as n_followed,
+      sum(n_7d) filter (where part = 'filled') as filled_7d,
+      sum(n_14d) filter (where part = 'filled') as filled_14d,
+      sum(n_30d) filter (where part = 'filled') as filled_30d,
+      min(min_us) filter (where part = 'open') as youngest_open_us,
+      max(max_us) filter (where part = 'open') as oldest_open_us,
+      coalesce(max(max_us) filter (where part <> 'open'), -1) as longest_ended_us,
+      not $is_period
+        and 20 * coalesce(sum(n_undated) filter (where part <> 'open'), 0) <= coalesce(sum(n) filter (where part <> 'open'), 0)
+        as is_dated,
+      coalesce(any_value(ends_at), $as_of::timestamp) as ends_at,
+      case when $is_period then to_microseconds(0) else coalesce(max(t95), to_microseconds(0)) end as t95
+    from parts left join usual on usual_role = part_role
+    group by all
+  ),
+
+  -- Where nobody is censored before N days the estimate is the plain share. The rest of this file is for the others:
+  -- groups with an open request younger than 30 days. F(N) is the sum over the requests filled by N of 1 / G(t-) / n,
+  -- where G is the Kaplan-Meier curve of censoring, so that only the moments of censoring need be told apart.
+  censored as (
+    select * from groups where is_dated and youngest_open_us < 30::bigint * 86400000000
+  ),
+
+  -- The moments at which the curve must be exact: each censoring, and 7, 14 and 30 days.
+  moments as (
+    select by_columns, us, count(*) as n_censored
+    from timed semi join censored on same_group(timed, censored)
+    where outcome = 'open' and us < 30::bigint * 86400000000
+    group by all
+    union all
+    select by_columns, unnest([7, 14, 30]) * 86400000000 as us, 0 as n_censored
+    from censored
+  ),
+
+  -- Outcomes are counted in steps of 2^23 microseconds (8.4 s), or longer ones where there are many groups; a step that
+  -- holds a moment of its group keeps its outcomes apart. Only so much needs sorting then, whatever the history's size.
+  width as (
+    select 23 + ceil(log2(count(*) + 1))::bigint as bits from censored
+  ),
+
+  near_steps as (
+    select distinct by_columns, us >> (select bits from width) as step from moments
+  ),
+
+  ended as (
+    select timed.*, us >> (select bits from width) as own_step
+    from timed semi join censored on same_group(timed, censored)
+    where outcome <> 'open' and us between 0 and 30::bigint * 86400000000
+  ),
+
+  stepped as (
+    select ended.*, case when near_steps.step is null then (own_step + 1) << (select bits from width) else us end as until_us
+    from ended left join near_steps on same_group(ended, near_steps) and step = own_step
+  ),
+
+  -- One row per step and per moment, in order: at the same microsecond outcomes come before censorings.
+  points as (
+    select by_columns, -1 as us, false as is_moment, n_followed as n_entered, 0 as n_ended, 0 as n_filled, 0 as n_censored
+    from censored
+    union all
+    select by_columns, until_us, false, 0, count(*), count(*) filter (where outcome = 'filled'), 0
+    from stepped
+    group by all
+    union all
+    select by_columns, us, true, 0, 0, 0, sum(n_censored)
+    from moments
+    group by all
+  ),
+
+  followed as (
+    select
+      *,
+      sum(n_entered - n_ended - n_censored) over (partition by by_columns, true order by us, is_moment) as n_left
+    from points
+  ),
+
+  curve as (
+    select
+      *,
+      product(case when n_censored > 0 then n_left / (n_left + n_censored) else 1 end)
+        over (partition by by_columns, true order by us, is_moment) as share_uncensored
+    from followed
+  ),
+
+  within_days as (
+    select
+      by_columns,
+      sum(n_filled / share_uncensored) filter (where n_filled > 0 and us <= 7 * 86400000000) / sum(n_entered) as within_7d,
+      sum(n_filled / share_uncensored) filter (where n_filled > 0 and us <= 14 * 86400000000) / sum(n_entered) as within_14d,
+      sum(n_filled / share_uncensored) filter (where n_filled > 0 and us <= 30 * 86400000000) / sum(n_entered) as within_30d
+    from curve
+    group by all
+  )
+
+select
+  groups.* exclude (n_followed, filled_7d, filled_14d, filled_30d, youngest_open_us, oldest_open_us, longest_ended_us, is_dated, ends_at, t95),
+  n_filled / nullif(n_filled + n_unfilled, 0) as fill_rate,
+  n_filled / nullif(n_requests, 0) as gross_fill_rate,
+  case
+    when not is_dated or n_followed = 0 then null
+    when oldest_open_us < 7 * 86400000000 and oldest_open_us >= longest_ended_us then null
+    when youngest_open_us < 7 * 86400000000 then coalesce(within_7d, 0)
+    else coalesce(filled_7d, 0) / n_followed
+  end as filled_within_7d,
+  case
+    when not is_dated or n_followed = 0 then null
+    when oldest_open_us < 14 * 86400000000 and oldest_open_us >= longest_ended_us then null
+    when youngest_open_us < 14 * 86400000000 then coalesce(within_14d, 0)
+    else coalesce(filled_14d, 0) / n_followed
+  end as filled_within_14d,
+  case
+    when not is_dated or n_followed = 0 then null
+    when oldest_open_us < 30::bigint * 86400000000 and oldest_open_us >= longest_ended_us then null
+    when youngest_open_us < 30::bigint * 86400000000 then coalesce(within_30d, 0)
+    else coalesce(filled_30d, 0) / n_followed
+  end as filled_within_30d,
+  n_open / nullif(n_requests, 0) as share_open,
+  coalesce((not $is_period and 20 * n_open > n_requests) or $as_of::timestamp - t95 < ends_at, false) as provisional
+from groups left join within_days on same_group(groups, within_days)
