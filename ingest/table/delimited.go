@@ -73,46 +73,79 @@ func (s *delimitedCut) cut(buf []byte, eof bool) (int, int, error) {
 // buf does not close, or -1. Only quotes are looked at, not lines: whoever
 // walks from quote to quote knows of each whether it opens a field.
 func (s *delimitedCut) end(buf []byte) (n, open int) {
+	const quotes = uint64('"') * ones
 	zone := len(buf) - len(buf)/16
-	pos := 0 // outside of quoted fields
-	for {
-		i := bytes.IndexByte(buf[pos:], '"')
-		if i < 0 {
-			if j := bytes.LastIndexByte(buf[pos:], s.eol); j >= 0 {
-				n = pos + j + 1
+	var (
+		pos    = 0     // behind the last closing quote
+		inside = false // a quoted field, which began at open
+		second = -1    // second of two quotes that stand for one
+		dull   = 0     // words in a row without quotes
+	)
+	open = -1
+	for i := 0; i < len(buf); i += 8 {
+		m := matches(word(buf, i), quotes)
+		if m == 0 {
+			// Where quotes are rare, leap to the next one.
+			if dull++; dull == 4 {
+				dull = 0
+				k := -1
+				if i+8 < len(buf) {
+					k = bytes.IndexByte(buf[i+8:], '"')
+				}
+				if k < 0 {
+					break
+				}
+				i += k
 			}
-			return n, -1
-		}
-		q := pos + i
-		if q >= zone {
-			if j := bytes.LastIndexByte(buf[pos:q], s.eol); j >= 0 {
-				n = pos + j + 1
-			}
-		}
-		if q > 0 && buf[q-1] != s.delim && buf[q-1] != s.eol {
-			pos = q + 1 // stands for itself
 			continue
 		}
-		p := q + 1
-		for {
-			i := bytes.IndexByte(buf[p:], '"')
-			if i < 0 {
-				return n, q
+		dull = 0
+		for ; m != 0; m &= m - 1 {
+			q := i + bits.TrailingZeros64(m)>>3
+			switch {
+			case q == second:
+			case inside:
+				if q+1 < len(buf) && buf[q+1] == '"' {
+					second = q + 1
+				} else {
+					inside, open, pos = false, -1, q+1
+				}
+			default:
+				if q >= zone {
+					if j := bytes.LastIndexByte(buf[pos:q], s.eol); j >= 0 {
+						n = pos + j + 1
+					}
+				}
+				if q == 0 || buf[q-1] == s.delim || buf[q-1] == s.eol {
+					inside, open = true, q
+				} else {
+					pos = q + 1 // stands for itself
+				}
 			}
-			p += i + 1
-			if p == len(buf) || buf[p] != '"' {
-				break
-			}
-			p++ // doubled
 		}
-		pos = p
 	}
+	if !inside {
+		if j := bytes.LastIndexByte(buf[pos:], s.eol); j >= 0 {
+			n = pos + j + 1
+		}
+	}
+	return n, open
 }
 
 const (
 	ones = 0x0101010101010101
 	low7 = 0x7f7f7f7f7f7f7f7f
 )
+
+// word loads eight bytes, zeros beyond the end of b.
+func word(b []byte, i int) uint64 {
+	if i+8 <= len(b) {
+		return binary.LittleEndian.Uint64(b[i:])
+	}
+	var tail [8]byte
+	copy(tail[:], b[i:])
+	return binary.LittleEndian.Uint64(tail[:])
+}
 
 // matches has the high bit set of each byte of w that equals the byte repeated
 // in pattern; no carry crosses bytes, so every match is exact.
@@ -137,19 +170,11 @@ func (d *delimited) rows(c *Chunk, yield func(Row) error) error {
 		extra = false
 		start = 0 // of the current field
 		base  = 0
-		tail  [8]byte
 	)
 	c.scratch = c.scratch[:0]
 
 	for base < len(buf) {
-		var w uint64
-		if base+8 <= len(buf) {
-			w = binary.LittleEndian.Uint64(buf[base:])
-		} else {
-			tail = [8]byte{}
-			copy(tail[:], buf[base:])
-			w = binary.LittleEndian.Uint64(tail[:])
-		}
+		w := word(buf, base)
 		m := matches(w, delims) | matches(w, eols)
 		if quoted {
 			m |= matches(w, quotes)

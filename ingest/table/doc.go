@@ -33,6 +33,6 @@
 // neither their type nor their style, so a date cannot be told from a number;
 // asking for the style of each cell loads the whole sheet as a tree. The sheet
 // is read here straight from its XML. On the 9,557-row workbook of
-// the open_ill_library set that takes a tenth of the time of excelize's Rows,
+// the open_ill_library set opening and reading takes a fifth of the time that excelize's Rows takes,
 // and rows are decoded in parallel like those of any other format.
 package table

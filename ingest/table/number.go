@@ -65,3 +65,38 @@ func integral(b []byte) bool {
 	}
 	return true
 }
+
+// validNumber reports whether v is a number as JSON and workbooks write it.
+func validNumber(v []byte) bool {
+	i := 0
+	if i < len(v) && (v[i] == '-' || v[i] == '+') {
+		i++
+	}
+	digits := 0
+	for i < len(v) && v[i] >= '0' && v[i] <= '9' {
+		i++
+		digits++
+	}
+	if i < len(v) && v[i] == '.' {
+		for i++; i < len(v) && v[i] >= '0' && v[i] <= '9'; i++ {
+			digits++
+		}
+	}
+	if digits == 0 {
+		return false
+	}
+	if i < len(v) && (v[i] == 'e' || v[i] == 'E') {
+		i++
+		if i < len(v) && (v[i] == '-' || v[i] == '+') {
+			i++
+		}
+		mark := i
+		for i < len(v) && v[i] >= '0' && v[i] <= '9' {
+			i++
+		}
+		if i == mark {
+			return false
+		}
+	}
+	return i == len(v)
+}

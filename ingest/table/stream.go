@@ -121,7 +121,7 @@ func (f *File) openText() error {
 	}
 
 	t := &Table{file: f}
-	if shape := jsonShape(sample, len(sample) < sampleSize); shape.kind != notJSON {
+	if shape := jsonShape(sample); shape.kind != notJSON {
 		if err := f.openJSON(t, s, shape); err != nil {
 			return err
 		}

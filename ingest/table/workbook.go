@@ -175,7 +175,7 @@ func (w *workbook) target(part, kind string) string {
 	return relations[i].part
 }
 
-// part finds a related part in a list of relations.
+// related finds the part of a kind in a list of relations, or nil.
 func (w *workbook) related(relations []relation, kind string) *zip.File {
 	for _, r := range relations {
 		if strings.HasSuffix(strings.ToLower(r.Type), "/"+kind) {

@@ -437,3 +437,23 @@ func BenchmarkWorkbook(b *testing.B) {
 	})
 	b.Run("rows", func(b *testing.B) { benchmarkRows(b, open(b, path, Options{Sheet: "Requests Filled"})) })
 }
+
+// FuzzSheet reads damaged XML of a sheet and of shared strings without panicking.
+func FuzzSheet(f *testing.F) {
+	f.Add([]byte(`<row r="2"><c r="B2" s="1" t="s"><v>0</v></c><c><f>x</f><v>42552.5</v></c></row>`))
+	f.Add([]byte(`<row><c t="inlineStr"><is><r><t>a &amp; b</t></r><t><![CDATA[x]]></t></is></c></row><si><t>_x000D_</t></si>`))
+	f.Add([]byte("<row r=\"9\"><c t='b'"))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		w := &workbook{file: &File{}, dates: []bool{false, true}}
+		w.strings.add(b, nil)
+		cut := &sheetCut{state: inData, endRow: []byte("</row>"), row: 1}
+		c := &Chunk{table: &Table{file: w.file, format: &sheet{book: w}, width: 3}, buf: b}
+		c.FirstLine = cut.first(b, b)
+		c.Rows(func(r Row) error {
+			if len(r.Cells) != 3 {
+				t.Error(len(r.Cells))
+			}
+			return nil
+		})
+	})
+}
