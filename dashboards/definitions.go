@@ -1,9 +1,14 @@
 package dashboards
 
 import (
+	"bytes"
+	"fmt"
 	"html/template"
+	"strings"
 
 	"github.com/gin-gonic/gin"
+	"github.com/yuin/goldmark"
+	"github.com/yuin/goldmark/extension"
 
 	"github.com/fillrate/fillrate/queries"
 	"github.com/fillrate/fillrate/queries/catalog"
@@ -22,7 +27,25 @@ func (s *server) definitions(c *gin.Context) error {
 	}
 	var items []item
 	for _, metric := range catalog.All() {
-		items = append(items, item{metric, markdown(metric.Doc)})
+		text, err := markdown(metric.Doc)
+		if err != nil {
+			return err
+		}
+		items = append(items, item{metric, text})
 	}
 	return v.render(c, "definitions", "Definitions", nil, items)
+}
+
+// markdown renders a definition. Its first heading is left out, as the page has it already, and those below become
+// smaller than the page's own.
+func markdown(doc string) (template.HTML, error) {
+	if heading, rest, _ := strings.Cut(strings.TrimSpace(doc), "\n"); strings.HasPrefix(heading, "# ") {
+		doc = rest
+	}
+	doc = strings.ReplaceAll(doc, "\n## ", "\n### ")
+	var b bytes.Buffer
+	if err := goldmark.New(goldmark.WithExtensions(extension.Table)).Convert([]byte(doc), &b); err != nil {
+		return "", fmt.Errorf("rendering a definition: %w", err)
+	}
+	return template.HTML(b.String()), nil // goldmark drops raw HTML, and the text is our own
 }

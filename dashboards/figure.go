@@ -1,6 +1,7 @@
 package dashboards
 
 import (
+	"cmp"
 	"net/url"
 	"slices"
 	"strings"
@@ -17,7 +18,7 @@ type figure struct {
 	ID          string
 	Title       string // a question
 	N           string // how many requests it stands on, and what is left out
-	Provisional bool
+	Provisional string // says what of it is provisional, and how that shows
 	Wide        bool
 	Height      string // s, m or l: fixed, so that nothing moves when the chart is drawn
 	Option      map[string]any
@@ -110,7 +111,7 @@ type plan struct {
 	empty     func(*queries.Result) string // gives why there is nothing, empty where there is something
 	columns   []string                     // of the table beside the dimensions; nil: all
 	wide      bool
-	height    string
+	height    string // default m; lying bars are as tall as they are many
 }
 
 // figure runs a plan.
@@ -153,10 +154,17 @@ func (v *visit) figure(p plan) (*figure, error) {
 	if err != nil {
 		return f, err
 	}
-	for _, row := range shown.Rows {
-		f.Provisional = f.Provisional || provisional(row)
+	switch marked := len(slices.DeleteFunc(slices.Clone(shown.Rows), func(row []any) bool { return !provisional(row) })); {
+	case marked == 0:
+	case marked == len(shown.Rows):
+		f.Provisional = text["provisional_all"]
+	default:
+		f.Provisional = text["provisional_some"]
 	}
 
+	if p.spec.Kind == chart.Rows {
+		f.Height = rowsHeight(len(shown.Rows))
+	}
 	spec := p.spec
 	spec.Name = valueLabel
 	spec.Provisional = provisional
@@ -176,6 +184,17 @@ func (v *visit) figure(p plan) (*figure, error) {
 		f.Table.Note = count(float64(len(f.Table.Rows))) + " of " + count(float64(len(result.Rows))) + " rows; the downloads hold all."
 	}
 	return f, nil
+}
+
+// rowsHeight gives lying bars about the same thickness, however many they are.
+func rowsHeight(n int) string {
+	switch {
+	case n <= 3:
+		return "s"
+	case n <= 8:
+		return "m"
+	}
+	return "l"
 }
 
 // provisional tells which rows of a result are still in motion: fill_rate knows it for the same groups.
@@ -362,6 +381,35 @@ func top(column string, n int, least float64) func(*queries.Result) *queries.Res
 		shown.Rows = shown.Rows[:min(n, len(shown.Rows))]
 		return &shown
 	}
+}
+
+// ranked orders what pick keeps by a measure, the smallest first or, with descending, the largest.
+func ranked(pick func(*queries.Result) *queries.Result, column string, descending bool) func(*queries.Result) *queries.Result {
+	return func(result *queries.Result) *queries.Result {
+		shown := pick(result)
+		slices.SortStableFunc(shown.Rows, func(a, b []any) int {
+			if left, right := isUnknown(a), isUnknown(b); left != right { // it is nobody to be compared with
+				return cmp.Compare(btoi(left), btoi(right))
+			}
+			left, _ := number(shown, a, column)
+			right, _ := number(shown, b, column)
+			if descending {
+				left, right = right, left
+			}
+			return cmp.Compare(left, right)
+		})
+		return shown
+	}
+}
+
+// isUnknown tells the row of the requests whose first dimension the history does not say.
+func isUnknown(row []any) bool { return row[0] == queries.Unknown }
+
+func btoi(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
 }
 
 // number gives a row's value of a column, and whether there is one.

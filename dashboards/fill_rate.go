@@ -21,11 +21,8 @@ func (s *server) fillRate(c *gin.Context) error {
 		Roles   []navItem
 		Figures []*figure
 	}{Role: valueLabel("role", v.role()), Roles: v.roleLinks()}
-	by := []string{"partner", "department"}
-	if v.role() == "lending" {
-		by = []string{"partner", "network"}
-	}
-	body.Figures = v.draw(v.fillRateTrend, v.fillRateByKind, v.outcomes, v.reasons, v.fillRateBy(by[0]), v.fillRateBy(by[1]))
+	by := groupsOf(v.role())
+	body.Figures = v.draw(v.fillRateTrend, v.fillRateByKind, v.outcomes, v.fillRateBy(by[0]), v.fillRateBy(by[1]), v.reasons)
 	return v.render(c, "fill_rate", "Fill rate", v.form("basis"), body)
 }
 
@@ -86,7 +83,7 @@ func (v *visit) outcomes() (*figure, error) {
 // reasons is why requests ended without supply. The rows without a reason needed are left out.
 func (v *visit) reasons() (*figure, error) {
 	return v.figure(plan{
-		id: "reasons", title: "Why is a request not filled?", metric: "volume", by: []string{"reason"}, filter: only(v.role(), ""), height: "l",
+		id: "reasons", title: "Why is a request not filled?", metric: "volume", by: []string{"reason"}, filter: only(v.role(), ""), wide: true,
 		spec: chart.Spec{Kind: chart.Rows, Format: chart.Count, X: "reason", Stack: true,
 			Y: []string{"n_unfilled", "n_cancelled"}, Colors: []string{"unfilled", "cancelled"}},
 		columns: []string{"n_unfilled", "n_cancelled"},
@@ -123,10 +120,10 @@ func withoutReasonless(r *queries.Result) *queries.Result {
 func (v *visit) fillRateBy(by string) tile {
 	return func() (*figure, error) {
 		return v.figure(plan{
-			id: by, title: text["fill_by."+by], metric: "fill_rate", by: []string{by}, filter: only(v.role(), ""), height: "l",
+			id: by, title: text["fill_by."+by], metric: "fill_rate", by: []string{by}, filter: only(v.role(), ""),
 			spec: chart.Spec{Kind: chart.Rows, Format: chart.Share, X: by, Y: []string{"fill_rate"},
 				Note: noteN("n_filled", "n_unfilled"), Label: labelShare},
-			arrange: top("n_requests", topGroups, leastN),
+			arrange: ranked(top("n_requests", topGroups, leastN), "fill_rate", true),
 			columns: fillRateColumns,
 			n: func(r *queries.Result) string {
 				return v.fillRateN(r) + "; the " + count(topGroups) + " with the most, at least " + count(leastN) + " each"

@@ -51,7 +51,8 @@ const (
 	searchedChoices = 12 // from which on a list gets a search field
 )
 
-// form makes the filter bar of a page; extras names the controls beside the usual ones (basis, clock).
+// form makes the filter bar of a page; extras names the controls beside the usual ones (basis, clock,
+// compare).
 func (v *visit) form(extras ...string) *form {
 	f := &form{Action: v.path, Reset: v.path}
 	for _, preset := range queries.Presets(v.history.Today, v.filter.FiscalStart) {
@@ -71,15 +72,19 @@ func (v *visit) form(extras ...string) *form {
 	f.Was = strings.Join([]string{preset, f.From, f.Last}, "|")
 
 	values := v.query()
-	shown := []string{"from", "to", "preset", compareKey}
+	shown := []string{"from", "to", "preset"}
 	for _, name := range []string{"role", "kind", "department", "patron_group", "partner", "library"} {
 		shown = append(shown, name)
 		if pick, ok := v.pick(name, values[name]); ok {
 			f.Picks = append(f.Picks, pick)
 		}
 	}
-	for _, key := range []string{compareYear, compareLast, compareNone} {
-		f.Compare = append(f.Compare, option{key, text["compare_"+key], v.compare == key})
+	if slices.Contains(extras, compareKey) {
+		for _, key := range []string{compareYear, compareLast, compareNone} {
+			f.Compare = append(f.Compare, option{key, text["compare_"+key], v.compare == key})
+		}
+	} else if v.compare != compareYear {
+		f.Keep = append(f.Keep, field{compareKey, v.compare})
 	}
 	if slices.Contains(extras, "basis") {
 		shown = append(shown, "basis")
@@ -185,6 +190,9 @@ func dayAfter(day string) string {
 // summary says in words what a page's numbers cover.
 func (v *visit) summary() []string {
 	parts := []string{spanWords(v.filter.From, v.filter.To)}
+	if !v.filter.To.IsZero() && v.reached(v.filter.To).Before(v.filter.To) {
+		parts[0] += ", so far through " + dateWords(v.history.Today)
+	}
 	values := v.filter.Values()
 	for _, d := range queries.Dimensions {
 		words := values[d.Name]

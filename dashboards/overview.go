@@ -33,12 +33,12 @@ func (s *server) overview(c *gin.Context) error {
 	}{History: v.history}
 	cards := make(chan []*card, 1)
 	go func() { cards <- v.cards() }()
-	body.Figures = v.draw(v.volumeByTime, v.fillRateByRole, v.waitTrend("loan"), v.waitTrend("copy"), v.overdueBands)
+	body.Figures = v.draw(v.volumeByTime, v.fillRateByRole, v.waitTrend("loan"), v.waitTrend("copy"), v.overdueBands, v.overdueRate)
 	body.Cards = <-cards
 	if body.Sources, err = v.sources(); err != nil {
 		return err
 	}
-	return v.render(c, "overview", "Overview", v.form(), body)
+	return v.render(c, "overview", "Overview", v.form(compareKey), body)
 }
 
 // card is one number with what it was, what it stands on and its siblings: sides and kinds are never averaged together.
@@ -163,7 +163,7 @@ func (v *visit) slower(now, before *float64) *change {
 
 func (v *visit) change(difference float64, even bool, size, up, down, was, better string) *change {
 	if even {
-		return &change{Sign: "=", Text: "the same as " + was + " " + text["before_"+v.compare], Class: "even"}
+		return &change{Sign: "=", Text: "about the same as " + was + " " + text["before_"+v.compare], Class: "even"}
 	}
 	c := &change{Sign: "▲", Text: size + " " + up, Class: "even"}
 	if difference < 0 {
@@ -201,7 +201,7 @@ func (v *visit) requestsCard() (*card, error) {
 	now, before := total(p.now, "n_requests"), 0.0
 	c.Number = count(now)
 	c.N = count(total(p.now, "n_open")) + " of them still open"
-	if v.filter.IsPeriod() {
+	if v.filter.IsPeriod() || now == 0 {
 		c.N = ""
 	}
 	if p.before != nil {
@@ -254,10 +254,23 @@ func (v *visit) fillRateCard() (*card, error) {
 	return c, nil
 }
 
+// turnaroundPair is the turnaround of each side and kind, and which of these are still in motion.
+func (v *visit) turnaroundPair() (pair, func([]any) bool, error) {
+	by := []string{"role", "kind"}
+	p, err := v.pair("turnaround", by...)
+	if err != nil {
+		return p, nil, err
+	}
+	filter := v.filter
+	filter.By = by
+	provisional, err := v.provisional(p.now, filter)
+	return p, provisional, err
+}
+
 // waitCard is the median turnaround. Loans travel and copies don't, so each has its own.
 func (v *visit) waitCard() (*card, error) {
 	c := &card{Label: "Median turnaround", URL: v.to("/turnaround"), Number: noValue}
-	p, err := v.pair("turnaround", "role", "kind")
+	p, provisional, err := v.turnaroundPair()
 	if err != nil {
 		return c, err
 	}
@@ -277,6 +290,7 @@ func (v *visit) waitCard() (*card, error) {
 				n, _ := number(p.now, find(p.now, where), "n")
 				c.Of, c.Number, c.Unit = roleKind(role, kind), size, unit
 				c.Change, c.N = v.slower(now, before), "n "+count(n)
+				c.Provisional = provisional(find(p.now, where))
 				continue
 			}
 			c.Others = append(c.Others, other{roleKind(role, kind), size + " " + unit, v.slower(now, before)})
@@ -287,7 +301,7 @@ func (v *visit) waitCard() (*card, error) {
 
 func (v *visit) targetCard() (*card, error) {
 	c := &card{Label: "Within target", URL: v.to("/turnaround"), Number: noValue}
-	p, err := v.pair("turnaround", "role", "kind")
+	p, provisional, err := v.turnaroundPair()
 	if err != nil {
 		return c, err
 	}
@@ -301,6 +315,7 @@ func (v *visit) targetCard() (*card, error) {
 			if c.Of == "" {
 				n, _ := number(p.now, find(p.now, where), "n")
 				c.Of, c.Number, c.Change, c.N = roleKind(role, kind), share(*now), v.moved(now, before, "higher"), "n "+count(n)
+				c.Provisional = provisional(find(p.now, where))
 				continue
 			}
 			c.Others = append(c.Others, other{roleKind(role, kind), share(*now), v.moved(now, before, "higher")})
@@ -453,7 +468,6 @@ func (v *visit) overdueBands() (*figure, error) {
 			return count(total(r, "n_overdue")) + " overdue of " + count(total(r, "n_out")) + " loans out, as of " + v.asOfWords()
 		},
 		columns: []string{"n_out", "n_overdue", "n_1_7", "n_8_30", "n_31_90", "n_91_plus"},
-		height:  "s",
 		empty: func(r *queries.Result) string {
 			if total(r, "n_out") == 0 {
 				return "No loan is out as of " + v.asOfWords() + "."

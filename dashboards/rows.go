@@ -95,8 +95,12 @@ func (v *visit) list(metric *queries.Metric, offset int, order string) (*rowList
 		list.First, list.Last = offset+1, offset+len(rows)
 	}
 	var shown []int
-	for i, column := range columns {
+	for _, i := range columnOrder(metric.ID, columns) {
+		column := columns[i]
 		has := slices.ContainsFunc(rows, func(row []any) bool { return row[i] != nil && row[i] != "" })
+		if column.Name != "role" && column.Name != "kind" && queries.FindDimension(column.Name) != nil && len(v.history.Choices[column.Name]) == 1 {
+			continue // every row would say the same
+		}
 		if has || slices.Contains(alwaysShown, column.Name) {
 			shown = append(shown, i)
 			list.Head = append(list.Head, sorting(column, order, func(order string) string { return here(0, order) }))
@@ -130,6 +134,25 @@ func withRows(download string) string {
 	}
 	values.Set("rows", "1")
 	return address(path, values)
+}
+
+// leading are the columns that a metric's list is read for; the others follow in their own order.
+var leading = map[string][]string{
+	"overdue":    {"source_id", "role", "partner", "due_day", "days_late", "title"},
+	"turnaround": {"source_id", "role", "kind", "turnaround_days"},
+}
+
+func columnOrder(metric string, columns []queries.Column) []int {
+	order := make([]int, 0, len(columns))
+	for _, name := range leading[metric] {
+		order = append(order, slices.IndexFunc(columns, func(c queries.Column) bool { return c.Name == name }))
+	}
+	for i := range columns {
+		if !slices.Contains(order, i) {
+			order = append(order, i)
+		}
+	}
+	return slices.DeleteFunc(order, func(i int) bool { return i < 0 })
 }
 
 // sorting makes a heading that sorts: first ascending, then descending.

@@ -28,6 +28,9 @@ var text = map[string]string{
 	"than_year":        "than a year earlier",
 	"than_previous":    "than the period before",
 
+	"provisional_some": "Hollow and shaded: too recent, or over 5% still open; it will change.",
+	"provisional_all":  "All of it is too recent, or over 5% still open; it will change.",
+
 	"timeout":       "This took longer than 30 seconds and was stopped: choose a shorter period or fewer groups, then try again.",
 	"internal_tile": "This could not be computed; the log says why. The rest of the page is not touched by it.",
 	"internal":      "Something went wrong inside Fillrate. Its log says what, under the number below.",
@@ -38,8 +41,8 @@ var text = map[string]string{
 	"kind.loan":      "Loans",
 	"kind.copy":      "Copies",
 	"kind.unknown":   "Kind unknown",
-	"side.borrowing": "Borrowed: we owe them",
-	"side.lending":   "Lent: owed to us",
+	"side.borrowing": "We owe",
+	"side.lending":   "Owed to us",
 
 	"before_year":     "a year earlier",
 	"before_previous": "in the period before",
@@ -64,15 +67,20 @@ var text = map[string]string{
 	"wait.docdel.copy":       "How long until a copy from our own shelves is ready?",
 	"wait.docdel.unknown":    "How long until our own material is ready where the kind is unknown?",
 
-	"wait_by.partner.loan":    "Which partners are fast, loans?",
-	"wait_by.partner.copy":    "Which partners are fast, copies?",
-	"wait_by.department.loan": "Which departments wait longest, loans?",
-	"wait_by.department.copy": "Which departments wait longest, copies?",
-	"fill_by.partner":         "How often does each partner fill?",
-	"fill_by.department":      "How often is each department served?",
-	"fill_by.network":         "How often is a request filled in each network?",
-	"late_by.borrowing":       "To whom do we owe overdue loans?",
-	"late_by.lending":         "Who owes us overdue loans?",
+	"wait_by.partner.loan":      "Which partners are fast, loans?",
+	"wait_by.partner.copy":      "Which partners are fast, copies?",
+	"wait_by.department.loan":   "Which departments wait longest, loans?",
+	"wait_by.department.copy":   "Which departments wait longest, copies?",
+	"wait_by.network.loan":      "How fast are we in each network, loans?",
+	"wait_by.network.copy":      "How fast are we in each network, copies?",
+	"wait_by.patron_group.loan": "Which patron groups wait longest, loans?",
+	"wait_by.patron_group.copy": "Which patron groups wait longest, copies?",
+	"fill_by.patron_group":      "How often is each patron group served?",
+	"fill_by.partner":           "How often does each partner fill?",
+	"fill_by.department":        "How often is each department served?",
+	"fill_by.network":           "How often is a request filled in each network?",
+	"late_by.borrowing":         "To whom do we owe overdue loans?",
+	"late_by.lending":           "Who owes us overdue loans?",
 
 	"reason.none":          "No reason needed",
 	"filled_by.not_filled": "Not filled",
@@ -86,7 +94,7 @@ func valueLabel(dimension, value string) string {
 	switch dimension {
 	case "day", "week", "month", "quarter", "year", "fiscal_year":
 		return bucketLabel(dimension, value)
-	case "reason", "filled_by":
+	case "reason", "filled_by", "status", "outcome":
 		return sentenceCase(value)
 	}
 	if value == queries.Unknown {

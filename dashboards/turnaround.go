@@ -27,16 +27,25 @@ func (s *server) turnaround(c *gin.Context) error {
 		}
 		tiles = append(tiles, v.waitTrend(kind))
 	}
-	for _, by := range []string{"partner", "department"} {
-		if by == "department" && v.role() == "lending" {
-			continue // a lending request comes from a library, not from a department
-		}
+	for _, by := range groupsOf(v.role()) {
 		for _, kind := range []string{"loan", "copy"} {
 			tiles = append(tiles, v.turnaroundBy(by, kind))
 		}
 	}
 	body.Figures = v.draw(tiles...)
 	return v.render(c, "turnaround", "Turnaround", v.form("clock", "basis"), body)
+}
+
+// groupsOf names what a side is compared by: a lending request comes from a library and not from a department, and
+// what stands on the own shelves has no partner.
+func groupsOf(role string) []string {
+	switch role {
+	case "lending":
+		return []string{"partner", "network"}
+	case "docdel":
+		return []string{"department", "patron_group"}
+	}
+	return []string{"partner", "department"}
 }
 
 // roleLinks leads to the same page for each side.
@@ -97,10 +106,10 @@ func (v *visit) turnaroundBy(by, kind string) tile {
 			return nil, nil
 		}
 		return v.figure(plan{
-			id: by + "-" + kind, title: text["wait_by."+by+"."+kind], metric: "turnaround", by: []string{by}, filter: only(role, kind), height: "l",
+			id: by + "-" + kind, title: text["wait_by."+by+"."+kind], metric: "turnaround", by: []string{by}, filter: only(role, kind),
 			spec: chart.Spec{Kind: chart.Rows, Format: chart.Days, X: by, Y: []string{"median_days", "p90_days"}, Marker: "p90_days",
 				Note: noteN("n"), Label: noteN("n")},
-			arrange: top("n", topGroups, leastN),
+			arrange: ranked(top("n", topGroups, leastN), "median_days", by != "partner"),
 			columns: []string{"n", "median_days", "p90_days", "mean_days", "share_within_sla"},
 			n: func(r *queries.Result) string {
 				return v.turnaroundN(r) + "; the " + count(topGroups) + " with the most, at least " + count(leastN) + " each"

@@ -180,10 +180,12 @@ func (v *visit) earlier() (queries.Filter, bool) {
 	if v.compare == compareNone || filter.From.IsZero() || filter.To.IsZero() {
 		return filter, false
 	}
+	whole := filter.To
+	filter.To = v.reached(filter.To) // a year that is half over is compared with half a year
 	back := func(t time.Time) time.Time { return t.AddDate(-1, 0, 0) }
 	if v.compare == compareLast {
 		months := (filter.To.Year()-filter.From.Year())*12 + int(filter.To.Month()-filter.From.Month())
-		if filter.From.AddDate(0, months, 0).Equal(filter.To) && months > 0 { // whole months go back by months
+		if filter.To.Equal(whole) && filter.From.AddDate(0, months, 0).Equal(filter.To) && months > 0 { // whole months go back by months
 			back = func(t time.Time) time.Time { return t.AddDate(0, -months, 0) }
 		} else {
 			days := int(filter.To.Sub(filter.From).Hours() / 24)
@@ -204,13 +206,21 @@ func (v *visit) earlierInstant() (queries.Filter, bool) {
 	if asOf.IsZero() {
 		asOf = v.history.AsOf
 	}
-	ago := v.filter.To.Sub(filter.To)
+	ago := v.filter.From.Sub(filter.From)
 	filter = v.filter
 	filter.AsOf = asOf.Add(-ago)
 	if v.compare == compareYear {
 		filter.AsOf = asOf.AddDate(-1, 0, 0)
 	}
 	return filter, !v.history.FirstDay.IsZero() && filter.AsOf.After(v.history.FirstDay)
+}
+
+// reached cuts the end of a span to the day after the newest of the history.
+func (v *visit) reached(to time.Time) time.Time {
+	if end := v.history.Today.AddDate(0, 0, 1); !v.history.AsOf.IsZero() && to.After(end) {
+		return end
+	}
+	return to
 }
 
 // span is the days that the page's charts cover: the filter's, or where it has no bounds the history's.
@@ -222,7 +232,7 @@ func (v *visit) span() (from, to time.Time) {
 	if to.IsZero() {
 		to = v.history.LastDay.AddDate(0, 0, 1)
 	}
-	return from, to
+	return from, v.reached(to)
 }
 
 // grain is the bucket of time in which the page's charts go: fine enough to see, coarse enough to read.

@@ -96,7 +96,7 @@ func Draw(spec Spec, result *queries.Result, description string) Chart {
 				}
 				if spec.Provisional != nil && spec.Provisional(row) {
 					point.Provisional = true
-					chart.Categories[i].Provisional = spec.Kind != Rows
+					chart.Categories[i].Provisional = true
 				}
 				if spec.Label != nil && column == spec.Y[0] {
 					point.Label = spec.Label(result)(row)
@@ -106,7 +106,25 @@ func Draw(spec Spec, result *queries.Result, description string) Chart {
 			chart.Series = append(chart.Series, series)
 		}
 	}
+	if spec.Kind == Rows {
+		chart.markSome()
+	}
 	return chart
+}
+
+// markSome leaves off the marks where everything would carry one: the figure says so once.
+func (c *Chart) markSome() {
+	if slices.ContainsFunc(c.Categories, func(category Category) bool { return !category.Provisional }) {
+		return
+	}
+	for i := range c.Categories {
+		c.Categories[i].Provisional = false
+	}
+	for _, series := range c.Series {
+		for i := range series.Points {
+			series.Points[i].Provisional = false
+		}
+	}
 }
 
 // Column gives the place of a result's column, -1 where it has none of that name.

@@ -5,6 +5,7 @@ package chart
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"github.com/go-echarts/go-echarts/v2/charts"
 	"github.com/go-echarts/go-echarts/v2/opts"
@@ -63,6 +64,9 @@ type Point struct {
 	Provisional bool
 }
 
+// rowLabel is the width of the names beside lying bars, in pixels; longer ones are cut, the table has them whole.
+const rowLabel = 132
+
 // dashes and symbols tell series apart without colour; decals do it for stacked bars.
 var (
 	dashes  = []any{"solid", []int{6, 4}, []int{2, 3}, []int{10, 3, 2, 3}, []int{12, 4}, []int{4, 2}}
@@ -98,9 +102,13 @@ func (c Chart) Option() (map[string]any, error) {
 	if len(c.Series) > 1 {
 		top = 38
 	}
-	option["grid"] = map[string]any{"top": top, "left": 4, "right": 14, "bottom": 4, "containLabel": true}
+	option["grid"] = map[string]any{"top": top, "left": 4, "right": 14, "bottom": 12, "containLabel": true}
 	if c.Kind == Rows {
-		option["grid"] = map[string]any{"top": top, "left": 4, "right": 76, "bottom": 4, "containLabel": true}
+		right := 16
+		if c.labelled() {
+			right = 64
+		}
+		option["grid"] = map[string]any{"top": top, "left": rowLabel + 12, "right": right, "bottom": 24, "outerBoundsMode": "none"}
 		option["xAxis"] = []any{c.valueAxis()}
 		option["yAxis"] = []any{c.categoryAxis()}
 	} else {
@@ -112,13 +120,9 @@ func (c Chart) Option() (map[string]any, error) {
 
 // base lets go-echarts build the chart, and gives it as a plain map.
 func (c Chart) base() (map[string]any, error) {
-	var drawn struct {
-		charts.RectChart
-	}
+	drawn := charts.NewBar().RectChart
 	if c.Kind == Lines {
-		drawn.RectChart = charts.NewLine().RectChart
-	} else {
-		drawn.RectChart = charts.NewBar().RectChart
+		drawn = charts.NewLine().RectChart
 	}
 	labels := make([]string, len(c.Categories))
 	for i, category := range c.Categories {
@@ -215,6 +219,26 @@ func (c Chart) points(i int) []map[string]any {
 	return points
 }
 
+// labelled tells whether values are written beside their bars.
+func (c Chart) labelled() bool {
+	return slices.ContainsFunc(c.Series, func(s Series) bool {
+		return slices.ContainsFunc(s.Points, func(p Point) bool { return p.Label != "" })
+	})
+}
+
+// largest is the greatest value of any series.
+func (c Chart) largest() float64 {
+	most := 0.0
+	for _, s := range c.Series {
+		for _, p := range s.Points {
+			if p.Value != nil {
+				most = max(most, *p.Value)
+			}
+		}
+	}
+	return most
+}
+
 func (c Chart) categoryAxis() map[string]any {
 	labels := make([]string, len(c.Categories))
 	shades := make([]string, len(c.Categories))
@@ -235,7 +259,7 @@ func (c Chart) categoryAxis() map[string]any {
 	}
 	if c.Kind == Rows {
 		axis["inverse"] = true
-		axis["axisLabel"] = map[string]any{"color": "@text", "fontSize": 12, "width": 150, "overflow": "truncate", "interval": 0}
+		axis["axisLabel"] = map[string]any{"color": "@text", "fontSize": 12, "width": rowLabel, "overflow": "truncate", "interval": 0}
 	}
 	return axis
 }
@@ -246,8 +270,11 @@ func (c Chart) valueAxis() map[string]any {
 		"splitLine": map[string]any{"lineStyle": map[string]any{"color": "@rule"}},
 		"axisLabel": map[string]any{"color": "@muted", "fontSize": 11, "formatter": "@axis." + string(c.Format), "hideOverlap": true},
 	}
-	if c.Format == Share {
-		axis["max"] = 1
+	switch {
+	case c.Format == Count:
+		axis["minInterval"] = 1
+	case c.Format == Share && c.largest() > 0.5: // small shares get an axis of their own size
+		axis["max"], axis["interval"] = 1, 0.25
 	}
 	return axis
 }

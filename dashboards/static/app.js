@@ -70,7 +70,15 @@
       var option = resolve(item.option, "", style);
       option.textStyle.fontFamily = font;
       item.chart.setOption(option, true);
+      fit(item);
     });
+  }
+  // Names beside lying bars give way on a narrow screen.
+  function fit(item) {
+    var label = item.option.yAxis[0].axisLabel;
+    if (!label.width) return;
+    var width = Math.min(label.width, Math.round(item.chart.getWidth() * 0.3));
+    item.chart.setOption({ grid: { left: width + 12 }, yAxis: [{ axisLabel: { width: width } }] });
   }
   function start() {
     if (!window.echarts) return;
@@ -79,12 +87,13 @@
       if (!source) return;
       var label = place.getAttribute("aria-label");
       var chart = window.echarts.init(place, null, { renderer: "svg" });
-      charts.push({ chart: chart, option: JSON.parse(source.textContent) });
+      var item = { chart: chart, option: JSON.parse(source.textContent) };
+      charts.push(item);
       chart.on("click", function (point) {
         if (point.data && point.data.url) location.assign(point.data.url);
       });
       chart.on("finished", function () { place.setAttribute("aria-label", label); place.dataset.drawn = ""; });
-      new ResizeObserver(function () { chart.resize(); }).observe(place);
+      new ResizeObserver(function () { chart.resize(); fit(item); }).observe(place);
     });
     draw();
   }
