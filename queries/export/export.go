@@ -15,6 +15,7 @@ type Format struct {
 	Name      string // csv
 	Extension string // with its dot
 	MediaType string
+	IsBinary  bool // nothing for a terminal
 	open      func(w io.Writer, about *queries.Result) (writer, error)
 }
 
@@ -26,8 +27,11 @@ type writer interface {
 
 // Formats lists all there are.
 var Formats = []Format{
-	{"csv", ".csv", "text/csv; charset=utf-8; header=present", openCSV},
-	{"json", ".json", "application/json", openJSON},
+	{"table", ".txt", "text/plain; charset=utf-8", false, openTable},
+	{"csv", ".csv", "text/csv; charset=utf-8; header=present", false, openCSV},
+	{"json", ".json", "application/json", false, openJSON},
+	{"arrow", ".arrow", "application/vnd.apache.arrow.file", true, openArrow},
+	{"xlsx", ".xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", true, openXLSX},
 }
 
 // Find gives a format by its name. The error is one of code invalid that names all there are.

@@ -1,0 +1,184 @@
+package main
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/mattn/go-isatty"
+
+	"github.com/fillrate/fillrate/queries"
+	"github.com/fillrate/fillrate/queries/catalog"
+	"github.com/fillrate/fillrate/queries/export"
+	"github.com/fillrate/fillrate/queries/store"
+)
+
+// queryCmd takes its filter's words as they are: package queries knows what is allowed and says so.
+type queryCmd struct {
+	dataFlag
+	Metric string `arg:"" help:"volume, fill_rate, turnaround or overdue."`
+
+	From   string   `help:"First day (2026-07-01) or month (2026-07)." placeholder:"D"`
+	To     string   `help:"Day after the last: --to 2026-08 ends with 31 July." placeholder:"D"`
+	Preset string   `help:"A span by name, such as last_12_months or fiscal_year." placeholder:"NAME"`
+	By     []string `help:"Split by these, such as month,role." placeholder:"A,B"`
+
+	Library     []string `help:"Only these libraries." placeholder:"CODE"`
+	Role        []string `help:"Only borrowing, lending or docdel." placeholder:"ROLE"`
+	Kind        []string `help:"Only loan, copy or unknown." placeholder:"KIND"`
+	Network     []string `help:"Only these networks." placeholder:"NAME"`
+	Partner     []string `help:"Only these partners." placeholder:"SYMBOL"`
+	Department  []string `help:"Only this department (repeatable)." sep:"none" placeholder:"NAME"`
+	PatronGroup []string `help:"Only this patron group (repeatable)." sep:"none" placeholder:"NAME"`
+	Source      []string `help:"Only requests from these systems." placeholder:"NAME"`
+
+	Basis             string `help:"cohort (by day of creation) or period (outcomes by their own day)." placeholder:"WORD"`
+	Clock             string `help:"calendar, or business (without weekends and closures)." placeholder:"WORD"`
+	AsOf              string `help:"The history as it stood then (default: its newest date)." placeholder:"D"`
+	GraceDays         string `help:"Days after the due day on which a loan is not late yet." placeholder:"N"`
+	ReturnTransitDays string `help:"The same for the way back, on the lending side." placeholder:"N"`
+	FiscalStart       string `help:"Month in which the fiscal year starts (default 7)." placeholder:"MONTH"`
+
+	Rows    bool   `help:"The requests behind the numbers, one a line."`
+	Limit   int    `help:"With --rows: at most so many." placeholder:"N"`
+	Offset  int    `help:"With --rows: leave out so many first." placeholder:"N"`
+	OrderBy string `help:"With --rows: sort by this column, -column for the reverse." placeholder:"COLUMN"`
+	Format  string `help:"table, csv, json, arrow or xlsx (default: as --out ends, else table)." placeholder:"FORMAT"`
+	Out     string `help:"Write to this file instead of the terminal." type:"path" placeholder:"FILE"`
+}
+
+// Run computes the metric and writes it. A question that can't be asked is wrong usage.
+func (c *queryCmd) Run(a *app) error {
+	metric, filter, format, err := c.question(a)
+	if err != nil {
+		return usageError{err}
+	}
+	files := a.open(c.dataFlag)
+	defer files.Close()
+	snapshot, err := files.Snapshot(a.ctx)
+	if err != nil {
+		return err
+	}
+	defer snapshot.Close()
+	write := func(w io.Writer) error { return c.write(a, w, snapshot, metric, filter, format) }
+	if c.Out == "" {
+		err = write(a.Stdout)
+	} else {
+		err = writeAtomically(c.Out, write)
+	}
+	if queries.ErrorCode(err) == queries.Invalid {
+		return usageError{err}
+	}
+	return err
+}
+
+// question reads the flags; every error is the caller's.
+func (c *queryCmd) question(a *app) (*queries.Metric, queries.Filter, export.Format, error) {
+	metric, err := catalog.Find(c.Metric)
+	if err != nil {
+		return nil, queries.Filter{}, export.Format{}, err
+	}
+	filter, err := queries.ParseFilter(c.values())
+	if err != nil {
+		return nil, queries.Filter{}, export.Format{}, err
+	}
+	format, err := c.format(a)
+	if err != nil {
+		return nil, queries.Filter{}, export.Format{}, err
+	}
+	if !c.Rows && (c.Limit != 0 || c.Offset != 0 || c.OrderBy != "") {
+		return nil, queries.Filter{}, export.Format{}, errors.New("--limit, --offset and --order-by go with --rows")
+	}
+	return metric, filter, format, nil
+}
+
+func (c *queryCmd) values() url.Values {
+	values := url.Values{
+		"by": c.By, "library": c.Library, "role": c.Role, "kind": c.Kind, "network": c.Network, "partner": c.Partner,
+		"department": c.Department, "patron_group": c.PatronGroup, "source": c.Source,
+	}
+	for key, word := range map[string]string{
+		"from": c.From, "to": c.To, "preset": c.Preset, "basis": c.Basis, "clock": c.Clock, "as_of": c.AsOf,
+		"grace_days": c.GraceDays, "return_transit_days": c.ReturnTransitDays, "fiscal_start": c.FiscalStart,
+	} {
+		values.Set(key, word)
+	}
+	return values
+}
+
+func (c *queryCmd) format(a *app) (export.Format, error) {
+	name := c.Format
+	if name == "" {
+		name = "table"
+		for _, format := range export.Formats {
+			if strings.EqualFold(filepath.Ext(c.Out), format.Extension) {
+				name = format.Name
+			}
+		}
+	}
+	format, err := export.Find(name)
+	if err != nil {
+		return export.Format{}, err
+	}
+	if out, ok := a.Stdout.(*os.File); ok && format.IsBinary && c.Out == "" && isatty.IsTerminal(out.Fd()) {
+		return export.Format{}, errors.New("a file of the format " + name + " is not for a terminal: name one with --out")
+	}
+	return format, nil
+}
+
+func (c *queryCmd) write(a *app, w io.Writer, snapshot *store.Snapshot, metric *queries.Metric, filter queries.Filter, format export.Format) error {
+	out := bufio.NewWriterSize(w, 1<<16)
+	if c.Rows {
+		about, err := queries.About(a.ctx, snapshot, metric, filter)
+		if err != nil {
+			return err
+		}
+		about.Columns = queries.RowColumns
+		page := queries.Page{Offset: c.Offset, Limit: c.Limit, OrderBy: c.OrderBy}
+		err = export.WriteRows(out, format.Name, about, func(yield func([]any) error) error {
+			_, err := queries.Rows(a.ctx, snapshot, metric, filter, page, yield)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		return out.Flush()
+	}
+	result, err := queries.Run(a.ctx, snapshot, metric, filter)
+	if err != nil {
+		return err
+	}
+	if err := export.Write(out, format.Name, result); err != nil {
+		return err
+	}
+	return out.Flush()
+}
+
+// writeAtomically writes a file that is either whole or not there: beside its place first, then moved.
+func writeAtomically(path string, write func(io.Writer) error) (err error) {
+	file, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
+	if err != nil {
+		return fmt.Errorf("%s can't be written: %w", path, err)
+	}
+	defer func() {
+		if err != nil {
+			file.Close()
+			os.Remove(file.Name())
+		}
+	}()
+	if err := write(file); err != nil {
+		return err
+	}
+	if err := file.Chmod(0o644); err != nil {
+		return err
+	}
+	if err := file.Close(); err != nil {
+		return err
+	}
+	return os.Rename(file.Name(), path)
+}

@@ -1,0 +1,266 @@
+// Package oracle computes the metrics a second time, naively and without SQL, over random histories, and demands the
+// same numbers of package queries. It starts from the rows that a load writes, so that the derived facts are checked
+// as well. Everything here is test code.
+package oracle
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"time"
+)
+
+// history is what a load writes, as plain values. Nil is null.
+type history struct {
+	libraries []library
+	requests  []request
+	aliases   map[string]string // symbol to partner
+	groups    map[string]string // partner to its group
+	addresses map[string]string // library, partner number to symbol
+	patrons   map[int64]patron
+	targets   map[[2]string]float64 // role, kind to days
+}
+
+type library struct {
+	name     string
+	zone     *time.Location
+	closures map[string]bool // by day, 2024-07-04
+}
+
+type patron struct{ group, department *string }
+
+type request struct {
+	id                                                                             int64
+	library, sourceID, role, kind, status                                          string
+	network, partner, partnerNumber, department, patronGroup, reason, filledBy     *string
+	patronKey                                                                      *int64
+	created, sent, shipped, received, available, due, returned, closed, lastChange *time.Time
+	events                                                                         *milestones // told by a tracking table
+}
+
+// milestones are those that a source's events tell.
+type milestones struct {
+	sent, shipped, received, available, returned, closed *time.Time
+	status                                               *string
+	statusAt                                             *time.Time
+}
+
+// dice throws for one history.
+type dice struct{ *rand.Rand }
+
+func newDice(seed uint64) dice { return dice{rand.New(rand.NewPCG(seed, 0x9e3779b97f4a7c15))} }
+
+func (d dice) chance(p float64) bool { return d.Float64() < p }
+
+func pick[T any](d dice, from ...T) T { return from[d.IntN(len(from))] }
+
+func (d dice) maybe(p float64, from ...string) *string {
+	if !d.chance(p) {
+		return nil
+	}
+	word := pick(d, from...)
+	return &word
+}
+
+var zones = []string{
+	"America/New_York", "Europe/London", "Australia/Lord_Howe" /* half an hour of summer time */, "Asia/Kathmandu",
+	"America/Sao_Paulo" /* a day without midnight */, "Pacific/Auckland", "Africa/Johannesburg", "UTC", "Asia/Tokyo",
+}
+
+// manner is how one library's history runs, so that some are full of ties, gaps or open requests.
+type manner struct {
+	start     time.Time
+	span      time.Duration
+	grain     time.Duration // dates fall on whole multiples, so that ties happen
+	open      float64       // chance that a request is not through yet
+	undated   float64       // chance that a date is missing
+	unknown   float64       // chance that a word is missing
+	typical   time.Duration // of a request's life
+	oneRole   string
+	negatives float64
+}
+
+func (d dice) manner() manner {
+	year := pick(d, 2016, 2018, 2024) // Brazil's last summer time ended in 2019
+	return manner{
+		start:     time.Date(year, time.Month(1+d.IntN(12)), 1+d.IntN(28), d.IntN(24), 0, 0, 0, time.UTC),
+		span:      time.Duration(pick(d, 10, 60, 200, 500)) * 24 * time.Hour,
+		grain:     pick(d, time.Microsecond, time.Second, time.Hour, 24*time.Hour),
+		open:      pick(d, 0.0, 0.02, 0.3, 0.8),
+		undated:   pick(d, 0.0, 0, 0.03, 0.5),
+		unknown:   pick(d, 0.0, 0.2, 0.9),
+		typical:   time.Duration(pick(d, 5, 24, 24*7, 24*40)) * time.Hour,
+		oneRole:   pick(d, "", "", "", "borrowing", "lending"),
+		negatives: pick(d, 0.0, 0, 0.1),
+	}
+}
+
+// randomHistory invents a generation of several libraries, each with its own manner.
+func randomHistory(seed uint64, nLibraries int) *history {
+	d := newDice(seed)
+	h := &history{
+		aliases:   map[string]string{"P2": "P1", "P9": "ZZZ"},
+		groups:    map[string]string{"P1": "Alliance", "P3": "Alliance", "ZZZ": "Rest"},
+		addresses: map[string]string{},
+		patrons:   map[int64]patron{},
+		targets: map[[2]string]float64{
+			{"borrowing", "loan"}: 10, {"borrowing", "copy"}: 3, {"borrowing", "unknown"}: 10,
+			{"lending", "loan"}: 3, {"lending", "copy"}: 2, {"lending", "unknown"}: 3,
+			{"docdel", "loan"}: 3, {"docdel", "copy"}: 2, {"docdel", "unknown"}: 3,
+		},
+	}
+	if d.chance(0.3) {
+		h.targets[[2]string{"borrowing", "copy"}] = 1
+		delete(h.targets, [2]string{"lending", "loan"})
+	}
+	for key := int64(1); key <= 5; key++ {
+		h.patrons[key] = patron{group: d.maybe(0.7, "Faculty", "Undergraduate"), department: d.maybe(0.7, "History", "Arts, Letters")}
+	}
+	for i := range nLibraries {
+		h.addLibrary(d, fmt.Sprintf("LIB%d", i))
+	}
+	return h
+}
+
+func (h *history) addLibrary(d dice, name string) {
+	m := d.manner()
+	zone, err := time.LoadLocation(pick(d, zones...))
+	if err != nil {
+		panic(err)
+	}
+	lib := library{name: name, zone: zone, closures: map[string]bool{}}
+	for range d.IntN(20) {
+		lib.closures[m.start.Add(time.Duration(d.Int64N(int64(m.span)))).Format(time.DateOnly)] = true
+	}
+	h.libraries = append(h.libraries, lib)
+	h.addresses[name+"/7"] = "P2"
+	h.addresses[name+"/8"] = "P5"
+	for range 1 + d.IntN(60) {
+		id := int64(len(h.requests) + 1)
+		h.requests = append(h.requests, m.request(d, lib, id))
+	}
+}
+
+func (m manner) request(d dice, lib library, id int64) request {
+	r := request{
+		id: id, library: lib.name, sourceID: fmt.Sprint(id),
+		role: pick(d, "borrowing", "borrowing", "lending", "docdel"), kind: pick(d, "loan", "loan", "copy", "unknown"),
+		network:     d.maybe(1-m.unknown, "OCLC", "RAPID"),
+		partner:     d.maybe(1-m.unknown, "P1", "P2", "P3", "P9", "O'HARE"),
+		department:  d.maybe(1-m.unknown, "History", "Law", "Arts, Letters", "unknown"),
+		patronGroup: d.maybe(1-m.unknown, "Faculty", "Undergraduate", "Étudiant"),
+	}
+	if m.oneRole != "" {
+		r.role = m.oneRole
+	}
+	if r.partner == nil {
+		r.partnerNumber = d.maybe(0.5, "7", "8", "99")
+	}
+	if d.chance(0.5) {
+		key := 1 + d.Int64N(7) // of some readers the history knows no more than the key
+		r.patronKey = &key
+	}
+	m.life(d, lib, &r)
+	return r
+}
+
+// life gives a request its dates and what became of it.
+func (m manner) life(d dice, lib library, r *request) {
+	created := m.start.Add(time.Duration(d.Int64N(int64(m.span)))).Truncate(m.grain)
+	if d.chance(0.1) { // around the ends of days, and of months
+		y, month, day := created.In(lib.zone).Date()
+		created = time.Date(y, month, pick(d, 1, day), 0, 0, 0, 0, lib.zone).Add(pick(d, -time.Microsecond, 0, time.Microsecond)).UTC()
+	}
+	after := func(at time.Time) time.Time {
+		step := time.Duration(d.ExpFloat64() * float64(m.typical))
+		if d.chance(m.negatives) {
+			step = -step
+		}
+		return at.Add(step).Truncate(m.grain)
+	}
+	date := func(at time.Time) *time.Time {
+		if d.chance(m.undated) {
+			return nil
+		}
+		at = at.UTC()
+		return &at
+	}
+	r.created = date(created)
+	last := created
+	step := func(milestone **time.Time) {
+		last = after(last)
+		*milestone = date(last)
+	}
+	switch {
+	case d.chance(m.open):
+		r.status = pick(d, "new", "in_process", "sent", "conditional", "unknown")
+		if d.chance(0.5) {
+			step(&r.sent)
+		}
+	case d.chance(0.3):
+		r.status = pick(d, "unfilled", "expired", "cancelled_staff", "cancelled_patron")
+		r.reason = d.maybe(1-m.unknown, "not_available", "duplicate", "held_locally", "free_online", "cost")
+		step(&r.closed)
+	default:
+		m.supply(d, lib, r, step, &last)
+	}
+	if d.chance(0.9) {
+		changed := last.Add(pick[time.Duration](d, 0, 0, time.Hour)).Truncate(time.Microsecond).UTC()
+		r.lastChange = &changed
+	}
+	if d.chance(0.3) {
+		m.track(d, r, date, last)
+	}
+}
+
+// supply fills a request, and lends and returns a loan.
+func (m manner) supply(d dice, lib library, r *request, step func(**time.Time), last *time.Time) {
+	r.filledBy = d.maybe(0.2, "open_access", "purchase", "unknown")
+	r.status = pick(d, "delivered", "notified", "checked_out", "found", "shipped", "received")
+	step(&r.shipped)
+	if d.chance(0.5) {
+		step(&r.received)
+	}
+	step(&r.available)
+	if r.kind != "loan" || d.chance(0.1) {
+		return
+	}
+	if d.chance(0.9) {
+		y, month, day := last.In(lib.zone).Date()
+		due := time.Date(y, month, day+d.IntN(60)-2, d.IntN(24), pick(d, 0, 59), 0, 0, lib.zone).UTC()
+		r.due = &due
+	}
+	if d.chance(m.open) {
+		r.status = pick(d, "checked_out", "overdue", "lost", "renewed")
+		return
+	}
+	r.status = pick(d, "returned", "checked_in", "finished", "return_pending")
+	if r.due != nil && d.chance(0.6) { // around the end of the due day
+		y, month, day := r.due.In(lib.zone).Date()
+		*last = time.Date(y, month, day+d.IntN(5), 0, 0, 0, 0, lib.zone).Add(pick(d, -time.Microsecond, 0, time.Hour)).UTC()
+	}
+	step(&r.returned)
+	if d.chance(0.5) {
+		step(&r.closed)
+	}
+}
+
+// track tells a part of the same life, or another one, by events.
+func (m manner) track(d dice, r *request, date func(time.Time) *time.Time, last time.Time) {
+	e := &milestones{}
+	some := func(to **time.Time, from *time.Time) {
+		if from != nil && d.chance(0.5) {
+			at := from.Add(pick(d, 0, time.Hour, -time.Hour))
+			*to = &at
+		}
+	}
+	some(&e.sent, r.sent)
+	some(&e.shipped, r.shipped)
+	some(&e.available, r.available)
+	some(&e.returned, r.returned)
+	some(&e.closed, r.closed)
+	e.statusAt = date(last.Add(pick(d, -time.Hour, 0, time.Hour)))
+	if e.statusAt != nil {
+		e.status = d.maybe(0.8, "delivered", "sent", "cancelled_patron", "finished", "unfilled")
+	}
+	r.events = e
+}
