@@ -18,10 +18,13 @@ type dates struct {
 	columns []int // cells that hold dates, for the search for a proof
 
 	order atomic.Uint32 // table.DateOrder
-	basis orderBasis    // set before the part is read; proven once order changes from Unknown
-	once  sync.Mutex
-	open  bool        // the part was searched in vain for a proof
-	proof atomic.Bool // the part proved the order
+	basis orderBasis    // of an order that was known before the part was read
+	proof atomic.Bool   // the part proved the order itself
+
+	search   sync.Mutex
+	open     bool                 // the part was searched in vain
+	others   []*dates             // of the load's other parts from the same system, which write dates alike
+	provenBy atomic.Pointer[part] // the other part that proved the order for this one
 }
 
 // orderBasis says where an order of day and month was known from before the part was read.
@@ -127,23 +130,60 @@ func (d *dates) contradiction(cell *table.Cell, line int, order table.DateOrder)
 	if _, result := table.ParseDate(cell.Text, cell.Kind, cell.Number, other); result != table.OK {
 		return nil
 	}
-	if d.basis == remembered && !d.proof.Load() {
+	if by := d.provenBy.Load(); by != nil {
+		return refuse("%s, line %d: a date here is one in the order %s, but %s proves %s: say --date-order and load them apart",
+			d.part.where(), line, orderWords[other], by.where(), orderWords[order])
+	}
+	if d.basis == remembered {
 		return refuse("%s, line %d: a date here is one in the order %s, but earlier files of this library wrote %s: say --date-order %s if this file differs",
 			d.part.where(), line, orderWords[other], orderWords[order], orderNames[other])
 	}
 	return d.mixed(line)
 }
 
-// decide reads the part ahead until a date proves the order of day and month. Unknown: none does.
+// decide looks for a date that proves the order of day and month: first in the part itself, then in the load's other
+// files from the same system. Unknown: there is none.
 func (d *dates) decide(ctx context.Context) (table.DateOrder, error) {
-	d.once.Lock()
-	defer d.once.Unlock()
+	order, err := d.decideAlone(ctx)
+	if err != nil || order != table.Unknown {
+		return order, err
+	}
+	d.search.Lock()
+	defer d.search.Unlock()
+	if d.provenBy.Load() != nil {
+		return table.DateOrder(d.order.Load()), nil
+	}
+	var by *part
+	for _, other := range d.others {
+		said, err := other.decideAlone(ctx)
+		switch {
+		case err != nil:
+			return table.Unknown, err
+		case said == table.Unknown:
+		case order == table.Unknown:
+			order, by = said, other.part
+		case said != order:
+			return table.Unknown, refuse("%s: its dates may be month/day or day/month; %s has one order and %s the other: say --date-order and load them apart",
+				d.part.where(), by.where(), other.part.where())
+		}
+	}
+	if order != table.Unknown {
+		d.provenBy.Store(by)
+		d.order.Store(uint32(order))
+	}
+	return order, nil
+}
+
+// decideAlone reads the part ahead until a date proves the order.
+func (d *dates) decideAlone(ctx context.Context) (table.DateOrder, error) {
+	d.search.Lock()
+	defer d.search.Unlock()
 	if order := table.DateOrder(d.order.Load()); order != table.Unknown || d.open {
 		return order, nil
 	}
 	err := d.part.table.Chunks(ctx, func(chunk *table.Chunk) error {
 		defer chunk.Release()
-		return chunk.Rows(d.search)
+		return chunk.Rows(d.proves)
 	})
 	if err != nil && !errors.Is(err, errEnough) {
 		return table.Unknown, err
@@ -155,8 +195,8 @@ func (d *dates) decide(ctx context.Context) (table.DateOrder, error) {
 
 var errEnough = errors.New("enough")
 
-// search ends with errEnough at a row whose dates can be read in one order only.
-func (d *dates) search(row table.Row) error {
+// proves ends with errEnough at a row whose dates can be read in one order only.
+func (d *dates) proves(row table.Row) error {
 	if row.Err != nil {
 		return nil
 	}
@@ -200,6 +240,9 @@ func (d *dates) readLoosely(ctx context.Context, cell *table.Cell) (local int64,
 // note says which order was read by, where there was one to know.
 func (d *dates) note() string {
 	order := table.DateOrder(d.order.Load())
+	if by := d.provenBy.Load(); by != nil {
+		return fmt.Sprintf("dates read as %s, which %s proves", orderWords[order], by.where())
+	}
 	if !d.proof.Load() {
 		return ""
 	}

@@ -42,6 +42,13 @@ func (l *load) settle(ctx context.Context, tx *store.Tx) (known, error) {
 	for _, p := range l.parts {
 		l.prepare(p, k)
 	}
+	for _, p := range l.parts {
+		for _, other := range l.parts {
+			if other != p && other.profile == p.profile && other.hasTimes() {
+				p.dates.others = append(p.dates.others, other.dates)
+			}
+		}
+	}
 	return k, nil
 }
 
@@ -155,7 +162,7 @@ func (l *load) remember(ctx context.Context, merger *merge.Merger, k known) erro
 	}
 	var orders []string
 	for _, p := range l.parts {
-		if p.hasTimes() && (p.dates.proof.Load() || l.opt.DateOrder != "") {
+		if p.hasTimes() && (p.dates.proof.Load() || p.dates.provenBy.Load() != nil || l.opt.DateOrder != "") {
 			orders = append(orders, orderNames[table.DateOrder(p.dates.order.Load())])
 		}
 	}

@@ -537,7 +537,7 @@ func (m *requestMapper) readCost(row int, cells []table.Cell, s *step) *rejectio
 		return &rejection{s.column, costTooBig}
 	}
 	m.cost.set(row, cents)
-	if currency == "" {
+	if currency == "" || currency == "$" || currency == "¥" { // signs of several currencies: the library's own
 		currency = m.part.profile.Currency
 	}
 	if s.alone {

@@ -178,11 +178,15 @@ func (t *TableSummary) write(b *strings.Builder) {
 		if why.Column != "" {
 			what = fmt.Sprintf("%q %s", why.Column, why.Reason)
 		}
+		at := "line "
+		if len(lines) > 1 {
+			at = "lines "
+		}
 		more := ""
 		if why.Rows > int64(len(why.FirstLines)) {
 			more = " …"
 		}
-		fmt.Fprintf(b, "    rejected: %s in %s (line %s%s)\n", what, count(why.Rows, "row", "rows"), strings.Join(lines, ", "), more)
+		fmt.Fprintf(b, "    %s rejected: %s (%s%s%s)\n", count(why.Rows, "row", "rows"), what, at, strings.Join(lines, ", "), more)
 	}
 	if t.Undetermined > 0 {
 		fmt.Fprintf(b, "    %s without a date of supply: turnaround unknown\n", count(t.Undetermined, "filled request", "filled requests"))
