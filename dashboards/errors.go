@@ -17,6 +17,9 @@ type redirect struct{ to string }
 
 func (r redirect) Error() string { return "see " + r.to }
 
+// errReadOnly answers methods that would change something.
+var errReadOnly = errors.New("this address can only be read")
+
 // statuses gives each error code its HTTP status.
 var statuses = map[string]int{
 	"invalid":     http.StatusBadRequest,
@@ -40,6 +43,8 @@ func explain(err error) problem {
 	switch {
 	case errors.As(err, &known) && known.Message != "" && statuses[known.Code] != 0:
 		return problem{Status: statuses[known.Code], Code: known.Code, Message: known.Message}
+	case errors.Is(err, errReadOnly):
+		return problem{Status: http.StatusMethodNotAllowed, Code: queries.Invalid, Message: sentence(errReadOnly.Error())}
 	case errors.Is(err, store.ErrNoData):
 		return problem{Status: http.StatusServiceUnavailable, Code: "unavailable", Message: sentence(store.ErrNoData.Error())}
 	case errors.Is(err, context.DeadlineExceeded):

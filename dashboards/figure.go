@@ -59,7 +59,12 @@ type definition struct {
 	Columns []queries.Column
 }
 
-const tableRows = 100 // of a figure; the download has all
+// What is shown of much; the downloads have all of it.
+const (
+	tableRows    = 100 // of a figure
+	longestCell  = 160 // characters of a name in a table
+	longestLabel = 60  // and on a chart
+)
 
 // build makes a figure; ask runs its queries.
 type tile func() (*figure, error)
@@ -166,16 +171,15 @@ func (v *visit) figure(p plan) (*figure, error) {
 		f.Height = rowsHeight(len(shown.Rows))
 	}
 	spec := p.spec
-	spec.Name = valueLabel
+	spec.Name = func(dimension, value string) string { return shorten(valueLabel(dimension, value), longestLabel) }
 	spec.Provisional = provisional
 	spec.Link = func(row []any) string { return rowsAddress(metric.ID, filter, shown.Columns, row) }
 	if spec.Categories == nil && isTime(spec.X) {
 		from, to := v.span()
 		spec.Categories = chart.Buckets(spec.X, chart.BucketStart(spec.X, from), to)
 	}
-	drawn := chart.Draw(spec, shown, "")
+	drawn := chart.Draw(spec, shown)
 	f.Description = chart.Describe(drawn, format)
-	drawn.Description = p.title + " " + f.Description
 	if f.Option, err = drawn.Option(); err != nil {
 		return f, err
 	}
@@ -255,7 +259,7 @@ func resultTable(caption string, result *queries.Result, names []string, provisi
 			if c.Number {
 				c.Text = value(column, row[i])
 			} else {
-				c.Text = valueLabel(column.Name, chart.Text(row[i]))
+				c.Text = shorten(valueLabel(column.Name, chart.Text(row[i])), longestCell)
 			}
 			if at == 0 {
 				c.URL = link(row)

@@ -126,7 +126,7 @@ func (v *visit) pick(name string, chosen []string) (pick, bool) {
 		})
 	}
 	for _, c := range choices {
-		label := valueLabel(name, c.Value)
+		label := shorten(valueLabel(name, c.Value), 80)
 		p.Options = append(p.Options, option{c.Value, label, slices.Contains(chosen, c.Value)})
 	}
 	p.Search = len(p.Options) >= searchedChoices

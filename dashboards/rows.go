@@ -116,7 +116,7 @@ func (v *visit) list(metric *queries.Metric, offset int, order string) (*rowList
 					words = valueLabel(columns[i].Name, words)
 				}
 			}
-			cells = append(cells, cell{Text: words, Number: isNumber(columns[i]), Header: columns[i].Name == "source_id"})
+			cells = append(cells, cell{Text: shorten(words, longestCell), Number: isNumber(columns[i]), Header: columns[i].Name == "source_id"})
 		}
 		list.Rows = append(list.Rows, cells)
 	}

@@ -105,9 +105,7 @@ func (s *server) routes(r *gin.Engine) {
 	r.NoRoute(s.handle(func(*gin.Context) error {
 		return &queries.Error{Code: "not_found", Message: "There is no such page here."}
 	}))
-	r.NoMethod(s.handle(func(*gin.Context) error {
-		return &queries.Error{Code: "not_found", Message: "This address can only be read."}
-	}))
+	r.NoMethod(s.handle(func(*gin.Context) error { return errReadOnly }))
 }
 
 func (s *server) handle(p page) gin.HandlerFunc {

@@ -30,7 +30,7 @@ type Spec struct {
 }
 
 // Draw places the result's rows on the chart that spec describes.
-func Draw(spec Spec, result *queries.Result, description string) Chart {
+func Draw(spec Spec, result *queries.Result) Chart {
 	x := Column(result, spec.X)
 	split := Column(result, spec.Split)
 	name := spec.Name
@@ -57,7 +57,7 @@ func Draw(spec Spec, result *queries.Result, description string) Chart {
 		}
 	}
 	place := make(map[string]int, len(categories))
-	chart := Chart{Kind: spec.Kind, Format: spec.Format, Description: description, Categories: make([]Category, len(categories))}
+	chart := Chart{Kind: spec.Kind, Format: spec.Format, Categories: make([]Category, len(categories))}
 	for i, value := range categories {
 		place[value] = i
 		chart.Categories[i] = Category{Label: name(spec.X, value)}

@@ -33,11 +33,10 @@ const (
 
 // Chart is everything that is drawn. The zero Value of a Point is a gap.
 type Chart struct {
-	Kind        Kind
-	Format      Format
-	Description string // for a reader who cannot see it: what, and how it ran
-	Categories  []Category
-	Series      []Series
+	Kind       Kind
+	Format     Format
+	Categories []Category
+	Series     []Series
 }
 
 // Category is one place on the category axis.
@@ -87,7 +86,8 @@ func (c Chart) Option() (map[string]any, error) {
 		return nil, err
 	}
 	option["animation"] = false
-	option["aria"] = map[string]any{"enabled": true, "label": map[string]any{"description": c.Description}}
+	// Decals need aria; the place of the chart has its own label, which ECharts would write over.
+	option["aria"] = map[string]any{"enabled": true, "label": map[string]any{"enabled": false}}
 	option["textStyle"] = map[string]any{"color": "@text", "fontFamily": "inherit"}
 	option["tooltip"] = map[string]any{
 		"trigger": "axis", "renderMode": "richText", "confine": true, "formatter": "@tip." + string(c.Format),
@@ -95,7 +95,7 @@ func (c Chart) Option() (map[string]any, error) {
 		"backgroundColor": "@surface", "borderColor": "@rule", "textStyle": map[string]any{"color": "@text", "fontSize": 12},
 	}
 	option["legend"] = map[string]any{
-		"show": len(c.Series) > 1, "top": 0, "left": 0, "itemWidth": 26, "itemHeight": 9, "itemGap": 14, "icon": nil, "type": "scroll",
+		"show": len(c.Series) > 1, "top": 0, "left": 0, "itemWidth": 26, "itemHeight": 9, "itemGap": 14, "type": "scroll",
 		"textStyle": map[string]any{"color": "@muted", "fontSize": 12}, "selectedMode": true,
 	}
 	top := 14
@@ -197,13 +197,16 @@ func (c Chart) points(i int) []map[string]any {
 		if p.Value != nil {
 			point["value"] = *p.Value
 		}
+		if s.Stack && (p.Value == nil || *p.Value == 0) {
+			point["itemStyle"] = map[string]any{"borderWidth": 0} // it would cut the axis
+		}
 		if p.Note != "" {
 			point["note"] = p.Note
 		}
 		if p.URL != "" {
 			point["url"] = p.URL
 		}
-		if p.Provisional {
+		if p.Provisional && !(s.Stack && p.Value != nil && *p.Value == 0) {
 			point["provisional"] = true
 			style := map[string]any{"color": "@surface", "borderColor": "@" + s.Color, "borderWidth": 2}
 			if c.Kind != Lines && !s.Marker {

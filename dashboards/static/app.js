@@ -85,14 +85,13 @@
     document.querySelectorAll("[data-chart]").forEach(function (place) {
       var source = document.getElementById(place.dataset.chart + "-option");
       if (!source) return;
-      var label = place.getAttribute("aria-label");
       var chart = window.echarts.init(place, null, { renderer: "svg" });
       var item = { chart: chart, option: JSON.parse(source.textContent) };
       charts.push(item);
       chart.on("click", function (point) {
         if (point.data && point.data.url) location.assign(point.data.url);
       });
-      chart.on("finished", function () { place.setAttribute("aria-label", label); place.dataset.drawn = ""; });
+      chart.on("finished", function () { place.dataset.drawn = ""; });
       new ResizeObserver(function () { chart.resize(); fit(item); }).observe(place);
     });
     draw();

@@ -1,0 +1,197 @@
+package chart
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/fillrate/fillrate/queries"
+)
+
+var update = flag.Bool("update", false, "write what is drawn to testdata")
+
+func at(year int, month time.Month) time.Time { return time.Date(year, month, 1, 0, 0, 0, 0, time.UTC) }
+
+// turnaround is two kinds over three months, the second month without loans and the last provisional.
+func turnaround() *queries.Result {
+	return &queries.Result{
+		Columns: []queries.Column{
+			{Name: "month", Type: queries.Date}, {Name: "kind", Type: queries.Text},
+			{Name: "n", Type: queries.Integer, Label: "Measured"}, {Name: "median_days", Type: queries.Double, Label: "Median days"},
+		},
+		Rows: [][]any{
+			{at(2024, 1), "copy", int64(5), 1.5}, {at(2024, 1), "loan", int64(4), 8.25},
+			{at(2024, 2), "copy", int64(6), 1.25}, {at(2024, 2), "loan", int64(0), nil},
+			{at(2024, 3), "copy", int64(2), 0.5}, {at(2024, 3), "loan", int64(1), 2.0},
+		},
+	}
+}
+
+func lines() Spec {
+	return Spec{
+		Kind: Lines, Format: Days, X: "month", Split: "kind", Y: []string{"median_days"},
+		Categories:  Buckets("month", at(2024, 1), at(2024, 4)),
+		Name:        func(dimension, value string) string { return dimension + " " + value },
+		Link:        func(row []any) string { return "/rows/turnaround?kind=" + Text(row[1]) },
+		Provisional: func(row []any) bool { return row[0] == at(2024, 3) },
+	}
+}
+
+func TestOption(t *testing.T) {
+	option, err := Draw(lines(), turnaround()).Option()
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := json.MarshalIndent(option, "", "  ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	got = append(got, '\n')
+	const file = "testdata/lines.json"
+	if *update {
+		if err := os.WriteFile(file, got, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(got, want) {
+		t.Errorf("the option changed (look at it, then run with -update):\n%s", cmp.Diff(string(want), string(got)))
+	}
+}
+
+func TestGapsAreGapsAndNoughtIsNought(t *testing.T) {
+	drawn := Draw(lines(), turnaround())
+	loans := drawn.Series[1]
+	if loans.Points[1].Value != nil {
+		t.Errorf("a month without a value is drawn as %v", *loans.Points[1].Value)
+	}
+	if !loans.Points[2].Provisional || drawn.Categories[1].Provisional || !drawn.Categories[2].Provisional {
+		t.Error("the provisional month is not marked, or another is")
+	}
+	empty := turnaround()
+	empty.Rows = empty.Rows[:2]
+	spec := lines()
+	spec.Zero, spec.Y = true, []string{"n"}
+	if counted := Draw(spec, empty).Series[0].Points[2].Value; counted == nil || *counted != 0 {
+		t.Error("a month without requests has no nought")
+	}
+}
+
+func TestWhereAllRowsAreProvisionalNoneIsMarked(t *testing.T) {
+	result := &queries.Result{
+		Columns: []queries.Column{{Name: "partner", Type: queries.Text}, {Name: "n", Type: queries.Integer}},
+		Rows:    [][]any{{"A", int64(1)}, {"B", int64(2)}},
+	}
+	spec := Spec{Kind: Rows, Format: Count, X: "partner", Y: []string{"n"}}
+	for _, test := range []struct {
+		marked string
+		want   int
+	}{{"", 0}, {"A", 1}, {"AB", 0}} {
+		spec.Provisional = func(row []any) bool { return strings.Contains(test.marked, Text(row[0])) && test.marked != "" }
+		n := 0
+		for _, point := range Draw(spec, result).Series[0].Points {
+			if point.Provisional {
+				n++
+			}
+		}
+		if n != test.want {
+			t.Errorf("%q provisional: %d bars marked, want %d", test.marked, n, test.want)
+		}
+	}
+}
+
+// A name out of an export must not stand where app.js looks for its own words, and must survive as text.
+func TestNamesAreOnlyEverText(t *testing.T) {
+	const name = `@tip.days</script>{a|b}`
+	result := &queries.Result{
+		Columns: []queries.Column{{Name: "department", Type: queries.Text}, {Name: "n", Type: queries.Integer, Label: "Requests"}},
+		Rows:    [][]any{{name, int64(3)}},
+	}
+	option, err := Draw(Spec{Kind: Rows, Format: Count, X: "department", Y: []string{"n"}}, result).Option()
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := 0
+	var walk func(key string, value any)
+	walk = func(key string, value any) {
+		switch v := value.(type) {
+		case map[string]any:
+			for inner, item := range v {
+				walk(inner, item)
+			}
+		case []map[string]any:
+			for _, item := range v {
+				walk(key, item)
+			}
+		case []any:
+			for _, item := range v {
+				walk(key, item)
+			}
+		case []string:
+			for _, item := range v {
+				walk(key, item)
+			}
+		case string:
+			if !strings.Contains(v, name) {
+				return
+			}
+			seen++
+			switch key {
+			case "color", "borderColor", "backgroundColor", "formatter":
+				t.Errorf("the name stands under %s", key)
+			}
+		}
+	}
+	walk("", option)
+	if seen == 0 {
+		t.Error("the name is nowhere to be seen")
+	}
+}
+
+func TestBuckets(t *testing.T) {
+	day := func(text string) time.Time {
+		parsed, err := time.Parse(time.DateOnly, text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return parsed
+	}
+	for _, test := range []struct{ grain, from, to, want string }{
+		{"month", "2024-01-01", "2024-03-01", "2024-01-01 2024-02-01"},
+		{"quarter", "2024-05-17", "2024-10-01", "2024-04-01 2024-07-01"},
+		{"week", "2024-05-15", "2024-05-21", "2024-05-13 2024-05-20"}, // a Wednesday to a Monday
+		{"week", "2024-05-19", "2024-05-20", "2024-05-13"},            // a Sunday
+		{"year", "2023-12-31", "2024-01-02", "2023-01-01 2024-01-01"},
+	} {
+		got := strings.Join(Buckets(test.grain, BucketStart(test.grain, day(test.from)), day(test.to)), " ")
+		if got != test.want {
+			t.Errorf("%s from %s to %s: %s, want %s", test.grain, test.from, test.to, got, test.want)
+		}
+	}
+}
+
+func TestDescribe(t *testing.T) {
+	got := Describe(Draw(lines(), turnaround()), func(_ Format, n float64) string { return jsonNumber(n) })
+	want := "kind copy: from 1.5 (month 2024-01-01) to 0.5 (month 2024-03-01), lowest 0.5 (month 2024-03-01), highest 1.5 (month 2024-01-01). " +
+		"kind loan: from 8.25 (month 2024-01-01) to 2 (month 2024-03-01), lowest 2 (month 2024-03-01), highest 8.25 (month 2024-01-01)"
+	if got != want {
+		t.Errorf("%s\nwant %s", got, want)
+	}
+}
+
+func jsonNumber(n float64) string {
+	text, err := json.Marshal(n)
+	if err != nil {
+		return err.Error()
+	}
+	return string(text)
+}
