@@ -21,8 +21,11 @@ func (s *server) fillRate(c *gin.Context) error {
 		Roles   []navItem
 		Figures []*figure
 	}{Role: valueLabel("role", v.role()), Roles: v.roleLinks()}
-	by := groupsOf(v.role())
-	body.Figures = v.draw(v.fillRateTrend, v.fillRateByKind, v.outcomes, v.fillRateBy(by[0]), v.fillRateBy(by[1]), v.reasons)
+	tiles := []tile{v.fillRateTrend, v.fillRateByKind, v.outcomes}
+	for _, by := range v.groups() {
+		tiles = append(tiles, v.fillRateBy(by))
+	}
+	body.Figures = v.draw(append(tiles, v.reasons)...)
 	return v.render(c, "fill_rate", "Fill rate", v.form("basis"), body)
 }
 

@@ -26,14 +26,22 @@ func (s *server) overview(c *gin.Context) error {
 	}
 	defer v.close()
 	body := struct {
-		Cards   []*card
-		Figures []*figure
-		Sources []source
-		History *history
-	}{History: v.history}
+		Cards      []*card
+		Figures    []*figure
+		Sources    []source
+		Incomplete string
+	}{Incomplete: v.incomparable()}
+	tiles := []tile{v.volumeByTime, v.fillRateByRole}
+	kinds, err := v.kinds()
+	if err != nil {
+		return err
+	}
+	for _, kind := range kinds {
+		tiles = append(tiles, v.waitTrend(kind))
+	}
 	cards := make(chan []*card, 1)
 	go func() { cards <- v.cards() }()
-	body.Figures = v.draw(v.volumeByTime, v.fillRateByRole, v.waitTrend("loan"), v.waitTrend("copy"), v.overdueBands, v.overdueRate)
+	body.Figures = v.draw(append(tiles, v.overdueBands, v.overdueRate)...)
 	body.Cards = <-cards
 	if body.Sources, err = v.sources(); err != nil {
 		return err
@@ -129,6 +137,14 @@ func (p pair) values(where map[string]string, column string) (now, before *float
 }
 
 func (v *visit) than() string { return text["than_"+v.compare] }
+
+// incomparable says why a page's numbers stand alone.
+func (v *visit) incomparable() string {
+	if _, ok := v.earlier(); ok || v.compare == compareNone || v.filter.From.IsZero() || v.history.FirstDay.IsZero() {
+		return ""
+	}
+	return "The history begins on " + dateWords(v.history.FirstDay) + ", too late to compare with."
+}
 
 // changed compares two counts, in per cent.
 func (v *visit) changed(now, before *float64, better string) *change {
@@ -279,9 +295,10 @@ func (v *visit) waitCard() (*card, error) {
 			where := map[string]string{"role": role, "kind": kind}
 			now, before := p.values(where, "median_days")
 			if now == nil {
-				if row := find(p.now, where); row != nil && c.Of == "" && c.N == "" {
-					filled, _ := number(p.now, row, "n_filled")
-					c.N = "no dates for " + count(filled) + " filled"
+				if row := find(p.now, where); row != nil {
+					if filled, _ := number(p.now, row, "n_filled"); filled > 0 {
+						c.Others = append(c.Others, other{Label: roleKind(role, kind), Number: "no dates"})
+					}
 				}
 				continue
 			}
@@ -393,6 +410,40 @@ func (v *visit) fillRateByRole() (*figure, error) {
 			return ""
 		},
 	})
+}
+
+// kinds lists the kinds of which the page's side has filled requests in this time; loans and copies where it has none.
+func (v *visit) kinds() ([]string, error) {
+	result, err := v.run("turnaround", nil, "role", "kind")
+	if err != nil {
+		return nil, err
+	}
+	var kinds []string
+	for _, kind := range []string{"loan", "copy", "unknown"} {
+		if row := find(result, map[string]string{"role": v.role(), "kind": kind}); row != nil {
+			if filled, _ := number(result, row, "n_filled"); filled > 0 {
+				kinds = append(kinds, kind)
+			}
+		}
+	}
+	if len(kinds) == 0 {
+		kinds = []string{"loan", "copy"}
+	}
+	return kinds, nil
+}
+
+// measured tells whether the page's side has requests of a kind whose turnaround is known.
+func (v *visit) measured(kind string) (bool, error) {
+	result, err := v.run("turnaround", nil, "role", "kind")
+	if err != nil {
+		return false, err
+	}
+	row := find(result, map[string]string{"role": v.role(), "kind": kind})
+	if row == nil {
+		return false, nil
+	}
+	n, _ := number(result, row, "n")
+	return n > 0, nil
 }
 
 // waitTrend is the page's side, one kind: median and ninetieth percentile over time.

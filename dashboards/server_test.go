@@ -18,7 +18,7 @@ import (
 
 const hostile = `</script><script>alert("h")</script>`
 
-// requests is a history that a reader can count: eight requests of 2024 and one of 2023, some with hostile names.
+// requests is a history that a reader can count: nine requests of 2024, two of the year before, some with hostile names.
 // created and done are UTC; the library keeps New York's days.
 const requestsSQL = `insert into request by name
 select
@@ -40,6 +40,7 @@ from (values
   (7, 'docdel', 'copy', 'delivered', '2024-06-04 12:00', '2024-06-04 18:00', null, null, 'Music', null, 'Scanned', null),
   (8, 'borrowing', 'loan', 'unknown', '2024-06-20 12:00', null, null, 'ABC', 'Music', null, 'Open', null),
   (9, 'borrowing', 'loan', 'checked_out', '2023-05-10 12:00', '2023-05-18 12:00', null, 'ABC', 'History', null, 'Older', null),
+  (12, 'borrowing', 'copy', 'unfilled', '2022-07-02 12:00', '2022-07-05 12:00', null, 'ABC', 'History', null, 'Oldest', 'lost'),
   (10, 'borrowing', 'copy', 'delivered', '2024-07-01 12:00', '2024-07-05 12:00', null, 'ABC', 'History', null, 'Newest', null)
 ) as t (id, role, kind, status, created, done, due, partner, department, patron_group, title, reason)`
 
@@ -106,12 +107,13 @@ func TestPages(t *testing.T) {
 		not        []string
 	}{
 		{"overview", "/", 200, []string{"Data through 5 Jul 2024", "generation 1", "Last 12 full months", "1 Jul 2023 to 30 Jun 2024", "<h2>How often is a request filled?</h2>", "provisional"}, nil},
-		{"overview counts", "/?" + year, 200, []string{`<p class="big">8</p>`, "700% more than a year earlier (1)", `<p class="big">75.0%</p>`, "25.0 points lower, worse than a year earlier (100.0%)",
+		{"overview counts", "/?" + year, 200, []string{`<p class="big">8</p>`, "300% more than a year earlier (2)", `<p class="big">75.0%</p>`, "25.0 points higher, better than a year earlier (50.0%)",
 			`<p class="big">5.0 <small>days</small></p>`, "3.0 days shorter, better than a year earlier (8.0 days)"}, nil},
-		{"nothing compared", "/?compare=none&" + year, 200, []string{"nothing to compare with"}, []string{"a year earlier ("}},
-		{"empty period", "/?from=1990-01-01&to=1991-01-01", 200, []string{"There are no requests from 1 Jan 1990 to 31 Dec 1990: the history runs from 10 May 2023 to 1 Jul 2024."}, nil},
+		{"nothing compared", "/?compare=none&" + year, 200, []string{"no comparison"}, []string{"a year earlier ("}},
+		{"nothing to compare with", "/?from=2022-07-01&to=2023-07-01", 200, []string{"The history begins on 2 Jul 2022, too late to compare with.", "no comparison"}, []string{"a year earlier ("}},
+		{"empty period", "/?from=1990-01-01&to=1991-01-01", 200, []string{"There are no requests from 1 Jan 1990 to 31 Dec 1990: the history runs from 2 Jul 2022 to 1 Jul 2024."}, nil},
 		{"turnaround", "/turnaround?" + year, 200, []string{"How long do readers wait for a loan?", "Borrowing", "&lt;/script&gt;", "/rows/turnaround?from=2023-07-01&amp;to=2024-07-01"}, []string{"How long until we ship"}},
-		{"turnaround of lending", "/turnaround?role=lending&" + year, 200, []string{"How long until we ship a loan?", "<td class=\"num\">0.50</td>", "No lent copies were filled in this time."}, []string{"How long do readers wait"}},
+		{"turnaround of lending", "/turnaround?role=lending&" + year, 200, []string{"How long until we ship a loan?", "<td class=\"num\">0.50</td>"}, []string{"How long do readers wait", "How long until we send a copy?"}},
 		{"fill rate", "/fill-rate?" + year, 200, []string{"How often is a request filled, and how soon?", "Not owned", "75.0%"}, nil},
 		{"overdue", "/overdue?" + year, 200, []string{"2 overdue of 4 loans out, as of 5 Jul 2024", "/rows/overdue?"}, nil},
 		{"rows", "/rows/volume?" + year, 200, []string{"Requests 1 to 8", ">r1<", "&lt;/script&gt;", `rows=1`}, []string{">r9<", ">r10<", "patron_key"}},

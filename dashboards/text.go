@@ -29,6 +29,7 @@ var text = map[string]string{
 	"than_previous":    "than the period before",
 
 	"provisional_some": "Hollow and shaded: too recent, or over 5% still open; it will change.",
+	"provisional_rows": "Marked rows are too recent, or over 5% still open; they will change.",
 	"provisional_all":  "All of it is too recent, or over 5% still open; it will change.",
 
 	"timeout":       "This took longer than 30 seconds and was stopped: choose a shorter period or fewer groups, then try again.",

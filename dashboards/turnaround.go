@@ -1,6 +1,8 @@
 package dashboards
 
 import (
+	"slices"
+
 	"github.com/gin-gonic/gin"
 
 	"github.com/fillrate/fillrate/dashboards/chart"
@@ -21,14 +23,15 @@ func (s *server) turnaround(c *gin.Context) error {
 		Figures []*figure
 	}{Role: valueLabel("role", v.role()), Roles: v.roleLinks()}
 	tiles := []tile{v.turnaroundSummary, v.withinTarget}
-	for _, kind := range []string{"loan", "copy", "unknown"} {
-		if kind == "unknown" && !v.holds("kind", "unknown") {
-			continue
-		}
+	kinds, err := v.kinds()
+	if err != nil {
+		return err
+	}
+	for _, kind := range kinds {
 		tiles = append(tiles, v.waitTrend(kind))
 	}
-	for _, by := range groupsOf(v.role()) {
-		for _, kind := range []string{"loan", "copy"} {
+	for _, by := range v.groups() {
+		for _, kind := range kinds {
 			tiles = append(tiles, v.turnaroundBy(by, kind))
 		}
 	}
@@ -36,40 +39,34 @@ func (s *server) turnaround(c *gin.Context) error {
 	return v.render(c, "turnaround", "Turnaround", v.form("clock", "basis"), body)
 }
 
-// groupsOf names what a side is compared by: a lending request comes from a library and not from a department, and
-// what stands on the own shelves has no partner.
-func groupsOf(role string) []string {
-	switch role {
+// groups names what the page's side is compared by, where the history tells: a lending request comes from a library and
+// not from a department, and what stands on the own shelves has no partner.
+func (v *visit) groups() []string {
+	groups := []string{"partner", "department"}
+	switch v.role() {
 	case "lending":
-		return []string{"partner", "network"}
+		groups = []string{"partner", "network"}
 	case "docdel":
-		return []string{"department", "patron_group"}
+		groups = []string{"department", "patron_group"}
 	}
-	return []string{"partner", "department"}
+	return slices.DeleteFunc(groups, func(by string) bool { return len(v.history.Choices[by]) < 2 })
 }
 
 // roleLinks leads to the same page for each side.
 func (v *visit) roleLinks() []navItem {
 	var links []navItem
-	for _, choice := range v.history.Choices["role"] {
+	for _, role := range queries.FindDimension("role").Closed {
+		if !slices.ContainsFunc(v.history.Choices["role"], func(c queries.Choice) bool { return c.Value == role }) {
+			continue
+		}
 		values := v.query()
-		values["role"] = []string{choice.Value}
-		links = append(links, navItem{valueLabel("role", choice.Value), address(v.path, values), choice.Value == v.role()})
+		values["role"] = []string{role}
+		links = append(links, navItem{valueLabel("role", role), address(v.path, values), role == v.role()})
 	}
 	if len(links) < 2 {
 		return nil
 	}
 	return links
-}
-
-// holds tells whether the history has requests with a value.
-func (v *visit) holds(dimension, value string) bool {
-	for _, choice := range v.history.Choices[dimension] {
-		if choice.Value == value && choice.N > 0 {
-			return true
-		}
-	}
-	return false
 }
 
 func (v *visit) turnaroundSummary() (*figure, error) {
@@ -79,6 +76,9 @@ func (v *visit) turnaroundSummary() (*figure, error) {
 		n:    v.turnaroundN,
 	})
 	f.Option = nil // the table is the picture
+	if f.Provisional != "" {
+		f.Provisional = text["provisional_rows"]
+	}
 	return f, err
 }
 
@@ -102,8 +102,8 @@ const (
 func (v *visit) turnaroundBy(by, kind string) tile {
 	role := v.role()
 	return func() (*figure, error) {
-		if !v.asks("kind", kind) {
-			return nil, nil
+		if known, err := v.measured(kind); err != nil || !known {
+			return nil, err // why there are no durations stands beside the trend
 		}
 		return v.figure(plan{
 			id: by + "-" + kind, title: text["wait_by."+by+"."+kind], metric: "turnaround", by: []string{by}, filter: only(role, kind),

@@ -193,20 +193,22 @@ func (v *visit) earlier() (queries.Filter, bool) {
 		}
 	}
 	filter.From, filter.To = back(filter.From), back(filter.To)
-	return filter, true
+	// A time that the history reaches only in part would make every comparison a success.
+	missing := v.history.FirstDay.Sub(filter.From)
+	return filter, missing <= filter.To.Sub(filter.From)/20
 }
 
 // earlierInstant gives the page's filter as it stood one comparison ago.
 func (v *visit) earlierInstant() (queries.Filter, bool) {
-	filter, ok := v.earlier()
-	if !ok {
+	filter, _ := v.earlier()
+	ago := v.filter.From.Sub(filter.From)
+	if ago == 0 {
 		return filter, false
 	}
 	asOf := v.filter.AsOf
 	if asOf.IsZero() {
 		asOf = v.history.AsOf
 	}
-	ago := v.filter.From.Sub(filter.From)
 	filter = v.filter
 	filter.AsOf = asOf.Add(-ago)
 	if v.compare == compareYear {
