@@ -4,7 +4,9 @@ import (
 	"cmp"
 	"context"
 	_ "embed"
+	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -56,59 +58,136 @@ var RowColumns = []Column{
 	{Name: "container", Type: Text, Label: "In"},
 }
 
+// windowRows is about how many rows of a drill-down are held at a time: DuckDB's driver gives results whole.
+const windowRows = 100_000
+
 // Rows hands over the requests behind a metric's numbers, one slice each in the order of RowColumns, and stops at the
-// first error of yield. It holds no more than DuckDB needs to sort them. With basis=period a request that was created
-// and ended within the span comes once.
+// first error of yield. In the order of creation it holds one stretch of time after another, so that any number can
+// pass; in another order all of them are held while they are sorted. With basis=period a request that was created and
+// ended within the span comes once.
 func Rows(ctx context.Context, snapshot *store.Snapshot, metric *Metric, filter Filter, page Page, yield func(row []any) error) ([]Column, error) {
 	q, err := ask(ctx, snapshot, metric, filter)
 	if err != nil {
 		return nil, err
 	}
-	text, err := q.rowsSQL(page)
+	by := cmp.Or(page.OrderBy, metric.RowsOrder, "created_at")
+	order, err := rowOrder(by)
 	if err != nil {
 		return nil, err
+	}
+	if page.Offset < 0 || page.Limit < 0 {
+		return nil, invalid("a page starts at row 0 or later and holds 0 rows (all) or more")
 	}
 	zones, err := libraryZones(ctx, snapshot)
 	if err != nil {
 		return nil, err
 	}
+	windows := []window{{offset: page.Offset, limit: page.Limit}}
+	if by == "created_at" && (page.Limit == 0 || page.Limit > windowRows) {
+		if windows, err = q.windows(ctx, snapshot, page); err != nil {
+			return nil, fmt.Errorf("%s: %w", metric.ID, err)
+		}
+	}
 	library := slices.IndexFunc(RowColumns, func(c Column) bool { return c.Name == "library" })
-	err = q.query(ctx, snapshot, text, RowColumns, func(row []any) error {
-		toZone(row, zones[fmt.Sprint(row[library])])
-		return yield(row)
-	})
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", metric.ID, err)
+	left := cmp.Or(page.Limit, math.MaxInt)
+	for _, q.window = range windows {
+		err = q.query(ctx, snapshot, q.rowsSQL(order), RowColumns, func(row []any) error {
+			if left == 0 {
+				return errEnough
+			}
+			left--
+			toZone(row, zones[fmt.Sprint(row[library])])
+			return yield(row)
+		})
+		if errors.Is(err, errEnough) {
+			break
+		}
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", metric.ID, err)
+		}
 	}
 	return RowColumns, nil
 }
 
-// rowsSQL composes the statement of a drill-down.
-func (q *question) rowsSQL(page Page) (string, error) {
-	order, err := rowOrder(cmp.Or(page.OrderBy, q.metric.RowsOrder, "created_at"))
-	if err != nil {
-		return "", err
+// errEnough ends a drill-down whose page is full.
+var errEnough = errors.New("the page is full")
+
+// window is a part of a drill-down: the requests created in [from, to), or those created nobody knows when, or all.
+type window struct {
+	from, to  time.Time
+	isUndated bool
+	offset    int
+	limit     int // 0: all
+}
+
+// condition leaves the window's requests of a table that has created_at.
+func (w window) condition(table string) string {
+	switch {
+	case w.isUndated:
+		return table + ".created_at is null"
+	case w.from.IsZero():
+		return "true"
 	}
-	if page.Offset < 0 || page.Limit < 0 {
-		return "", invalid("a page starts at row 0 or later and holds 0 rows (all) or more")
-	}
+	return table + ".created_at >= $window_from::timestamp and " + table + ".created_at < $window_to::timestamp"
+}
+
+// windows parts the requests into stretches of whole days of about windowRows, leaving out those before the page.
+func (q *question) windows(ctx context.Context, snapshot *store.Snapshot, page Page) ([]window, error) {
+	text := "with " + q.hitsSQL() + "\nselect created_at::date as day, count(*) as n from hits group by all order by day nulls last"
+	var windows []window
+	skip, held, wanted := page.Offset, 0, cmp.Or(page.Limit, math.MaxInt)
+	err := q.query(ctx, snapshot, text, []Column{{Name: "day", Type: Date}, {Name: "n", Type: Integer}}, func(row []any) error {
+		day, isDated := row[0].(time.Time)
+		n := int(row[1].(int64))
+		switch last := len(windows) - 1; {
+		case skip >= n: // the page starts on a later day
+			skip -= n
+			return nil
+		case wanted <= 0: // it ended on an earlier one
+			return nil
+		case last >= 0 && isDated && held+n <= windowRows:
+			windows[last].to = day.AddDate(0, 0, 1)
+			held += n
+		default:
+			windows = append(windows, window{from: day, to: day.AddDate(0, 0, 1), isUndated: !isDated, offset: skip})
+			held = n
+		}
+		wanted -= n - skip
+		skip = 0
+		return nil
+	})
+	return windows, err
+}
+
+// waitedSQL is a request's turnaround by the clock asked for; whether it is negative the calendar says.
+const waitedSQL = "case when $is_business and turnaround_us >= 0 then business_us else turnaround_us end"
+
+// hitsSQL composes the common tables up to hits, the requests that the metric speaks of.
+func (q *question) hitsSQL() string {
 	counted := q.countedSQL()
 	if q.metric.Dated == ByBasis && q.filter.IsPeriod() {
 		counted = periodRowsSQL
 	}
-	text := "with " + q.ctes(counted, nil) + ",\nhits as not materialized (\n" + q.metric.Rows
-	if page.Limit > 0 || page.Offset > 0 { // only then does the history's wide table see few rows
-		text += "\norder by " + order + limitSQL(page)
-	}
-	return text + ")\n" + rowsSQL + "order by " + strings.ReplaceAll(order, "request_id", "request.request_id"), nil
+	return q.ctes(counted, nil) + ",\nhits as not materialized (\nselect *, " + waitedSQL + " as waited_us from (\n" + q.metric.Rows + "\n)\n)"
 }
 
-func limitSQL(page Page) string {
-	text := ""
-	if page.Limit > 0 {
-		text = "\nlimit " + strconv.Itoa(page.Limit)
+// rowsSQL composes the statement of a drill-down. Where a page is small it is cut before the history's wide table is read.
+func (q *question) rowsSQL(order string) string {
+	w := q.window
+	return "with " + q.hitsSQL() + ",\npage as not materialized (\nselect * from hits where " + w.condition("hits") +
+		w.limitSQL(order) + "\n)\n" + rowsSQL + "where " + w.condition("request") +
+		"\norder by " + strings.ReplaceAll(order, "request_id", "request.request_id")
+}
+
+func (w window) limitSQL(order string) string {
+	if w.limit == 0 && w.offset == 0 {
+		return ""
 	}
-	return text + "\noffset " + strconv.Itoa(page.Offset)
+	text := "\norder by " + order
+	if w.limit > 0 {
+		text += "\nlimit " + strconv.Itoa(w.limit)
+	}
+	return text + "\noffset " + strconv.Itoa(w.offset)
 }
 
 // rowOrder turns the name of a column into the keys to sort by; request_id makes every order complete.
@@ -122,7 +201,7 @@ func rowOrder(by string) (string, error) {
 		return "", notAllowed("the order", by, sortable)
 	}
 	if name == "turnaround_days" {
-		name = "turnaround_us"
+		name = "waited_us"
 	}
 	return quote(name) + direction + " nulls last, request_id", nil
 }

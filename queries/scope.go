@@ -29,6 +29,7 @@ type question struct {
 	filter Filter    // resolved: no preset
 	asOf   time.Time // zero: the history is empty
 	isCut  bool      // asOf lies before the newest date of the history
+	window window    // of a drill-down
 }
 
 // sameGroup stands in a metric's SQL for the condition that two tables speak of the same group. A bucket of time may be
@@ -183,6 +184,8 @@ func (q *question) args(text string) ([]any, error) {
 		"$as_of":               sqlTime(q.asOf),
 		"$from":                sqlTime(q.filter.From),
 		"$to":                  sqlTime(q.filter.To),
+		"$window_from":         sqlTime(q.window.from),
+		"$window_to":           sqlTime(q.window.to),
 		"$fiscal_start":        int32(fiscalMonth(q.filter.FiscalStart)),
 		"$is_period":           q.filter.IsPeriod(),
 		"$is_business":         q.filter.IsBusiness(),

@@ -1,7 +1,8 @@
 -- How often do readers and partners get what they ask for, and how soon? Every request of the scope.
 -- filled_within_Nd is the Aalen-Johansen cumulative incidence of `filled` at N days from creation: unfilled and
 -- cancelled compete, open requests are censored at as_of, and one censored at t is still at risk at t. Requests that
--- ended before they were created are left out. With basis=period there is no cohort to follow and it is null.
+-- ended before they were created are left out. With basis=period there is no cohort to follow and it is null. Rounded to
+-- twelve digits, as threads add up in any order.
 with
   timed as not materialized (
     select *, epoch_us(coalesce(outcome_at, $as_of::timestamp)) - epoch_us(created_at) as us
@@ -13,8 +14,7 @@ with
   usual as (
     select role as usual_role, to_microseconds(quantile_cont(epoch_us(outcome_at) - epoch_us(created_at), 0.95)::bigint) as t95
     from facts
-    where outcome_at >= $as_of::timestamp - to_days(365) and outcome_at <= $as_of::timestamp
-      and outcome_dated and outcome_at >= created_at
+    where outcome_at >= $as_of::timestamp - to_days(365) and outcome_dated and outcome_at >= created_at
     group by role
   ),
 
@@ -144,19 +144,19 @@ select
   case
     when not is_dated or n_followed = 0 then null
     when oldest_open_us < 7 * 86400000000 and oldest_open_us >= longest_ended_us then null
-    when youngest_open_us < 7 * 86400000000 then coalesce(within_7d, 0)
+    when youngest_open_us < 7 * 86400000000 then round(coalesce(within_7d, 0), 12)
     else coalesce(filled_7d, 0) / n_followed
   end as filled_within_7d,
   case
     when not is_dated or n_followed = 0 then null
     when oldest_open_us < 14 * 86400000000 and oldest_open_us >= longest_ended_us then null
-    when youngest_open_us < 14 * 86400000000 then coalesce(within_14d, 0)
+    when youngest_open_us < 14 * 86400000000 then round(coalesce(within_14d, 0), 12)
     else coalesce(filled_14d, 0) / n_followed
   end as filled_within_14d,
   case
     when not is_dated or n_followed = 0 then null
     when oldest_open_us < 30::bigint * 86400000000 and oldest_open_us >= longest_ended_us then null
-    when youngest_open_us < 30::bigint * 86400000000 then coalesce(within_30d, 0)
+    when youngest_open_us < 30::bigint * 86400000000 then round(coalesce(within_30d, 0), 12)
     else coalesce(filled_30d, 0) / n_followed
   end as filled_within_30d,
   n_open / nullif(n_requests, 0) as share_open,

@@ -269,3 +269,12 @@ func (l *library) businessTime(from, to time.Time) time.Duration {
 	}
 	return open
 }
+
+// clockChange is the next instant within a year at which the zone's clocks are put forward or back, or zero.
+func (l *library) clockChange(after time.Time) time.Time {
+	_, end := after.In(l.zone).ZoneBounds()
+	if end.After(after.AddDate(1, 0, 0)) {
+		return time.Time{}
+	}
+	return end.UTC()
+}

@@ -77,6 +77,7 @@ type manner struct {
 	typical   time.Duration // of a request's life
 	oneRole   string
 	negatives float64
+	isPrompt  bool // the last change is the last date, and no events tell another story
 }
 
 func (d dice) manner() manner {
@@ -97,6 +98,33 @@ func (d dice) manner() manner {
 // randomHistory invents a generation of several libraries, each with its own manner.
 func randomHistory(seed uint64, nLibraries int) *history {
 	d := newDice(seed)
+	h := emptyHistory(d)
+	for i := range nLibraries {
+		h.addLibrary(d, fmt.Sprintf("LIB%d", i), d.manner(), 1+d.IntN(60))
+	}
+	return h
+}
+
+// crowd invents a generation of many small libraries at the same time, whose dates fall on the same few moments: ties
+// of outcomes and of open requests, durations of exactly 7, 14 and 30 days, one in twenty undated.
+func crowd(seed uint64, nLibraries int) *history {
+	d := newDice(seed)
+	h := emptyHistory(d)
+	m := manner{
+		start: time.Date(2024, time.Month(1+d.IntN(12)), 1+d.IntN(28), 0, 0, 0, 0, time.UTC),
+		grain: pick(d, 24*time.Hour, 24*time.Hour, time.Second),
+		open:  0.3, unknown: 0.2, typical: 5, isPrompt: true,
+	}
+	m.span, m.typical = m.grain*time.Duration(pick(d, 15, 40)), m.grain*time.Duration(pick(d, 3, 10))
+	for i := range nLibraries {
+		m.undated = pick(d, 0, 0, 0.05)
+		m.open = pick(d, 0, 0.04, 0.3)
+		h.addLibrary(d, fmt.Sprintf("LIB%d", i), m, pick(d, 1, 2, 3, 5, 8, 20, 20, 40))
+	}
+	return h
+}
+
+func emptyHistory(d dice) *history {
 	h := &history{
 		aliases:   map[string]string{"P2": "P1", "P9": "ZZZ"},
 		groups:    map[string]string{"P1": "Alliance", "P3": "Alliance", "ZZZ": "Rest"},
@@ -115,14 +143,10 @@ func randomHistory(seed uint64, nLibraries int) *history {
 	for key := int64(1); key <= 5; key++ {
 		h.patrons[key] = patron{group: d.maybe(0.7, "Faculty", "Undergraduate"), department: d.maybe(0.7, "History", "Arts, Letters")}
 	}
-	for i := range nLibraries {
-		h.addLibrary(d, fmt.Sprintf("LIB%d", i))
-	}
 	return h
 }
 
-func (h *history) addLibrary(d dice, name string) {
-	m := d.manner()
+func (h *history) addLibrary(d dice, name string, m manner, nRequests int) {
 	zone, err := time.LoadLocation(pick(d, zones...))
 	if err != nil {
 		panic(err)
@@ -134,7 +158,7 @@ func (h *history) addLibrary(d dice, name string) {
 	h.libraries = append(h.libraries, lib)
 	h.addresses[name+"/7"] = "P2"
 	h.addresses[name+"/8"] = "P5"
-	for range 1 + d.IntN(60) {
+	for range nRequests {
 		id := int64(len(h.requests) + 1)
 		h.requests = append(h.requests, m.request(d, lib, id))
 	}
@@ -170,6 +194,12 @@ func (m manner) life(d dice, lib library, r *request) {
 		y, month, day := created.In(lib.zone).Date()
 		created = time.Date(y, month, pick(d, 1, day), 0, 0, 0, 0, lib.zone).Add(pick(d, -time.Microsecond, 0, time.Microsecond)).UTC()
 	}
+	if at := lib.clockChange(created); !m.isPrompt && d.chance(0.2) && !at.IsZero() {
+		created = at.Add(pick(d, -time.Microsecond, 0, time.Duration(d.Int64N(int64(24*time.Hour))))).Truncate(time.Microsecond)
+		if d.chance(0.5) {
+			created = lib.startOf(lib.dayOf(at).AddDate(0, 0, pick(d, 0, 1))).Add(pick(d, -time.Hour, -time.Microsecond, 0, time.Hour))
+		}
+	}
 	after := func(at time.Time) time.Time {
 		step := time.Duration(d.ExpFloat64() * float64(m.typical))
 		if d.chance(m.negatives) {
@@ -203,6 +233,13 @@ func (m manner) life(d dice, lib library, r *request) {
 	default:
 		m.supply(d, lib, r, step, &last)
 	}
+	if m.isPrompt {
+		if d.chance(0.95) {
+			changed := last.UTC()
+			r.lastChange = &changed
+		}
+		return
+	}
 	if d.chance(0.9) {
 		changed := last.Add(pick[time.Duration](d, 0, 0, time.Hour)).Truncate(time.Microsecond).UTC()
 		r.lastChange = &changed
@@ -227,6 +264,9 @@ func (m manner) supply(d dice, lib library, r *request, step func(**time.Time), 
 	if d.chance(0.9) {
 		y, month, day := last.In(lib.zone).Date()
 		due := time.Date(y, month, day+d.IntN(60)-2, d.IntN(24), pick(d, 0, 59), 0, 0, lib.zone).UTC()
+		if at := lib.clockChange(due); d.chance(0.2) && !at.IsZero() {
+			due = at.Add(pick(d, -time.Microsecond, 0, 20*time.Hour))
+		}
 		r.due = &due
 	}
 	if d.chance(m.open) {

@@ -16,7 +16,7 @@ import (
 
 var (
 	seedFlag  = flag.Uint64("seed", 1, "seed of the first random history")
-	loadsFlag = flag.Int("loads", 60, "how many generations of random histories to load")
+	loadsFlag = flag.Int("loads", 40, "how many generations of random histories to load")
 )
 
 // librariesPerLoad histories share a generation, as loading costs more than asking.
@@ -44,6 +44,37 @@ func TestMetricsAgreeWithOracle(t *testing.T) {
 				compare(t, h, snapshot, metric, queries.Filter{})
 				if t.Failed() {
 					t.Fatalf("again: go test ./queries/oracle -run TestMetricsAgreeWithOracle -loads 1 -seed %d", seed)
+				}
+			}
+		})
+	}
+}
+
+// TestSmallGroupsAgreeWithOracle asks of many small groups at once, where every tie and limit is met.
+func TestSmallGroupsAgreeWithOracle(t *testing.T) {
+	loads := *loadsFlag / 5
+	if testing.Short() {
+		loads = min(loads, 2)
+	}
+	for i := range loads {
+		seed := *seedFlag + uint64(i)
+		t.Run(fmt.Sprintf("seed=%d", seed), func(t *testing.T) {
+			h := crowd(seed, 40)
+			snapshot := h.load(t)
+			d := newDice(seed + 1<<33)
+			for _, metric := range catalog.All() {
+				for range 15 {
+					f := queries.Filter{By: []string{"library"}}
+					if more := d.dimensions(); len(more) > 0 && more[0] != "library" {
+						f.By = append(f.By, more[0])
+					}
+					if d.chance(0.8) {
+						f.AsOf = h.instant(d)
+					}
+					compare(t, h, snapshot, metric, f)
+				}
+				if t.Failed() {
+					t.Fatalf("again: go test ./queries/oracle -run TestSmallGroupsAgreeWithOracle -loads 5 -seed %d", seed)
 				}
 			}
 		})
@@ -103,7 +134,7 @@ func (h *history) instant(d dice) time.Time {
 	for range 20 {
 		r := h.requests[d.IntN(len(h.requests))]
 		if at := pick(d, r.created, r.available, r.shipped, r.returned, r.closed, r.due); at != nil {
-			return at.Add(pick(d, 0, 0, time.Microsecond, -time.Microsecond, 5*day, 400*day))
+			return at.Add(pick(d, 0, 0, time.Microsecond, -time.Microsecond, 5*day, 8*day, 9*day, 31*day, 32*day, 91*day, 92*day, 400*day))
 		}
 	}
 	return h.newest()

@@ -1,7 +1,9 @@
 -- The loans that are out at as_of, with the days that they are late; 0 for those that are not, null without a due day.
 select
   scope.*,
-  greatest(0, timezone(zone, timezone('UTC', $as_of::timestamp))::date - due_day
-    - $grace_days - case when role = 'lending' then $return_transit_days else 0 end)::integer as days_late
+  case when due_day is not null then
+    greatest(0, timezone(zone, timezone('UTC', $as_of::timestamp))::date - due_day
+      - $grace_days - case when role = 'lending' then $return_transit_days else 0 end)::integer
+  end as days_late
 from scope join (select library, zone from library) using (library)
 where kind = 'loan' and outcome = 'filled' and role in ('borrowing', 'lending') and returned_at is null and not is_back
