@@ -110,13 +110,16 @@ type plan struct {
 	metric    string
 	filter    func(*queries.Filter) // narrows the page's filter
 	by        []string
-	spec      chart.Spec
-	arrange   func(*queries.Result) *queries.Result // picks and orders rows for the chart and table; nil: all
-	n         func(*queries.Result) string
-	empty     func(*queries.Result) string // gives why there is nothing, empty where there is something
-	columns   []string                     // of the table beside the dimensions; nil: all
-	wide      bool
-	height    string // default m; lying bars are as tall as they are many
+	// kind, unless empty, is the one kind of the figure. Its query is split by kind all the same, so that the figures
+	// of all kinds share it.
+	kind    string
+	spec    chart.Spec
+	arrange func(*queries.Result) *queries.Result // picks and orders rows for the chart and table; nil: all
+	n       func(*queries.Result) string
+	empty   func(*queries.Result) string // gives why there is nothing, empty where there is something
+	columns []string                     // of the table beside the dimensions; nil: all
+	wide    bool
+	height  string // default m; lying bars are as tall as they are many
 }
 
 // figure runs a plan.
@@ -130,9 +133,21 @@ func (v *visit) figure(p plan) (*figure, error) {
 		p.filter(&filter)
 	}
 	filter.By = p.by
-	result, err := v.compute(p.metric, filter)
+	asked := filter
+	if p.kind != "" {
+		asked.By = append(slices.Clone(p.by), "kind")
+		filter.Kind = []string{p.kind}
+	}
+	result, err := v.compute(p.metric, asked)
 	if err != nil {
 		return f, err
+	}
+	provisional, err := v.provisional(result, asked)
+	if err != nil {
+		return f, err
+	}
+	if p.kind != "" {
+		result = ofKind(result, p.kind)
 	}
 	metric := result.Metric
 	f.Definition = &definition{URL: "/definitions#" + metric.ID, Columns: metric.Columns}
@@ -154,10 +169,6 @@ func (v *visit) figure(p plan) (*figure, error) {
 	shown := result
 	if p.arrange != nil {
 		shown = p.arrange(result)
-	}
-	provisional, err := v.provisional(shown, filter)
-	if err != nil {
-		return f, err
 	}
 	switch marked := len(slices.DeleteFunc(slices.Clone(shown.Rows), func(row []any) bool { return !provisional(row) })); {
 	case marked == 0:
@@ -183,7 +194,11 @@ func (v *visit) figure(p plan) (*figure, error) {
 	if f.Option, err = drawn.Option(); err != nil {
 		return f, err
 	}
-	f.Table = resultTable(p.title, shown, p.columns, provisional, spec.Link)
+	hidden := ""
+	if p.kind != "" {
+		hidden = "kind"
+	}
+	f.Table = resultTable(p.title, shown, hidden, p.columns, provisional, spec.Link)
 	if more := len(result.Rows) - len(f.Table.Rows); more > 0 && len(shown.Rows) > len(f.Table.Rows) || len(shown.Rows) < len(result.Rows) {
 		f.Table.Note = count(float64(len(f.Table.Rows))) + " of " + count(float64(len(result.Rows))) + " rows; the downloads hold all."
 	}
@@ -204,6 +219,9 @@ func rowsHeight(n int) string {
 // provisional tells which rows of a result are still in motion: fill_rate knows it for the same groups.
 func (v *visit) provisional(result *queries.Result, filter queries.Filter) (func(row []any) bool, error) {
 	never := func([]any) bool { return false }
+	if len(result.Rows) == 0 {
+		return never, nil
+	}
 	if result.Metric.Dated != queries.ByBasis || filter.IsPeriod() {
 		return never, nil
 	}
@@ -239,13 +257,21 @@ func (v *visit) provisional(result *queries.Result, filter queries.Filter) (func
 	return func(row []any) bool { return marked[key(result, row)] }, nil
 }
 
-// resultTable writes a result as a table; names picks its measures.
-func resultTable(caption string, result *queries.Result, names []string, provisional func([]any) bool, link func([]any) string) *table {
+// ofKind keeps the rows of one kind.
+func ofKind(result *queries.Result, kind string) *queries.Result {
+	at := chart.Column(result, "kind")
+	shown := *result
+	shown.Rows = slices.DeleteFunc(slices.Clone(result.Rows), func(row []any) bool { return chart.Text(row[at]) != kind })
+	return &shown
+}
+
+// resultTable writes a result as a table without the dimension hidden; names picks its measures.
+func resultTable(caption string, result *queries.Result, hidden string, names []string, provisional func([]any) bool, link func([]any) string) *table {
 	t := &table{Caption: caption}
 	var shown []int
 	for i, column := range result.Columns {
 		isDimension := queries.FindDimension(column.Name) != nil || column.Name == "side"
-		if column.Name == "provisional" || names != nil && !isDimension && !slices.Contains(names, column.Name) {
+		if column.Name == "provisional" || column.Name == hidden || names != nil && !isDimension && !slices.Contains(names, column.Name) {
 			continue
 		}
 		shown = append(shown, i)
@@ -444,12 +470,7 @@ func find(result *queries.Result, values map[string]string) []any {
 	return nil
 }
 
-// only narrows a filter to one role and, unless empty, one kind.
-func only(role, kind string) func(*queries.Filter) {
-	return func(f *queries.Filter) {
-		f.Role = []string{role}
-		if kind != "" {
-			f.Kind = []string{kind}
-		}
-	}
+// only narrows a filter to one role.
+func only(role string) func(*queries.Filter) {
+	return func(f *queries.Filter) { f.Role = []string{role} }
 }

@@ -48,7 +48,7 @@ func (v *visit) fillRateEmpty(r *queries.Result) string {
 func (v *visit) fillRateTrend() (*figure, error) {
 	grain := v.grain()
 	return v.figure(plan{
-		id: "trend", title: "How often is a request filled, and how soon?", metric: "fill_rate", by: []string{grain}, filter: only(v.role(), ""), wide: true,
+		id: "trend", title: "How often is a request filled, and how soon?", metric: "fill_rate", by: []string{grain}, filter: only(v.role()), wide: true,
 		spec: chart.Spec{Kind: chart.Lines, Format: chart.Share, X: grain, Y: []string{"fill_rate", "gross_fill_rate", "filled_within_14d"},
 			Note: noteN("n_requests")},
 		columns: []string{"n_requests", "n_filled", "n_unfilled", "n_cancelled", "n_open", "fill_rate", "gross_fill_rate", "filled_within_7d", "filled_within_14d", "filled_within_30d"},
@@ -59,7 +59,7 @@ func (v *visit) fillRateTrend() (*figure, error) {
 func (v *visit) fillRateByKind() (*figure, error) {
 	grain := v.grain()
 	return v.figure(plan{
-		id: "kinds", title: "Are loans filled as often as copies?", metric: "fill_rate", by: []string{grain, "kind"}, filter: only(v.role(), ""),
+		id: "kinds", title: "Are loans filled as often as copies?", metric: "fill_rate", by: []string{grain, "kind"}, filter: only(v.role()),
 		spec: chart.Spec{Kind: chart.Lines, Format: chart.Share, X: grain, Split: "kind", Y: []string{"fill_rate"},
 			Note: noteN("n_filled", "n_unfilled")},
 		columns: []string{"n_requests", "n_filled", "n_unfilled", "fill_rate"},
@@ -70,7 +70,7 @@ func (v *visit) fillRateByKind() (*figure, error) {
 func (v *visit) outcomes() (*figure, error) {
 	grain := v.grain()
 	return v.figure(plan{
-		id: "outcomes", title: "What becomes of the requests?", metric: "volume", by: []string{grain}, filter: only(v.role(), ""),
+		id: "outcomes", title: "What becomes of the requests?", metric: "volume", by: []string{grain}, filter: only(v.role()),
 		spec: chart.Spec{Kind: chart.Bars, Format: chart.Count, X: grain, Stack: true, Zero: true,
 			Y: []string{"n_filled", "n_unfilled", "n_cancelled", "n_open"}, Colors: []string{"filled", "unfilled", "cancelled", "open"}},
 		n: func(r *queries.Result) string { return "n " + count(total(r, "n_requests")) + " requests, by " + grain },
@@ -86,7 +86,7 @@ func (v *visit) outcomes() (*figure, error) {
 // reasons is why requests ended without supply. The rows without a reason needed are left out.
 func (v *visit) reasons() (*figure, error) {
 	return v.figure(plan{
-		id: "reasons", title: "Why is a request not filled?", metric: "volume", by: []string{"reason"}, filter: only(v.role(), ""), wide: true,
+		id: "reasons", title: "Why is a request not filled?", metric: "volume", by: []string{"reason"}, filter: only(v.role()), wide: true,
 		spec: chart.Spec{Kind: chart.Rows, Format: chart.Count, X: "reason", Stack: true,
 			Y: []string{"n_unfilled", "n_cancelled"}, Colors: []string{"unfilled", "cancelled"}},
 		columns: []string{"n_unfilled", "n_cancelled"},
@@ -123,7 +123,7 @@ func withoutReasonless(r *queries.Result) *queries.Result {
 func (v *visit) fillRateBy(by string) tile {
 	return func() (*figure, error) {
 		return v.figure(plan{
-			id: by, title: text["fill_by."+by], metric: "fill_rate", by: []string{by}, filter: only(v.role(), ""),
+			id: by, title: text["fill_by."+by], metric: "fill_rate", by: []string{by}, filter: only(v.role()),
 			spec: chart.Spec{Kind: chart.Rows, Format: chart.Share, X: by, Y: []string{"fill_rate"},
 				Note: noteN("n_filled", "n_unfilled"), Label: labelShare},
 			arrange: ranked(top("n_requests", topGroups, leastN), "fill_rate", true),

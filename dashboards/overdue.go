@@ -51,7 +51,7 @@ func (v *visit) overdueBy(side string) tile {
 			return nil, nil
 		}
 		return v.figure(plan{
-			id: "partner-" + side, title: text["late_by."+side], metric: "overdue", by: []string{"partner"}, filter: only(side, ""),
+			id: "partner-" + side, title: text["late_by."+side], metric: "overdue", by: []string{"partner"}, filter: only(side),
 			spec: chart.Spec{Kind: chart.Rows, Format: chart.Count, X: "partner", Stack: true,
 				Y: []string{"n_1_7", "n_8_30", "n_31_90", "n_91_plus"}, Colors: []string{"late1", "late2", "late3", "late4"}},
 			arrange: top("n_overdue", topGroups, 1),

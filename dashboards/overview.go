@@ -210,7 +210,7 @@ func (v *visit) roles(result *queries.Result) []string {
 
 func (v *visit) requestsCard() (*card, error) {
 	c := &card{Label: "Requests", URL: v.to("/fill-rate"), Of: "all sides"}
-	p, err := v.pair("volume", "role")
+	p, err := v.pair("fill_rate", "role") // which counts them too, and the card beside this one asks for it
 	if err != nil {
 		return c, err
 	}
@@ -450,11 +450,8 @@ func (v *visit) measured(kind string) (bool, error) {
 func (v *visit) waitTrend(kind string) tile {
 	role, grain := v.role(), v.grain()
 	return func() (*figure, error) {
-		if !v.asks("kind", kind) {
-			return nil, nil
-		}
 		return v.figure(plan{
-			id: "wait-" + kind, title: text["wait."+role+"."+kind], metric: "turnaround", by: []string{grain}, filter: only(role, kind),
+			id: "wait-" + kind, title: text["wait."+role+"."+kind], metric: "turnaround", by: []string{grain}, filter: only(role), kind: kind,
 			spec: chart.Spec{Kind: chart.Lines, Format: chart.Days, X: grain, Y: []string{"median_days", "p90_days"},
 				Note: noteN("n")},
 			columns: []string{"n_filled", "n", "n_undetermined", "n_negative", "median_days", "p90_days", "mean_days", "share_within_sla"},

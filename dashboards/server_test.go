@@ -94,7 +94,7 @@ func get(t *testing.T, site http.Handler, path string) *httptest.ResponseRecorde
 	return recorder
 }
 
-// year is the twelve months that hold nine of the ten requests.
+// year is the twelve months that hold eight of the requests.
 const year = "from=2023-07-01&to=2024-07-01"
 
 func TestPages(t *testing.T) {

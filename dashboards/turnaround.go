@@ -85,7 +85,7 @@ func (v *visit) turnaroundSummary() (*figure, error) {
 func (v *visit) withinTarget() (*figure, error) {
 	role, grain := v.role(), v.grain()
 	return v.figure(plan{
-		id: "target", title: "What share is ready within its target?", metric: "turnaround", by: []string{grain, "kind"}, filter: only(role, ""), wide: true,
+		id: "target", title: "What share is ready within its target?", metric: "turnaround", by: []string{grain, "kind"}, filter: only(role), wide: true,
 		spec: chart.Spec{Kind: chart.Lines, Format: chart.Share, X: grain, Split: "kind", Y: []string{"share_within_sla"},
 			Note: noteN("n")},
 		columns: []string{"n", "share_within_sla"},
@@ -106,7 +106,7 @@ func (v *visit) turnaroundBy(by, kind string) tile {
 			return nil, err // why there are no durations stands beside the trend
 		}
 		return v.figure(plan{
-			id: by + "-" + kind, title: text["wait_by."+by+"."+kind], metric: "turnaround", by: []string{by}, filter: only(role, kind),
+			id: by + "-" + kind, title: text["wait_by."+by+"."+kind], metric: "turnaround", by: []string{by}, filter: only(role), kind: kind,
 			spec: chart.Spec{Kind: chart.Rows, Format: chart.Days, X: by, Y: []string{"median_days", "p90_days"}, Marker: "p90_days",
 				Note: noteN("n"), Label: noteN("n")},
 			arrange: ranked(top("n", topGroups, leastN), "median_days", by != "partner"),
