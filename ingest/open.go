@@ -80,7 +80,7 @@ func closeAll(inputs []*input) {
 // recogniseAll picks the tables of a file that are read; it refuses a file of which none is.
 func recogniseAll(in *input, list []*source.Profile, opt Options) ([]*part, error) {
 	var parts []*part
-	var remedy string
+	withoutID := 0
 	for _, t := range in.file.Tables {
 		found, why := recognise(in, t, list, opt)
 		if why == "" {
@@ -88,7 +88,7 @@ func recogniseAll(in *input, list []*source.Profile, opt Options) ([]*part, erro
 			continue
 		}
 		if found != nil {
-			remedy = "--id row-hash takes it, telling rows apart by their content"
+			withoutID++
 			why += ": left out (--id row-hash takes it)"
 		}
 		in.leftOut = append(in.leftOut, leftOut{Sheet: t.Name, Reason: why})
@@ -107,9 +107,16 @@ func recogniseAll(in *input, list []*source.Profile, opt Options) ([]*part, erro
 		}
 		reasons = append(reasons, reason)
 	}
-	sentence := filepath.Base(in.path) + ": " + strings.Join(reasons, "; ")
-	if remedy != "" {
-		sentence += "; " + remedy
+	sentence := filepath.Base(in.path) + " " + reasons[0]
+	if in.leftOut[0].Sheet != "" {
+		sentence = filepath.Base(in.path) + ": " + strings.Join(reasons, "; ")
+	}
+	switch withoutID {
+	case 0:
+	case 1:
+		sentence += "; --id row-hash takes it, telling rows apart by their content"
+	default:
+		sentence += "; --id row-hash takes them, telling rows apart by their content: choose one with --sheet, so that no request is read twice"
 	}
 	return nil, &Refused{Sentence: sentence}
 }

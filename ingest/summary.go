@@ -14,8 +14,12 @@ import (
 	"github.com/fillrate/fillrate/queries/store"
 )
 
-//go:embed check.sql
-var checkSQL string
+var (
+	//go:embed history.sql
+	historySQL string
+	//go:embed history_by_batch.sql
+	historyByBatchSQL string
+)
 
 // Summary says what a load did, for a librarian and for scripts.
 type Summary struct {
@@ -82,7 +86,7 @@ type StatusCount struct {
 // summarise fills the summary from the load and the history that it made.
 func (l *load) summarise(ctx context.Context, tx *store.Tx, outcome merge.Outcome, s *Summary) error {
 	s.Library, s.Requests, s.NewEvents, s.Changed, s.Notes = l.library, outcome.Total, outcome.NewEvents, outcome.Changed, l.notes
-	checks, err := l.check(ctx, tx, &s.History)
+	leftOut, err := l.leftOut(ctx, tx, s)
 	if err != nil {
 		return err
 	}
@@ -96,7 +100,7 @@ func (l *load) summarise(ctx context.Context, tx *store.Tx, outcome merge.Outcom
 			file.Tables = append(file.Tables, TableSummary{
 				Sheet: p.table.Name, RecognisedAs: p.title(), Content: p.content(), Read: p.tally.read, Counts: outcome.Batches[p.batch],
 				Rejected: p.tally.rejected, Rejects: p.tally.byReason(), Skipped: p.tally.skipped,
-				Undetermined: checks[p.batch].Undetermined, Negative: checks[p.batch].Negative,
+				Undetermined: leftOut[p.batch].Undetermined, Negative: leftOut[p.batch].Negative,
 				UnknownStatuses: p.tally.unknownStatuses(), Notes: p.allNotes(),
 			})
 		}
@@ -105,13 +109,25 @@ func (l *load) summarise(ctx context.Context, tx *store.Tx, outcome merge.Outcom
 	return nil
 }
 
-// check counts what the metrics have to leave out, in the history and in each batch of the load.
-func (l *load) check(ctx context.Context, tx *store.Tx, whole *History) (map[int]History, error) {
-	first := 0
-	if len(l.parts) > 0 {
-		first = l.parts[0].batch
+// leftOut counts what the metrics have to leave out: in the history, and in each batch of the load.
+func (l *load) leftOut(ctx context.Context, tx *store.Tx, s *Summary) (map[int]History, error) {
+	whole := &s.History
+	if err := tx.QueryRow(ctx, historySQL).Scan(&whole.Requests, &whole.Undetermined, &whole.Negative); err != nil {
+		return nil, err
 	}
-	rows, err := tx.Query(ctx, checkSQL, first)
+	var batches []int
+	for _, p := range l.parts {
+		if p.content() == source.Requests {
+			batches = append(batches, p.batch)
+		}
+	}
+	switch {
+	case len(batches) == 0 || s.Requests.New+s.Requests.Changed == 0 || whole.Undetermined+whole.Negative == 0:
+		return nil, nil
+	case len(batches) == 1 && s.Requests.New == whole.Requests:
+		return map[int]History{batches[0]: *whole}, nil
+	}
+	rows, err := tx.Query(ctx, historyByBatchSQL, batches[0])
 	if err != nil {
 		return nil, err
 	}
@@ -120,13 +136,10 @@ func (l *load) check(ctx context.Context, tx *store.Tx, whole *History) (map[int
 	for rows.Next() {
 		var batch int
 		var one History
-		if err := rows.Scan(&batch, &one.Requests, &one.Undetermined, &one.Negative); err != nil {
+		if err := rows.Scan(&batch, &one.Undetermined, &one.Negative); err != nil {
 			return nil, err
 		}
 		byBatch[batch] = one
-		whole.Requests += one.Requests
-		whole.Undetermined += one.Undetermined
-		whole.Negative += one.Negative
 	}
 	return byBatch, rows.Err()
 }
