@@ -259,9 +259,9 @@ func TestRealLending(t *testing.T) {
 		t.Errorf("cancelled: %+v, want 2,520 new", summary.Requests)
 	}
 	for query, want := range map[string]float64{
-		"select count(*) from fact_request where outcome = 'unfilled'":                               2489,
-		"select count(*) from fact_request where status = 'conditional' and outcome = 'open'":        31,
-		"select count(*) from request where reason = 'lacking' and status = 'cancelled_staff'":       1510,
+		"select count(*) from fact_request where outcome = 'unfilled'":                                2489,
+		"select count(*) from fact_request where status = 'conditional' and outcome = 'open'":         31,
+		"select count(*) from request where reason = 'lacking' and status = 'cancelled_staff'":        1510,
 		"select count(*) from request where reason_raw is not null and reason is null and role <> ''": 0,
 	} {
 		if got := number(t, data, query); got != want {

@@ -111,14 +111,7 @@ func trim(b []byte) []byte {
 // oneLine makes every run of white space one space, as exports break long titles over lines. The result is valid
 // until the next call.
 func (m *rowMapper) oneLine(b []byte) []byte {
-	clean := true
-	for i := 0; i < len(b); i++ {
-		if b[i] < ' ' || b[i] == ' ' && b[i+1] == ' ' { // b is trimmed: no space is its last
-			clean = false
-			break
-		}
-	}
-	if clean {
+	if isOneLine(b) {
 		return b
 	}
 	m.clean = m.clean[:0]
@@ -130,6 +123,40 @@ func (m *rowMapper) oneLine(b []byte) []byte {
 		}
 	}
 	return m.clean
+}
+
+const (
+	ones   = 0x0101010101010101
+	highs  = 0x8080808080808080
+	spaces = ' ' * ones
+)
+
+// isOneLine says whether b holds no control character and no two spaces in a row; eight bytes at a time.
+func isOneLine(b []byte) bool {
+	spaceBefore := uint64(0)
+	i := 0
+	for ; i+8 <= len(b); i += 8 {
+		x := binary.LittleEndian.Uint64(b[i:])
+		if (x-spaces)&^x&highs != 0 { // a byte below a space; a borrow can only make us look closer in vain
+			return isOneLineSlowly(b)
+		}
+		y := x ^ spaces
+		isSpace := ^((y&^uint64(highs) + ^uint64(highs)) | y) & highs // exact: the high bit of each byte that is a space
+		if isSpace&(isSpace<<8|spaceBefore) != 0 {
+			return false
+		}
+		spaceBefore = isSpace >> 56
+	}
+	return isOneLineSlowly(b[max(i-1, 0):])
+}
+
+func isOneLineSlowly(b []byte) bool {
+	for i, c := range b {
+		if c < ' ' || c == ' ' && i > 0 && b[i-1] == ' ' {
+			return false
+		}
+	}
+	return true
 }
 
 var (

@@ -6,65 +6,64 @@ import (
 	"encoding/binary"
 	"hash"
 	"strings"
+
+	"github.com/cespare/xxhash/v2"
 )
 
 // words remembers what the few distinct texts of a column mean, so that the meaning is worked out once per worker.
+// It is a table of fixed size in which two texts that fall on one place push each other out: a column with more
+// distinct texts than places only gets slower. A Go map takes three times as long per text.
 type words[T any] struct {
-	known map[string]*T
-	read  func(word string) T
-	other T
+	places []place[T]
+	read   func(word string) T
 }
 
-// maxWords bounds what a worker remembers: a column with more distinct texts holds no vocabulary.
-const maxWords = 1 << 14
+type place[T any] struct {
+	word string
+	used bool
+	read T
+}
+
+// wordPlaces is a power of two, well over the number of distinct statuses, partners or reasons of a library.
+const wordPlaces = 1 << 12
 
 func newWords[T any](read func(string) T) words[T] {
-	return words[T]{known: map[string]*T{}, read: read}
+	return words[T]{places: make([]place[T], wordPlaces), read: read}
 }
 
 // get gives the meaning of a text, valid until the next call.
 func (w *words[T]) get(text []byte) *T {
-	if known, ok := w.known[string(text)]; ok { // no allocation: the compiler knows this form
-		return known
+	at := &w.places[xxhash.Sum64(text)%uint64(len(w.places))]
+	if !at.used || at.word != string(text) { // no allocation: the compiler knows this form
+		word := string(text)
+		*at = place[T]{word: word, used: true, read: w.read(word)}
 	}
-	word := string(text)
-	read := w.read(word)
-	if len(w.known) < maxWords {
-		w.known[word] = &read
-		return &read
-	}
-	w.other = read
-	return &w.other
+	return &at.read
 }
 
 // patronKeys turns user names into the keys under which readers are known in the history.
 type patronKeys struct {
+	known   words[int64]
 	mac     hash.Hash
 	prefix  []byte
-	known   map[string]int64
 	scratch []byte
-	sum     []byte
 }
 
-const maxPatronKeys = 1 << 16
+// patronPlaces is how many readers a worker remembers the keys of.
+const patronPlaces = 1 << 16
 
 func newPatronKeys(l *load) *patronKeys {
-	return &patronKeys{mac: hmac.New(sha256.New, l.patronKey), prefix: []byte(l.library + "\x00"), known: map[string]int64{}}
+	k := &patronKeys{mac: hmac.New(sha256.New, l.patronKey), prefix: []byte(l.library + "\x00")}
+	k.known = words[int64]{places: make([]place[int64], patronPlaces), read: k.compute}
+	return k
 }
 
-// key gives the first 8 bytes of HMAC-SHA-256 over library and user name; user names differ in no more than case.
-func (k *patronKeys) key(name []byte) int64 {
-	if key, ok := k.known[string(name)]; ok {
-		return key
-	}
-	if len(k.known) == maxPatronKeys {
-		clear(k.known)
-	}
+func (k *patronKeys) key(name []byte) int64 { return *k.known.get(name) }
+
+// compute gives the first 8 bytes of HMAC-SHA-256 over library and user name; user names differ in no more than case.
+func (k *patronKeys) compute(name string) int64 {
 	k.mac.Reset()
-	k.scratch = append(append(k.scratch[:0], k.prefix...), strings.ToLower(string(name))...)
+	k.scratch = append(append(k.scratch[:0], k.prefix...), strings.ToLower(name)...)
 	k.mac.Write(k.scratch) // a hash never fails
-	k.sum = k.mac.Sum(k.sum[:0])
-	key := int64(binary.LittleEndian.Uint64(k.sum))
-	k.known[string(name)] = key
-	return key
+	return int64(binary.LittleEndian.Uint64(k.mac.Sum(k.scratch[:0])))
 }

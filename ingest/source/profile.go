@@ -227,7 +227,9 @@ func (p *Profile) extend(f file) error {
 	if p.Name == "" {
 		return errors.New(`a profile needs a name, such as name = "tracker"`)
 	}
-	p.Nulls.add(f.Nulls)
+	if err := p.Nulls.add(f.Nulls); err != nil {
+		return fmt.Errorf("nulls: %w", err)
+	}
 	for _, one := range []struct {
 		section string
 		to      *Vocabulary

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 	"unicode"
-	"unicode/utf8"
 )
 
 // Words that profiles translate to. Statuses are those of table status_meaning.
@@ -101,34 +100,46 @@ func (p *Profile) Reason(text string) (string, bool) {
 	return p.Codes.Meaning(code)
 }
 
-// Words is a set of texts, compared without case.
+// Words is a set of short texts, compared without case.
 type Words struct {
-	set     map[string]bool
-	longest int
+	set    map[string]bool
+	length [maxWord + 1]bool // that a word of the set has
+	first  [256]bool         // bytes, in either case, that a word of the set begins with
 }
 
-func (w *Words) clone() *Words { return &Words{set: maps.Clone(w.set), longest: w.longest} }
+// maxWord is the length in bytes of the longest word that a set can hold.
+const maxWord = 32
 
-func (w *Words) add(words []string) {
+func (w *Words) clone() *Words {
+	copied := *w
+	copied.set = maps.Clone(w.set)
+	return &copied
+}
+
+func (w *Words) add(words []string) error {
 	if w.set == nil {
 		w.set = map[string]bool{}
 	}
 	for _, word := range words {
-		w.set[strings.ToLower(word)] = true
-		w.longest = max(w.longest, len(word))
+		word = strings.ToLower(word)
+		if word == "" || len(word) > maxWord {
+			return fmt.Errorf("%q: a word has between 1 and %d letters", word, maxWord)
+		}
+		w.set[word] = true
+		w.length[len(word)] = true
+		w.first[word[0]] = true
+		w.first[strings.ToUpper(word)[0]] = true
 	}
+	return nil
 }
 
-// Has says whether b is one of the words. b is not changed and nothing is allocated.
+// Has says whether b is one of the words. Nearly every text is told by its length or first byte to be none.
 func (w *Words) Has(b []byte) bool {
-	if len(b) > w.longest || len(b) > 32 {
+	if len(b) == 0 || len(b) > maxWord || !w.length[len(b)] || !w.first[b[0]] {
 		return false
 	}
-	var folded [32]byte
+	var folded [maxWord]byte
 	for i, c := range b {
-		if c >= utf8.RuneSelf {
-			return false
-		}
 		if 'A' <= c && c <= 'Z' {
 			c += 'a' - 'A'
 		}
