@@ -72,20 +72,26 @@ func benchMetric(ctx context.Context, o options, snapshot *store.Snapshot, metri
 		}
 		ours = append(ours, time.Since(started))
 		started = time.Now()
-		rows, err := snapshot.DB().QueryContext(ctx, string(statement), bound...)
-		if err != nil {
+		if err := readAll(ctx, snapshot, string(statement), bound); err != nil {
 			return err
 		}
-		for rows.Next() { // read to the end, as Run does
-		}
-		if err := rows.Err(); err != nil {
-			return err
-		}
-		rows.Close()
 		theirs = append(theirs, time.Since(started))
 	}
 	fmt.Printf("  %-12s %-14s %9.3f %9.3f %7.2f\n", metric.ID, name, median(ours), median(theirs), median(ours)/median(theirs))
 	return nil
+}
+
+// readAll runs a query and reads it to the end, as queries.Run does.
+func readAll(ctx context.Context, snapshot *store.Snapshot, statement string, bound []any) error {
+	rows, err := snapshot.DB().QueryContext(ctx, statement, bound...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		continue
+	}
+	return rows.Err()
 }
 
 // date writes a bound for the plain SQL, which always has one.

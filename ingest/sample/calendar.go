@@ -225,6 +225,3 @@ func (c *calendar) appendISO(b []byte, at int64) []byte {
 	return append(b, 'T', byte('0'+h/10), byte('0'+h%10), ':', byte('0'+m/10), byte('0'+m%10), ':', byte('0'+s/10), byte('0'+s%10),
 		'.', byte('0'+ms/100), byte('0'+ms/10%10), byte('0'+ms%10))
 }
-
-// month is the first day of the month of a wall-clock time, as 2006-01-01.
-func (c *calendar) month(at int64) string { return c.iso[c.index(at)][:8] + "01" }

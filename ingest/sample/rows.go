@@ -90,7 +90,7 @@ func (g *generator) cite() citation {
 	case x < 12:
 		c.author = "\",\""
 	case x < 20:
-		c.standard = c.standard + " 082032"
+		c.standard += " 082032"
 	case x < 30:
 		c.standard = "Unknown"
 	}

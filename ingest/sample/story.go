@@ -292,7 +292,7 @@ func (g *generator) lend() {
 		g.add(t, importedOCLC)
 	}
 	g.add(t+r.between(2*second, 5*minute), awaitingLending)
-	work, supplies := int64(4*hour), 585
+	work, supplies := 4*hour, 585
 	if q.copy {
 		work, supplies = 150*minute, 640
 	}

@@ -3,6 +3,7 @@ package table
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
 	"slices"
 	"strings"
@@ -49,7 +50,7 @@ func (f *File) openJSON(t *Table, s textStream, sh shape) error {
 			return nil
 		})
 	})
-	if err != nil && err != errStop {
+	if err != nil && !errors.Is(err, errStop) {
 		return err
 	}
 	if len(t.Heading) == 0 {

@@ -114,7 +114,7 @@ func (f *File) open() error {
 	}
 	magic := make([]byte, 16)
 	n, err := f.f.ReadAt(magic, 0)
-	if err != nil && err != io.EOF {
+	if err != nil && !errors.Is(err, io.EOF) {
 		return osError(f.Path, err)
 	}
 	magic = magic[:n]
@@ -285,7 +285,7 @@ func (t *Table) findHeading() error {
 			return nil
 		})
 	})
-	if err != nil && err != errStop {
+	if err != nil && !errors.Is(err, errStop) {
 		return err
 	}
 	if len(t.file.opt.Columns) > 0 {

@@ -330,7 +330,7 @@ func TestCancelled(t *testing.T) {
 		t.Error(n, err)
 	}
 	mine := errors.New("mine")
-	if err := f.Tables[0].Chunks(context.Background(), func(c *Chunk) error { c.Release(); return mine }); err != mine {
+	if err := f.Tables[0].Chunks(context.Background(), func(c *Chunk) error { c.Release(); return mine }); !errors.Is(err, mine) {
 		t.Error(err)
 	}
 }

@@ -37,7 +37,7 @@ func (f *File) openWorkbook() error {
 	if err != nil {
 		return &FileError{Path: f.Path, Reason: "the workbook is damaged or was cut short (its zip directory cannot be read)", Remedy: "copy or export it again", cause: err}
 	}
-	z.RegisterDecompressor(zip.Deflate, func(r io.Reader) io.ReadCloser { return flate.NewReader(r) })
+	z.RegisterDecompressor(zip.Deflate, flate.NewReader)
 	w := &workbook{file: f, parts: map[string]*zip.File{}}
 	for _, p := range z.File {
 		w.parts[strings.ToLower(strings.TrimPrefix(strings.ReplaceAll(p.Name, "\\", "/"), "/"))] = p
@@ -227,7 +227,7 @@ func (w *workbook) open(part *zip.File) (io.ReadCloser, error) {
 	guarded := &guard{r: r, w: w, limit: limit, packed: part.CompressedSize64}
 	head := make([]byte, 128)
 	n, err := io.ReadFull(guarded, head)
-	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
+	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
 		r.Close()
 		return nil, w.damaged(err)
 	}

@@ -312,7 +312,7 @@ func TestRefusedWorkbooks(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	damaged := bytes.Replace(cut, []byte("xl/worksheets/sheet1.xml"), []byte("xl/worksheets/sheet2.xml"), -1)
+	damaged := bytes.ReplaceAll(cut, []byte("xl/worksheets/sheet1.xml"), []byte("xl/worksheets/sheet2.xml"))
 	big := `<worksheet><sheetData>` + strings.Repeat(" ", 100<<20) + `</sheetData></worksheet>`
 	for _, tc := range []struct {
 		name, path string
