@@ -59,7 +59,7 @@ var RowColumns = []Column{
 }
 
 // windowRows is about how many rows of a drill-down are held at a time: DuckDB's driver gives results whole.
-const windowRows = 100_000
+var windowRows = 100_000 // a variable for its test
 
 // Rows hands over the requests behind a metric's numbers, one slice each in the order of RowColumns, and stops at the
 // first error of yield. In the order of creation it holds one stretch of time after another, so that any number can

@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"math"
+	"os"
 	"slices"
 	"testing"
 	"time"
@@ -19,6 +20,15 @@ var (
 	loadsFlag = flag.Int("loads", 40, "how many generations of random histories to load")
 )
 
+// TestMain asks the properties fewer questions than rapid would, as each costs several queries; -rapid.checks asks more.
+func TestMain(m *testing.M) {
+	if err := flag.Set("rapid.checks", "40"); err != nil {
+		panic(err)
+	}
+	flag.Parse()
+	os.Exit(m.Run())
+}
+
 // librariesPerLoad histories share a generation, as loading costs more than asking.
 const librariesPerLoad = 5
 
@@ -31,6 +41,7 @@ func TestMetricsAgreeWithOracle(t *testing.T) {
 	for i := range loads {
 		seed := *seedFlag + uint64(i)
 		t.Run(fmt.Sprintf("seed=%d", seed), func(t *testing.T) {
+			t.Parallel()
 			h := randomHistory(seed, librariesPerLoad)
 			snapshot := h.load(t)
 			d := newDice(seed + 1<<32)
@@ -59,6 +70,7 @@ func TestSmallGroupsAgreeWithOracle(t *testing.T) {
 	for i := range loads {
 		seed := *seedFlag + uint64(i)
 		t.Run(fmt.Sprintf("seed=%d", seed), func(t *testing.T) {
+			t.Parallel()
 			h := crowd(seed, 40)
 			snapshot := h.load(t)
 			d := newDice(seed + 1<<33)
