@@ -95,8 +95,8 @@ func TestCacheStopsWhenNobodyWaits(t *testing.T) {
 		leaveFirst()
 		synctest.Wait()
 		select {
-		case <-stopped:
-			t.Error("stopped although one still waits")
+		case err := <-stopped:
+			t.Errorf("stopped although one still waits: %v", err)
 		default:
 		}
 		leaveSecond()

@@ -40,30 +40,30 @@ func (s *server) data(c *gin.Context) error {
 		caption string
 		head    []head
 	}{
-		{&body.Imports, importsSQL, "Imports, newest first", importsHead},
-		{&body.Notes, notesSQL, "What the imports had to say", notesHead},
-		{&body.Rejects, rejectsSQL, "Refused rows, by table, column and reason", rejectsHead},
-		{&body.Checks, checksSQL, "Doubtful requests, by the table that told of them last", checksHead},
-		{&body.Statuses, unknownStatusesSQL, "Statuses that no profile knows; they count as open", statusesHead},
+		{&body.Imports, importsSQL, text["data.imports"], importsHead},
+		{&body.Notes, notesSQL, text["data.notes"], notesHead},
+		{&body.Rejects, rejectsSQL, text["data.rejects"], rejectsHead},
+		{&body.Checks, checksSQL, text["data.checks"], checksHead},
+		{&body.Statuses, unknownStatusesSQL, text["data.statuses"], statusesHead},
 	} {
 		if *t.into, err = v.records(t.query, t.caption, t.head); err != nil {
 			return err
 		}
 	}
-	return v.render(c, "data", "Data", nil, body)
+	return v.render(c, "data", text["page./data"], nil, body)
 }
 
 var (
-	importsHead = []head{{Text: "Table", Number: true}, {Text: "Load", Number: true}, {Text: "When (UTC)"}, {Text: "Library"}, {Text: "Source"}, {Text: "Content"},
-		{Text: "File"}, {Text: "Sheet"}, {Text: "Read", Number: true}, {Text: "New", Number: true}, {Text: "Changed", Number: true},
-		{Text: "Unchanged", Number: true}, {Text: "Refused", Number: true}}
-	notesHead   = []head{{Text: "Table", Number: true}, {Text: "File"}, {Text: "Sheet"}, {Text: "Notes"}}
-	rejectsHead = []head{{Text: "Table", Number: true}, {Text: "File"}, {Text: "Sheet"}, {Text: "Column"}, {Text: "Reason"}, {Text: "Rows", Number: true}, {Text: "First lines"}}
-	checksHead  = []head{{Text: "Table", Number: true}, {Text: "File"}, {Text: "Sheet"}, {Text: "Requests", Number: true},
-		{Text: "Unknown status", Number: true, Title: "The status is in no profile: the request counts as open"},
-		{Text: "Filled, undated", Number: true, Title: "Filled, but a date that the turnaround needs is missing"},
-		{Text: "Dates out of order", Number: true, Title: "A date lies before the request's creation; left out of averages"}}
-	statusesHead = []head{{Text: "Library"}, {Text: "Source"}, {Text: "Role"}, {Text: "Status"}, {Text: "Requests", Number: true}}
+	importsHead = []head{{Text: text["head.table"], Number: true}, {Text: text["head.load"], Number: true}, {Text: text["head.when_utc"]}, {Text: text["head.library"]}, {Text: text["head.source"]}, {Text: text["head.content"]},
+		{Text: text["head.file"]}, {Text: text["head.sheet"]}, {Text: text["head.read"], Number: true}, {Text: text["head.new"], Number: true}, {Text: text["head.changed"], Number: true},
+		{Text: text["head.unchanged"], Number: true}, {Text: text["head.refused"], Number: true}}
+	notesHead   = []head{{Text: text["head.table"], Number: true}, {Text: text["head.file"]}, {Text: text["head.sheet"]}, {Text: text["head.notes"]}}
+	rejectsHead = []head{{Text: text["head.table"], Number: true}, {Text: text["head.file"]}, {Text: text["head.sheet"]}, {Text: text["head.column"]}, {Text: text["head.reason"]}, {Text: text["head.rows"], Number: true}, {Text: text["head.first_lines"]}}
+	checksHead  = []head{{Text: text["head.table"], Number: true}, {Text: text["head.file"]}, {Text: text["head.sheet"]}, {Text: text["head.requests"], Number: true},
+		{Text: text["head.unknown_status"], Number: true, Title: text["hint.unknown_status"]},
+		{Text: text["head.filled_undated"], Number: true, Title: text["hint.undated"]},
+		{Text: text["head.dates_out_of_order"], Number: true, Title: text["hint.negative"]}}
+	statusesHead = []head{{Text: text["head.library"]}, {Text: text["head.source"]}, {Text: text["head.role"]}, {Text: text["head.status"]}, {Text: text["head.requests"], Number: true}}
 )
 
 // records runs one of the page's queries; its columns are those of head.

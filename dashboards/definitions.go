@@ -33,7 +33,7 @@ func (s *server) definitions(c *gin.Context) error {
 		}
 		items = append(items, item{metric, text})
 	}
-	return v.render(c, "definitions", "Definitions", nil, items)
+	return v.render(c, "definitions", text["page./definitions"], nil, items)
 }
 
 // markdown renders a definition. Its first heading is left out, as the page has it already, and those below become

@@ -200,7 +200,7 @@ func (v *visit) figure(p plan) (*figure, error) {
 	}
 	f.Table = resultTable(p.title, shown, hidden, p.columns, provisional, spec.Link)
 	if more := len(result.Rows) - len(f.Table.Rows); more > 0 && len(shown.Rows) > len(f.Table.Rows) || len(shown.Rows) < len(result.Rows) {
-		f.Table.Note = count(float64(len(f.Table.Rows))) + " of " + count(float64(len(result.Rows))) + " rows; the downloads hold all."
+		f.Table.Note = say("table.part", count(float64(len(f.Table.Rows))), count(float64(len(result.Rows))))
 	}
 	return f, nil
 }
@@ -368,13 +368,13 @@ func pageValues(values url.Values) url.Values {
 // nothing says why a page has no numbers.
 func (v *visit) nothing() string {
 	if v.history.NRequests == 0 {
-		return "The history holds no requests yet."
+		return say("empty.history")
 	}
 	from, to := v.filter.From, v.filter.To
 	if !from.IsZero() && from.After(v.history.LastDay) || !to.IsZero() && !to.After(v.history.FirstDay) {
-		return "There are no requests from " + spanWords(from, to) + ": the history runs from " + spanWords(v.history.FirstDay, v.history.LastDay.AddDate(0, 0, 1)) + "."
+		return say("empty.span", spanWords(from, to), spanWords(v.history.FirstDay, v.history.LastDay.AddDate(0, 0, 1)))
 	}
-	return "No request matches this filter."
+	return say("empty.filter")
 }
 
 // total adds up a column of counts.

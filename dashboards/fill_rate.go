@@ -26,13 +26,13 @@ func (s *server) fillRate(c *gin.Context) error {
 		tiles = append(tiles, v.fillRateBy(by))
 	}
 	body.Figures = v.draw(append(tiles, v.reasons)...)
-	return v.render(c, "fill_rate", "Fill rate", v.form("basis"), body)
+	return v.render(c, "fill_rate", text["page./fill-rate"], v.form("basis"), body)
 }
 
 var fillRateColumns = []string{"n_requests", "n_filled", "n_unfilled", "n_cancelled", "n_open", "fill_rate", "gross_fill_rate", "filled_within_14d", "share_open"}
 
 func (v *visit) fillRateN(r *queries.Result) string {
-	return "n " + count(total(r, "n_requests")) + " requests, " + count(total(r, "n_filled")+total(r, "n_unfilled")) + " of them filled or unfilled"
+	return say("n.fill_rate", count(total(r, "n_requests")), count(total(r, "n_filled")+total(r, "n_unfilled")))
 }
 
 func (v *visit) fillRateEmpty(r *queries.Result) string {
@@ -40,7 +40,7 @@ func (v *visit) fillRateEmpty(r *queries.Result) string {
 		return v.nothing()
 	}
 	if total(r, "n_filled")+total(r, "n_unfilled") == 0 {
-		return "None of the " + count(total(r, "n_requests")) + " requests has been filled or gone unfilled yet."
+		return say("empty.fill_rate", count(total(r, "n_requests")))
 	}
 	return ""
 }
@@ -48,7 +48,7 @@ func (v *visit) fillRateEmpty(r *queries.Result) string {
 func (v *visit) fillRateTrend() (*figure, error) {
 	grain := v.grain()
 	return v.figure(plan{
-		id: "trend", title: "How often is a request filled, and how soon?", metric: "fill_rate", by: []string{grain}, filter: only(v.role()), wide: true,
+		id: "trend", title: text["title.fill_trend"], metric: "fill_rate", by: []string{grain}, filter: only(v.role()), wide: true,
 		spec: chart.Spec{Kind: chart.Lines, Format: chart.Share, X: grain, Y: []string{"fill_rate", "gross_fill_rate", "filled_within_14d"},
 			Note: noteN("n_requests")},
 		columns: []string{"n_requests", "n_filled", "n_unfilled", "n_cancelled", "n_open", "fill_rate", "gross_fill_rate", "filled_within_7d", "filled_within_14d", "filled_within_30d"},
@@ -59,7 +59,7 @@ func (v *visit) fillRateTrend() (*figure, error) {
 func (v *visit) fillRateByKind() (*figure, error) {
 	grain := v.grain()
 	return v.figure(plan{
-		id: "kinds", title: "Are loans filled as often as copies?", metric: "fill_rate", by: []string{grain, "kind"}, filter: only(v.role()),
+		id: "kinds", title: text["title.fill_kinds"], metric: "fill_rate", by: []string{grain, "kind"}, filter: only(v.role()),
 		spec: chart.Spec{Kind: chart.Lines, Format: chart.Share, X: grain, Split: "kind", Y: []string{"fill_rate"},
 			Note: noteN("n_filled", "n_unfilled")},
 		columns: []string{"n_requests", "n_filled", "n_unfilled", "fill_rate"},
@@ -70,10 +70,12 @@ func (v *visit) fillRateByKind() (*figure, error) {
 func (v *visit) outcomes() (*figure, error) {
 	grain := v.grain()
 	return v.figure(plan{
-		id: "outcomes", title: "What becomes of the requests?", metric: "volume", by: []string{grain}, filter: only(v.role()),
+		id: "outcomes", title: text["title.outcomes"], metric: "volume", by: []string{grain}, filter: only(v.role()),
 		spec: chart.Spec{Kind: chart.Bars, Format: chart.Count, X: grain, Stack: true, Zero: true,
 			Y: []string{"n_filled", "n_unfilled", "n_cancelled", "n_open"}, Colors: []string{"filled", "unfilled", "cancelled", "open"}},
-		n: func(r *queries.Result) string { return "n " + count(total(r, "n_requests")) + " requests, by " + grain },
+		n: func(r *queries.Result) string {
+			return say("n.volume", count(total(r, "n_requests")), text["grain."+grain])
+		},
 		empty: func(r *queries.Result) string {
 			if total(r, "n_requests") == 0 {
 				return v.nothing()
@@ -86,7 +88,7 @@ func (v *visit) outcomes() (*figure, error) {
 // reasons is why requests ended without supply. The rows without a reason needed are left out.
 func (v *visit) reasons() (*figure, error) {
 	return v.figure(plan{
-		id: "reasons", title: "Why is a request not filled?", metric: "volume", by: []string{"reason"}, filter: only(v.role()), wide: true,
+		id: "reasons", title: text["title.reasons"], metric: "volume", by: []string{"reason"}, filter: only(v.role()), wide: true,
 		spec: chart.Spec{Kind: chart.Rows, Format: chart.Count, X: "reason", Stack: true,
 			Y: []string{"n_unfilled", "n_cancelled"}, Colors: []string{"unfilled", "cancelled"}},
 		columns: []string{"n_unfilled", "n_cancelled"},
@@ -97,11 +99,11 @@ func (v *visit) reasons() (*figure, error) {
 			return shown
 		},
 		n: func(r *queries.Result) string {
-			return "n " + count(total(r, "n_unfilled")+total(r, "n_cancelled")) + " unfilled or cancelled"
+			return say("n.reasons", count(total(r, "n_unfilled")+total(r, "n_cancelled")))
 		},
 		empty: func(r *queries.Result) string {
 			if total(r, "n_unfilled")+total(r, "n_cancelled") == 0 {
-				return "No request of this filter went unfilled or was cancelled."
+				return text["empty.reasons"]
 			}
 			return ""
 		},
@@ -129,14 +131,14 @@ func (v *visit) fillRateBy(by string) tile {
 			arrange: ranked(top("n_requests", topGroups, leastN), "fill_rate", true),
 			columns: fillRateColumns,
 			n: func(r *queries.Result) string {
-				return v.fillRateN(r) + "; the " + count(topGroups) + " with the most, at least " + count(leastN) + " each"
+				return say("n.top", v.fillRateN(r), count(topGroups), count(leastN))
 			},
 			empty: func(r *queries.Result) string {
 				if why := v.fillRateEmpty(r); why != "" {
 					return why
 				}
 				if len(top("n_requests", topGroups, leastN)(r).Rows) == 0 {
-					return "None has at least " + count(leastN) + " requests."
+					return say("empty.top", count(leastN))
 				}
 				return ""
 			},

@@ -191,7 +191,7 @@ func dayAfter(day string) string {
 func (v *visit) summary() []string {
 	parts := []string{spanWords(v.filter.From, v.filter.To)}
 	if !v.filter.To.IsZero() && v.reached(v.filter.To).Before(v.filter.To) {
-		parts[0] += ", so far through " + dateWords(v.history.Today)
+		parts[0] = say("span.so_far", parts[0], dateWords(v.history.Today))
 	}
 	values := v.filter.Values()
 	for _, d := range queries.Dimensions {
@@ -203,11 +203,11 @@ func (v *visit) summary() []string {
 		for _, word := range words[:min(3, len(words))] {
 			labels = append(labels, shorten(valueLabel(d.Name, word), 40))
 		}
-		text := strings.Join(labels, ", ")
+		list := strings.Join(labels, ", ")
 		if more := len(words) - len(labels); more > 0 {
-			text += " and " + count(float64(more)) + " more"
+			list = say("and_more", list, count(float64(more)))
 		}
-		parts = append(parts, d.Label+": "+text)
+		parts = append(parts, d.Label+": "+list)
 	}
 	if v.filter.IsPeriod() {
 		parts = append(parts, text["basis_period"])
@@ -216,7 +216,7 @@ func (v *visit) summary() []string {
 		parts = append(parts, text["clock_business"])
 	}
 	if !v.filter.AsOf.IsZero() {
-		parts = append(parts, "as of "+dateWords(v.filter.AsOf))
+		parts = append(parts, say("span.as_of", dateWords(v.filter.AsOf)))
 	}
 	return parts
 }

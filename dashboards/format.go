@@ -46,35 +46,24 @@ func minus(s string) string { return strings.Replace(s, "-", "−", 1) }
 func format(f chart.Format, n float64) string {
 	switch f {
 	case chart.Days:
-		return days(n) + " days"
+		return days(n) + " " + text["days"]
 	case chart.Share:
 		return share(n)
 	}
 	return count(n)
 }
 
-// unitFormat gives the format of a column's unit.
-func unitFormat(unit queries.Unit) chart.Format {
-	switch unit {
-	case queries.Days:
-		return chart.Days
-	case queries.Share:
-		return chart.Share
-	}
-	return chart.Count
-}
-
 // duration writes days in the unit that a reader thinks in: minutes, hours or days.
 func duration(n float64) (number, unit string) {
 	switch size := math.Abs(n); {
 	case size >= 10:
-		return minus(strconv.FormatFloat(n, 'f', 1, 64)), "days"
+		return minus(strconv.FormatFloat(n, 'f', 1, 64)), text["days"]
 	case size >= 1:
-		return minus(strconv.FormatFloat(n, 'f', 1, 64)), "days"
+		return minus(strconv.FormatFloat(n, 'f', 1, 64)), text["days"]
 	case size >= 1.0/24:
-		return minus(strconv.FormatFloat(24*n, 'f', 1, 64)), "hours"
+		return minus(strconv.FormatFloat(24*n, 'f', 1, 64)), text["hours"]
 	}
-	return minus(strconv.FormatFloat(24*60*n, 'f', 0, 64)), "minutes"
+	return minus(strconv.FormatFloat(24*60*n, 'f', 0, 64)), text["minutes"]
 }
 
 // value writes a result's value for a table.
@@ -120,11 +109,11 @@ func spanWords(from, to time.Time) string {
 	case from.IsZero() && to.IsZero():
 		return text["whole_history"]
 	case from.IsZero():
-		return "until " + dateWords(to.AddDate(0, 0, -1))
+		return say("span.until", dateWords(to.AddDate(0, 0, -1)))
 	case to.IsZero():
-		return "from " + dateWords(from)
+		return say("span.from", dateWords(from))
 	}
-	return dateWords(from) + " to " + dateWords(to.AddDate(0, 0, -1))
+	return say("span", dateWords(from), dateWords(to.AddDate(0, 0, -1)))
 }
 
 // bucketLabel names a bucket of time by its first day, as an axis shows it.

@@ -21,17 +21,17 @@ func (s *server) overdue(c *gin.Context) error {
 		Figures  []*figure
 	}{AsOf: v.asOfWords(), Worklist: rowsAddress("overdue", late, nil, nil) + "&order=-days_late"}
 	body.Figures = v.draw(v.overdueBands, v.overdueRate, v.overdueBy("borrowing"), v.overdueBy("lending"))
-	return v.render(c, "overdue", "Overdue", v.form(), body)
+	return v.render(c, "overdue", text["page./overdue"], v.form(), body)
 }
 
 func (v *visit) overdueRate() (*figure, error) {
 	grain := v.grain()
 	return v.figure(plan{
-		id: "rate", title: "What share of loans comes back late?", metric: "overdue", by: []string{grain},
+		id: "rate", title: text["title.overdue_rate"], metric: "overdue", by: []string{grain},
 		spec:    chart.Spec{Kind: chart.Lines, Format: chart.Share, X: grain, Split: "side", Y: []string{"overdue_rate"}},
 		columns: []string{"overdue_rate"},
 		n: func(*queries.Result) string {
-			return "loans by the " + grain + " they were due in: returned after the end of the due day, or still out"
+			return say("n.overdue_rate", text["grain."+grain])
 		},
 		empty: func(r *queries.Result) string {
 			at := chart.Column(r, "overdue_rate")
@@ -40,7 +40,7 @@ func (v *visit) overdueRate() (*figure, error) {
 					return ""
 				}
 			}
-			return "No loan was due in this time."
+			return text["empty.overdue_rate"]
 		},
 	})
 }
@@ -57,11 +57,11 @@ func (v *visit) overdueBy(side string) tile {
 			arrange: top("n_overdue", topGroups, 1),
 			columns: []string{"n_out", "n_overdue", "n_1_7", "n_8_30", "n_31_90", "n_91_plus"},
 			n: func(r *queries.Result) string {
-				return count(total(r, "n_overdue")) + " overdue of " + count(total(r, "n_out")) + " out, as of " + v.asOfWords() + "; the " + count(topGroups) + " with the most"
+				return say("n.overdue_top", count(total(r, "n_overdue")), count(total(r, "n_out")), v.asOfWords(), count(topGroups))
 			},
 			empty: func(r *queries.Result) string {
 				if total(r, "n_overdue") == 0 {
-					return "None of the " + count(total(r, "n_out")) + " loans out is overdue."
+					return say("empty.overdue", count(total(r, "n_out")), v.asOfWords())
 				}
 				return ""
 			},

@@ -37,7 +37,7 @@ func (s *server) overview(c *gin.Context) error {
 		return err
 	}
 	for _, kind := range kinds {
-		tiles = append(tiles, v.waitTrend(kind))
+		tiles = append(tiles, v.waitTrend(kind, false))
 	}
 	cards := make(chan []*card, 1)
 	go func() { cards <- v.cards() }()
@@ -46,7 +46,7 @@ func (s *server) overview(c *gin.Context) error {
 	if body.Sources, err = v.sources(); err != nil {
 		return err
 	}
-	return v.render(c, "overview", "Overview", v.form(compareKey), body)
+	return v.render(c, "overview", text["page./"], v.form(compareKey), body)
 }
 
 // card is one number with what it was, what it stands on and its siblings: sides and kinds are never averaged together.
@@ -143,7 +143,7 @@ func (v *visit) incomparable() string {
 	if _, ok := v.earlier(); ok || v.compare == compareNone || v.filter.From.IsZero() || v.history.FirstDay.IsZero() {
 		return ""
 	}
-	return "The history begins on " + dateWords(v.history.FirstDay) + ", too late to compare with."
+	return say("incomparable", dateWords(v.history.FirstDay))
 }
 
 // changed compares two counts, in per cent.
@@ -153,7 +153,7 @@ func (v *visit) changed(now, before *float64, better string) *change {
 	}
 	ratio := *now / *before - 1
 	percent := strconv.FormatFloat(math.Abs(100*ratio), 'f', 0, 64)
-	return v.change(ratio, percent == "0", percent+"%", "more", "fewer", count(*before), better)
+	return v.change(ratio, percent == "0", percent+"%", text["more"], text["fewer"], count(*before), better)
 }
 
 // moved compares two shares, in percentage points.
@@ -163,7 +163,7 @@ func (v *visit) moved(now, before *float64, better string) *change {
 	}
 	points := 100 * (*now - *before)
 	shown := strconv.FormatFloat(math.Abs(points), 'f', 1, 64)
-	return v.change(points, shown == "0.0", shown+" points", "higher", "lower", share(*before), better)
+	return v.change(points, shown == "0.0", say("points", shown), text["higher"], text["lower"], share(*before), better)
 }
 
 // slower compares two durations in days.
@@ -174,12 +174,12 @@ func (v *visit) slower(now, before *float64) *change {
 	difference := *now - *before
 	number, unit := duration(math.Abs(difference))
 	was, wasUnit := duration(*before)
-	return v.change(difference, number == "0" || number == "0.0", number+" "+unit, "longer", "shorter", was+" "+wasUnit, "lower")
+	return v.change(difference, number == "0" || number == "0.0", number+" "+unit, text["longer"], text["shorter"], was+" "+wasUnit, "lower")
 }
 
 func (v *visit) change(difference float64, even bool, size, up, down, was, better string) *change {
 	if even {
-		return &change{Sign: "=", Text: "about the same as " + was + " " + text["before_"+v.compare], Class: "even"}
+		return &change{Sign: "=", Text: say("change.same", was, text["before_"+v.compare]), Class: "even"}
 	}
 	c := &change{Sign: "▲", Text: size + " " + up, Class: "even"}
 	if difference < 0 {
@@ -187,12 +187,12 @@ func (v *visit) change(difference float64, even bool, size, up, down, was, bette
 	}
 	if better != "" {
 		if (difference > 0) == (better == "higher") {
-			c.Class, c.Text = "better", c.Text+", better"
+			c.Class, c.Text = "better", say("change.judged", c.Text, text["better"])
 		} else {
-			c.Class, c.Text = "worse", c.Text+", worse"
+			c.Class, c.Text = "worse", say("change.judged", c.Text, text["worse"])
 		}
 	}
-	c.Text += " " + v.than() + " (" + was + ")"
+	c.Text = say("change.than", c.Text, v.than(), was)
 	return c
 }
 
@@ -209,14 +209,14 @@ func (v *visit) roles(result *queries.Result) []string {
 }
 
 func (v *visit) requestsCard() (*card, error) {
-	c := &card{Label: "Requests", URL: v.to("/fill-rate"), Of: "all sides"}
+	c := &card{Label: text["card.requests"], URL: v.to("/fill-rate"), Of: text["all_sides"]}
 	p, err := v.pair("fill_rate", "role") // which counts them too, and the card beside this one asks for it
 	if err != nil {
 		return c, err
 	}
 	now, before := total(p.now, "n_requests"), 0.0
 	c.Number = count(now)
-	c.N = count(total(p.now, "n_open")) + " of them still open"
+	c.N = say("n.open", count(total(p.now, "n_open")))
 	if v.filter.IsPeriod() || now == 0 {
 		c.N = ""
 	}
@@ -238,7 +238,7 @@ func (v *visit) requestsCard() (*card, error) {
 }
 
 func (v *visit) fillRateCard() (*card, error) {
-	c := &card{Label: "Fill rate", URL: v.to("/fill-rate")}
+	c := &card{Label: text["card.fill_rate"], URL: v.to("/fill-rate")}
 	p, err := v.pair("fill_rate", "role")
 	if err != nil {
 		return c, err
@@ -259,7 +259,7 @@ func (v *visit) fillRateCard() (*card, error) {
 		}
 		filled, _ := number(p.now, row, "n_filled")
 		unfilled, _ := number(p.now, row, "n_unfilled")
-		c.N = "n " + count(filled+unfilled) + " filled or unfilled"
+		c.N = say("n.ended", count(filled+unfilled))
 		if now != nil {
 			c.Number, c.Change = share(*now), v.moved(now, before, "higher")
 		}
@@ -285,7 +285,7 @@ func (v *visit) turnaroundPair() (pair, func([]any) bool, error) {
 
 // waitCard is the median turnaround. Loans travel and copies don't, so each has its own.
 func (v *visit) waitCard() (*card, error) {
-	c := &card{Label: "Median turnaround", URL: v.to("/turnaround"), Number: noValue}
+	c := &card{Label: text["card.turnaround"], URL: v.to("/turnaround"), Number: noValue}
 	p, provisional, err := v.turnaroundPair()
 	if err != nil {
 		return c, err
@@ -297,7 +297,7 @@ func (v *visit) waitCard() (*card, error) {
 			if now == nil {
 				if row := find(p.now, where); row != nil {
 					if filled, _ := number(p.now, row, "n_filled"); filled > 0 {
-						c.Others = append(c.Others, other{Label: roleKind(role, kind), Number: "no dates"})
+						c.Others = append(c.Others, other{Label: roleKind(role, kind), Number: text["no_dates"]})
 					}
 				}
 				continue
@@ -306,7 +306,7 @@ func (v *visit) waitCard() (*card, error) {
 			if c.Of == "" {
 				n, _ := number(p.now, find(p.now, where), "n")
 				c.Of, c.Number, c.Unit = roleKind(role, kind), size, unit
-				c.Change, c.N = v.slower(now, before), "n "+count(n)
+				c.Change, c.N = v.slower(now, before), say("n", count(n))
 				c.Provisional = provisional(find(p.now, where))
 				continue
 			}
@@ -317,7 +317,7 @@ func (v *visit) waitCard() (*card, error) {
 }
 
 func (v *visit) targetCard() (*card, error) {
-	c := &card{Label: "Within target", URL: v.to("/turnaround"), Number: noValue}
+	c := &card{Label: text["card.target"], URL: v.to("/turnaround"), Number: noValue}
 	p, provisional, err := v.turnaroundPair()
 	if err != nil {
 		return c, err
@@ -331,7 +331,7 @@ func (v *visit) targetCard() (*card, error) {
 			}
 			if c.Of == "" {
 				n, _ := number(p.now, find(p.now, where), "n")
-				c.Of, c.Number, c.Change, c.N = roleKind(role, kind), share(*now), v.moved(now, before, "higher"), "n "+count(n)
+				c.Of, c.Number, c.Change, c.N = roleKind(role, kind), share(*now), v.moved(now, before, "higher"), say("n", count(n))
 				c.Provisional = provisional(find(p.now, where))
 				continue
 			}
@@ -342,7 +342,7 @@ func (v *visit) targetCard() (*card, error) {
 }
 
 func (v *visit) overdueCard() (*card, error) {
-	c := &card{Label: "Overdue now", URL: v.to("/overdue"), Number: noValue}
+	c := &card{Label: text["card.overdue"], URL: v.to("/overdue"), Number: noValue}
 	now, err := v.run("overdue", nil)
 	if err != nil {
 		return c, err
@@ -365,7 +365,7 @@ func (v *visit) overdueCard() (*card, error) {
 		}
 		if c.Of == "" {
 			out, _ := number(now, row, "n_out")
-			c.Of, c.Number, c.N = valueLabel("side", side), count(*overdue), "of "+count(out)+" out"
+			c.Of, c.Number, c.N = valueLabel("side", side), count(*overdue), say("n.out", count(out))
 			c.Change = v.changed(overdue, before, "lower")
 			continue
 		}
@@ -380,10 +380,12 @@ func roleKind(role, kind string) string { return text["rolekind."+role+"."+kind]
 func (v *visit) volumeByTime() (*figure, error) {
 	grain := v.grain()
 	return v.figure(plan{
-		id: "volume", title: "How many requests come in, and what becomes of them?", metric: "volume", by: []string{grain},
+		id: "volume", title: text["title.volume"], metric: "volume", by: []string{grain},
 		spec: chart.Spec{Kind: chart.Bars, Format: chart.Count, X: grain, Stack: true, Zero: true,
 			Y: []string{"n_filled", "n_unfilled", "n_cancelled", "n_open"}, Colors: []string{"filled", "unfilled", "cancelled", "open"}},
-		n: func(r *queries.Result) string { return "n " + count(total(r, "n_requests")) + " requests, by " + grain },
+		n: func(r *queries.Result) string {
+			return say("n.volume", count(total(r, "n_requests")), text["grain."+grain])
+		},
 		empty: func(r *queries.Result) string {
 			if total(r, "n_requests") == 0 {
 				return v.nothing()
@@ -396,16 +398,16 @@ func (v *visit) volumeByTime() (*figure, error) {
 func (v *visit) fillRateByRole() (*figure, error) {
 	grain := v.grain()
 	return v.figure(plan{
-		id: "fill-rate", title: "How often is a request filled?", metric: "fill_rate", by: []string{grain, "role"},
+		id: "fill-rate", title: text["title.fill_rate"], metric: "fill_rate", by: []string{grain, "role"},
 		spec: chart.Spec{Kind: chart.Lines, Format: chart.Share, X: grain, Split: "role", Y: []string{"fill_rate"},
 			Note: noteN("n_filled", "n_unfilled")},
 		columns: []string{"n_requests", "n_filled", "n_unfilled", "fill_rate"},
 		n: func(r *queries.Result) string {
-			return "n " + count(total(r, "n_filled")+total(r, "n_unfilled")) + " filled or unfilled, by " + grain + "; cancelled and open left out"
+			return say("n.fill_by_role", count(total(r, "n_filled")+total(r, "n_unfilled")), text["grain."+grain])
 		},
 		empty: func(r *queries.Result) string {
 			if total(r, "n_filled")+total(r, "n_unfilled") == 0 {
-				return "No request of this filter has been filled or gone unfilled yet."
+				return text["empty.fill_by_role"]
 			}
 			return ""
 		},
@@ -447,11 +449,11 @@ func (v *visit) measured(kind string) (bool, error) {
 }
 
 // waitTrend is the page's side, one kind: median and ninetieth percentile over time.
-func (v *visit) waitTrend(kind string) tile {
+func (v *visit) waitTrend(kind string, wide bool) tile {
 	role, grain := v.role(), v.grain()
 	return func() (*figure, error) {
 		return v.figure(plan{
-			id: "wait-" + kind, title: text["wait."+role+"."+kind], metric: "turnaround", by: []string{grain}, filter: only(role), kind: kind,
+			id: "wait-" + kind, title: text["wait."+role+"."+kind], metric: "turnaround", by: []string{grain}, filter: only(role), kind: kind, wide: wide,
 			spec: chart.Spec{Kind: chart.Lines, Format: chart.Days, X: grain, Y: []string{"median_days", "p90_days"},
 				Note: noteN("n")},
 			columns: []string{"n_filled", "n", "n_undetermined", "n_negative", "median_days", "p90_days", "mean_days", "share_within_sla"},
@@ -473,12 +475,12 @@ func (v *visit) asks(dimension, value string) bool {
 
 // turnaroundN says what a turnaround stands on and what had to be left out.
 func (v *visit) turnaroundN(r *queries.Result) string {
-	words := "n " + count(total(r, "n")) + " of " + count(total(r, "n_filled")) + " filled"
+	words := say("n.turnaround", count(total(r, "n")), count(total(r, "n_filled")))
 	if n := total(r, "n_undetermined"); n > 0 {
-		words += "; " + count(n) + " without dates"
+		words = say("n.undated", words, count(n))
 	}
 	if n := total(r, "n_negative"); n > 0 {
-		words += "; " + count(n) + " with dates in the wrong order"
+		words = say("n.negative", words, count(n))
 	}
 	return words
 }
@@ -490,38 +492,38 @@ func (v *visit) turnaroundEmpty(role, kind string) func(*queries.Result) string 
 		}
 		filled := total(r, "n_filled")
 		if filled == 0 {
-			return "No " + roleKindLower(role, kind) + " were filled in this time."
+			return say("empty.filled", roleKindLower(role, kind))
 		}
 		if total(r, "n_undetermined") == filled {
-			return "All " + count(filled) + " filled requests lack a date that their turnaround needs. For ILLiad, load the Tracking table beside Transactions."
+			return say("empty.undated", count(filled))
 		}
-		return "None of the " + count(filled) + " filled requests has both dates in the right order."
+		return say("empty.disordered", count(filled))
 	}
 }
 
 func roleKindLower(role, kind string) string {
 	words := roleKind(role, kind)
 	if kind == "" || words == "" {
-		return "requests"
+		return text["requests"]
 	}
 	return string(words[0]|0x20) + words[1:]
 }
 
 func (v *visit) overdueBands() (*figure, error) {
 	return v.figure(plan{
-		id: "overdue", title: "What is late, and by how much?", metric: "overdue", by: nil,
+		id: "overdue", title: text["title.overdue"], metric: "overdue", by: nil,
 		spec: chart.Spec{Kind: chart.Rows, Format: chart.Count, X: "side", Stack: true,
 			Y: []string{"n_1_7", "n_8_30", "n_31_90", "n_91_plus"}, Colors: []string{"late1", "late2", "late3", "late4"}},
 		n: func(r *queries.Result) string {
-			return count(total(r, "n_overdue")) + " overdue of " + count(total(r, "n_out")) + " loans out, as of " + v.asOfWords()
+			return say("n.overdue", count(total(r, "n_overdue")), count(total(r, "n_out")), v.asOfWords())
 		},
 		columns: []string{"n_out", "n_overdue", "n_1_7", "n_8_30", "n_31_90", "n_91_plus"},
 		empty: func(r *queries.Result) string {
 			if total(r, "n_out") == 0 {
-				return "No loan is out as of " + v.asOfWords() + "."
+				return say("empty.out", v.asOfWords())
 			}
 			if total(r, "n_overdue") == 0 {
-				return "None of the " + count(total(r, "n_out")) + " loans out is overdue as of " + v.asOfWords() + "."
+				return say("empty.overdue", count(total(r, "n_out")), v.asOfWords())
 			}
 			return ""
 		},
@@ -545,7 +547,7 @@ func noteN(columns ...string) func(*queries.Result) func([]any) string {
 				n, _ := number(result, row, column)
 				sum += n
 			}
-			return "n " + count(sum)
+			return say("n", count(sum))
 		}
 	}
 }

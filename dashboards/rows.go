@@ -39,7 +39,7 @@ func (s *server) rows(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	return v.render(c, "rows", metric.Title+": the requests behind it", v.form("basis"), list)
+	return v.render(c, "rows", say("page.rows", metric.Title), v.form("basis"), list)
 }
 
 // rowList is a page of requests.

@@ -28,7 +28,7 @@ func (s *server) turnaround(c *gin.Context) error {
 		return err
 	}
 	for _, kind := range kinds {
-		tiles = append(tiles, v.waitTrend(kind))
+		tiles = append(tiles, v.waitTrend(kind, len(kinds) == 1))
 	}
 	for _, by := range v.groups() {
 		for _, kind := range kinds {
@@ -36,7 +36,7 @@ func (s *server) turnaround(c *gin.Context) error {
 		}
 	}
 	body.Figures = v.draw(tiles...)
-	return v.render(c, "turnaround", "Turnaround", v.form("clock", "basis"), body)
+	return v.render(c, "turnaround", text["page./turnaround"], v.form("clock", "basis"), body)
 }
 
 // groups names what the page's side is compared by, where the history tells: a lending request comes from a library and
@@ -71,7 +71,7 @@ func (v *visit) roleLinks() []navItem {
 
 func (v *visit) turnaroundSummary() (*figure, error) {
 	f, err := v.figure(plan{
-		id: "summary", title: "How long does each kind of request take?", metric: "turnaround", by: []string{"role", "kind"}, wide: true,
+		id: "summary", title: text["title.turnaround"], metric: "turnaround", by: []string{"role", "kind"}, wide: true,
 		spec: chart.Spec{Kind: chart.Rows, Format: chart.Days, X: "role", Y: []string{"median_days"}},
 		n:    v.turnaroundN,
 	})
@@ -85,7 +85,7 @@ func (v *visit) turnaroundSummary() (*figure, error) {
 func (v *visit) withinTarget() (*figure, error) {
 	role, grain := v.role(), v.grain()
 	return v.figure(plan{
-		id: "target", title: "What share is ready within its target?", metric: "turnaround", by: []string{grain, "kind"}, filter: only(role), wide: true,
+		id: "target", title: text["title.target"], metric: "turnaround", by: []string{grain, "kind"}, filter: only(role), wide: true,
 		spec: chart.Spec{Kind: chart.Lines, Format: chart.Share, X: grain, Split: "kind", Y: []string{"share_within_sla"},
 			Note: noteN("n")},
 		columns: []string{"n", "share_within_sla"},
@@ -112,14 +112,14 @@ func (v *visit) turnaroundBy(by, kind string) tile {
 			arrange: ranked(top("n", topGroups, leastN), "median_days", by != "partner"),
 			columns: []string{"n", "median_days", "p90_days", "mean_days", "share_within_sla"},
 			n: func(r *queries.Result) string {
-				return v.turnaroundN(r) + "; the " + count(topGroups) + " with the most, at least " + count(leastN) + " each"
+				return say("n.top", v.turnaroundN(r), count(topGroups), count(leastN))
 			},
 			empty: func(r *queries.Result) string {
 				if why := v.turnaroundEmpty(role, kind)(r); why != "" {
 					return why
 				}
 				if len(top("n", topGroups, leastN)(r).Rows) == 0 {
-					return "None has at least " + count(leastN) + " requests with both dates."
+					return say("empty.top_dated", count(leastN))
 				}
 				return ""
 			},

@@ -47,14 +47,14 @@ func parseTemplates(static *staticFiles) (map[string]*template.Template, error) 
 	return pages, nil
 }
 
-// nav is the list of pages. Later ones are one line each.
-var nav = []struct{ path, name string }{
-	{"/", "Overview"},
-	{"/turnaround", "Turnaround"},
-	{"/fill-rate", "Fill rate"},
-	{"/overdue", "Overdue"},
-	{"/data", "Data"},
-	{"/definitions", "Definitions"},
+// nav is the list of pages. A later one is a line here and its name in text.
+var nav = []string{
+	"/",
+	"/turnaround",
+	"/fill-rate",
+	"/overdue",
+	"/data",
+	"/definitions",
 }
 
 type navItem struct {
@@ -95,8 +95,8 @@ func (v *visit) render(c *gin.Context, page, title string, form *form, body any)
 
 func (s *server) view(title, current string, to func(string) string) *view {
 	view := &view{Title: title, Version: s.version, NoChart: !s.static.has("vendor/echarts.min.js")}
-	for _, item := range nav {
-		view.Nav = append(view.Nav, navItem{item.name, to(item.path), item.path == current})
+	for _, path := range nav {
+		view.Nav = append(view.Nav, navItem{text["page."+path], to(path), path == current})
 	}
 	return view
 }
