@@ -105,6 +105,9 @@ func Run(ctx context.Context, files *store.Files, opt Options, progress Progress
 	generation, err := files.Load(ctx, func(ctx context.Context, tx *store.Tx) (store.Verdict, error) {
 		return l.run(ctx, tx, summary)
 	})
+	if err != nil && ctx.Err() != nil {
+		return nil, fmt.Errorf("the load was interrupted; nothing was changed (%w)", ctx.Err())
+	}
 	if err != nil {
 		return nil, unwrapRefused(err)
 	}
@@ -131,15 +134,15 @@ var libraryCode = regexp.MustCompile(`^[\pL\pN][\pL\pN._-]{0,39}$`)
 func (opt Options) check() error {
 	switch {
 	case len(opt.Files) == 0:
-		return refuse("name at least one file to load")
+		return misuse("name at least one file to load")
 	case opt.Library != "" && !libraryCode.MatchString(opt.Library):
-		return refuse("--library %q: a code is letters, digits, dots, dashes and underscores, 40 at most", opt.Library)
+		return misuse("--library %q: a code is letters, digits, dots, dashes and underscores, 40 at most", opt.Library)
 	case opt.Role != "" && !slices.Contains(source.Roles, opt.Role):
-		return refuse("--role %q: it is one of %s", opt.Role, strings.Join(source.Roles, ", "))
+		return misuse("--role %q: it is one of %s", opt.Role, strings.Join(source.Roles, ", "))
 	case opt.DateOrder != "" && orderOf(opt.DateOrder) == table.Unknown:
-		return refuse("--date-order %q: it is one of mdy, dmy, ymd", opt.DateOrder)
+		return misuse("--date-order %q: it is one of mdy, dmy, ymd", opt.DateOrder)
 	case opt.MaxRejects < 0 || opt.MaxRejects > 100:
-		return refuse("--max-rejects is a share from 0%% to 100%%")
+		return misuse("--max-rejects is a share from 0%% to 100%%")
 	}
 	if opt.Zone != "" {
 		if _, err := loadZone(opt.Zone); err != nil {
@@ -152,7 +155,7 @@ func (opt Options) check() error {
 func loadZone(name string) (*time.Location, error) {
 	location, err := time.LoadLocation(name)
 	if err != nil || name == "Local" {
-		return nil, refuse("--tz %q: no such time zone; zones are named like America/New_York, Europe/London or Asia/Tokyo", name)
+		return nil, misuse("--tz %q: no such time zone; zones are named like America/New_York, Europe/London or Asia/Tokyo", name)
 	}
 	return location, nil
 }

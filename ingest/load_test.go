@@ -270,6 +270,9 @@ func TestRealLending(t *testing.T) {
 	}
 }
 
+// lastRefusal is what refusedWith was told last.
+var lastRefusal string
+
 // refusedWith loads files that must be refused, with a sentence that holds the words and leaves the data as it was.
 func refusedWith(t *testing.T, data *store.Files, options ingest.Options, words []string, paths ...string) {
 	t.Helper()
@@ -286,7 +289,7 @@ func refusedWith(t *testing.T, data *store.Files, options ingest.Options, words 
 			t.Errorf("the refusal does not say %q: %s", word, refused)
 		}
 	}
-	t.Logf("%s", refused)
+	lastRefusal = refused.Error()
 	if strings.Contains(refused.Error(), "\n") {
 		t.Errorf("the refusal is more than a sentence: %s", refused)
 	}

@@ -31,7 +31,7 @@ func newEventMapper(base rowMapper) *eventMapper {
 	}
 }
 
-func (m *eventMapper) heading(at []int) string { return spaced(m.part.table.Heading[at[0]]) }
+func (m *eventMapper) heading(at []int) string { return m.part.table.Heading[at[0]] }
 
 func (m *eventMapper) row(ctx context.Context, line int, cells []table.Cell) (*rejection, error) {
 	isNote := m.part.content() == source.Notes
@@ -114,7 +114,7 @@ func newPatronMapper(base rowMapper) *patronMapper {
 func (m *patronMapper) row(_ context.Context, _ int, cells []table.Cell) (*rejection, error) {
 	name := m.first(cells, m.patron)
 	if name == nil {
-		return &rejection{spaced(m.part.table.Heading[m.patron[0]]), noIdentifier}, nil
+		return &rejection{m.part.table.Heading[m.patron[0]], noIdentifier}, nil
 	}
 	row := m.out.row
 	m.key.set(row, m.patrons.key(name))
@@ -156,7 +156,7 @@ func newPartnerMapper(base rowMapper) *partnerMapper {
 
 func (m *partnerMapper) row(_ context.Context, _ int, cells []table.Cell) (*rejection, error) {
 	if m.first(cells, m.number) == nil {
-		return &rejection{spaced(m.part.table.Heading[m.number[0]]), noIdentifier}, nil
+		return &rejection{m.part.table.Heading[m.number[0]], noIdentifier}, nil
 	}
 	row := m.out.row
 	m.copyText(row, m.numberText, cells, m.number)
@@ -190,7 +190,7 @@ func newReferenceMapper(base rowMapper) *referenceMapper {
 	for i, field := range base.out.schema.Fields() {
 		at := base.part.cells(field.Name)
 		m.columns = append(m.columns, referenceColumn{
-			at: at, heading: spaced(base.part.table.Heading[at[0]]), text: base.out.texts[i], day: base.out.fixed[i], optional: field.Name == "name",
+			at: at, heading: base.part.table.Heading[at[0]], text: base.out.texts[i], day: base.out.fixed[i], optional: field.Name == "name",
 		})
 	}
 	return m

@@ -89,7 +89,7 @@ func profiles(name string) ([]*source.Profile, error) {
 	if name != "" {
 		profile, err := catalog.Find(name)
 		if err != nil {
-			return nil, &Refused{Sentence: err.Error()}
+			return nil, &Refused{Sentence: err.Error(), Usage: true}
 		}
 		list = append(list, profile)
 	}
@@ -158,23 +158,38 @@ func spaced(name string) string {
 	return b.String()
 }
 
-// unrecognised says what was found in place of a known heading. Cells of a row that is no heading may name a reader:
-// they are not quoted.
+// unrecognised says what was found in place of a known heading. A first row may be no heading and name a reader: only
+// headings that some profile knows are quoted.
 func unrecognised(t *table.Table, list []*source.Profile) string {
 	if looksLikeData(t.Heading, list) {
 		return "has no heading row: name its columns in order with --columns, such as --columns \"Transaction Number,Request Type,-,Creation Date,…\" (- for one to leave out)"
 	}
+	known := map[string]bool{}
+	for _, profile := range catalog.All() {
+		for _, kind := range profile.Tables {
+			for _, set := range append([]map[string][]string{kind.Columns}, whens(kind)...) {
+				for _, names := range set {
+					for _, name := range names {
+						known[source.Fold(name)] = true
+					}
+				}
+			}
+		}
+	}
 	var shown []string
 	for _, text := range t.Heading {
-		if text != "" && len(shown) < 6 {
+		if known[source.Fold(text)] && len(shown) < 6 {
 			shown = append(shown, text)
 		}
 	}
-	return fmt.Sprintf("is no table that Fillrate knows: its headings are %s…; needed are, for example, those of ILLiad's Transactions (Transaction Number, Process Type, Transaction Status, Creation Date, Transaction Date), or a profile that maps yours (--profile FILE.toml)",
-		strings.Join(shown, ", "))
+	found := fmt.Sprintf("none of its %d headings is known", len(t.Heading))
+	if len(shown) > 0 {
+		found = fmt.Sprintf("of its %d headings it has %s", len(t.Heading), strings.Join(shown, ", "))
+	}
+	return fmt.Sprintf("is no table that Fillrate can read: %s; needed are, for example, those of ILLiad's Transactions (Transaction Number, Process Type, Transaction Status, Creation Date, Transaction Date), or a profile that maps yours (--profile FILE.toml)", found)
 }
 
-// looksLikeData tells a first row that holds values: a date, a number or a status is no heading.
+// looksLikeData tells a first row that holds values: a date, a number, an e-mail address or a status is no heading.
 func looksLikeData(heading []string, list []*source.Profile) bool {
 	for _, text := range heading {
 		if text == "" {
@@ -184,6 +199,9 @@ func looksLikeData(heading []string, list []*source.Profile) bool {
 			return true
 		}
 		if _, isNumber := table.ParseInt([]byte(text)); isNumber {
+			return true
+		}
+		if strings.Contains(text, "@") {
 			return true
 		}
 		for _, profile := range list {

@@ -95,7 +95,9 @@ func TestBadInput(t *testing.T) {
 		"blank.csv":      {" \n\n", []string{"blank.csv"}, nil},
 		"header.csv":     {heading, []string{"header.csv", "no rows"}, nil},
 		"headless.csv":   {"1,Borrowing,Loan,Request Sent,2024-07-02,2024-07-01\n", []string{"headless.csv", "--columns"}, nil},
-		"wrong.csv":      {"Barcode,Branch,Checked Out\n1,MAIN,2024-07-01\n", []string{"Barcode", "--profile"}, nil},
+		"wrong.csv":      {"Barcode,Branch,Checked Out\n1,MAIN,2024-07-01\n", []string{"none of its 3 headings", "--profile"}, nil},
+		"names.csv":      {"u0001,Nobody,Ann,u0001@mail.example\n", []string{"names.csv", "no heading row"}, nil},
+		"people.csv":     {"Nobody,Ann,History\n", []string{"none of its 3 headings"}, nil},
 		"cut.csv":        {good(1, 10) + `99,Borrowing,Loan,"Request Se`, []string{"cut.csv", "line 12", "quote"}, nil},
 		"junk.csv":       {string(junk), []string{"junk.csv"}, nil},
 		"cut.csv.gz":     {truncated.String()[:truncated.Len()/2], []string{"cut.csv.gz"}, nil},
@@ -122,6 +124,9 @@ func TestBadInput(t *testing.T) {
 				c.set(&o)
 			}
 			refusedWith(t, data, o, c.words, write(t, dir, name, c.text))
+			if said := lastRefusal; strings.Contains(said, "Nobody") || strings.Contains(said, "u0001") {
+				t.Errorf("the refusal names a reader: %s", said)
+			}
 		})
 	}
 	t.Run("unreadable", func(t *testing.T) {

@@ -217,7 +217,7 @@ func (m *requestMapper) newPlan(role, kind string) *plan {
 		if len(at) == 0 {
 			continue
 		}
-		s := step{column: spaced(p.table.Heading[at[0]]), at: at}
+		s := step{column: p.table.Heading[at[0]], at: at}
 		if time := slices.Index(timeColumns[:], column); time >= 0 {
 			s.do, s.time = doTime, time
 		} else if do, ok := actions[column]; ok {
@@ -429,7 +429,7 @@ func (m *requestMapper) row(ctx context.Context, line int, cells []table.Cell) (
 
 func (m *requestMapper) idHeading() string {
 	if len(m.id) > 0 {
-		return spaced(m.part.table.Heading[m.id[0]])
+		return m.part.table.Heading[m.id[0]]
 	}
 	return "identifier"
 }

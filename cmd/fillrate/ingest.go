@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -47,6 +48,10 @@ func (c *ingestCmd) Run(a *app) error {
 		Columns: columnNames(c.Columns), RowHash: c.ID == "row-hash", DryRun: c.DryRun, Strict: c.Strict || share == 0, MaxRejects: share,
 	}, bar)
 	bar.finish()
+	var refused *ingest.Refused
+	if errors.As(err, &refused) && refused.Usage {
+		return usageError{err}
+	}
 	if err != nil {
 		return err
 	}
