@@ -202,14 +202,15 @@ func TestPagesInEveryLight(t *testing.T) {
 		dark          bool
 	}{
 		{"light and wide", 1440, 900, false}, {"dark and wide", 1440, 900, true},
+		{"light and between", 1180, 800, false},
 		{"light and narrow", 320, 640, false}, {"dark and narrow", 320, 640, true},
 	} {
 		t.Run(screen.name, func(t *testing.T) {
 			r := newReader(t, screen.width, screen.height, screen.dark)
 			for _, path := range pages {
 				r.visit(path)
-				if width := evaluate[int64](r, `document.documentElement.scrollWidth`); width > screen.width {
-					t.Errorf("%s is %d pixels wide on a screen of %d", path, width, screen.width)
+				for _, spill := range spills(r) {
+					t.Errorf("%s: %s", path, spill)
 				}
 				for _, violation := range axeViolations(r, string(axe)) {
 					t.Errorf("%s: axe: %s", path, violation)
@@ -221,6 +222,33 @@ func TestPagesInEveryLight(t *testing.T) {
 			}
 		})
 	}
+}
+
+// spills lists what is wider than its place, with every list open and each filter's panel in turn.
+func spills(r *reader) []string {
+	r.Helper()
+	return evaluate[[]string](r, `(async () => {
+		const found = [], page = document.documentElement;
+		const wide = what => { if (page.scrollWidth > innerWidth) found.push(what + ": the page is " + page.scrollWidth + " pixels wide on a screen of " + innerWidth); };
+		const frame = () => new Promise(done => requestAnimationFrame(() => setTimeout(done)));
+		wide("as it opens");
+		const folded = [...document.querySelectorAll("figure details:not([open])")];
+		folded.forEach(d => d.open = true);
+		await frame();
+		wide("with its tables open");
+		for (const part of document.querySelectorAll("figure .scroll, figure .plot, figure p, .card > *")) {
+			const box = part.getBoundingClientRect(), place = part.closest("figure, .card").getBoundingClientRect();
+			if (box.right > place.right + 1) found.push(part.outerHTML.slice(0, 80) + " leaves its figure by " + (box.right - place.right));
+		}
+		folded.forEach(d => d.open = false);
+		for (const pick of document.querySelectorAll("details.pick")) {
+			pick.open = true;
+			await frame();
+			wide("with the list " + pick.innerText.slice(0, 20));
+			pick.open = false;
+		}
+		return found;
+	})()`)
 }
 
 // axeViolations runs axe-core with every list open, as what is folded away is checked too. It is evaluated from

@@ -68,7 +68,7 @@
     var style = getComputedStyle(root), font = getComputedStyle(document.body).fontFamily;
     charts.forEach(function (item) {
       var option = resolve(item.option, "", style);
-      option.textStyle.fontFamily = font;
+      option.textStyle.fontFamily = option.tooltip.textStyle.fontFamily = font;
       item.chart.setOption(option, true);
       fit(item);
     });
@@ -137,6 +137,11 @@
     picks.forEach(function (pick) {
       var search = pick.querySelector(".search");
       var state = pick.querySelector("summary b");
+      pick.addEventListener("toggle", function () {
+        pick.classList.remove("end");
+        var box = pick.querySelector("fieldset").getBoundingClientRect();
+        if (pick.open && box.right > root.clientWidth - 8) pick.classList.add("end");
+      });
       pick.addEventListener("change", function () {
         var chosen = pick.querySelectorAll(":checked");
         state.textContent = chosen.length === 0 ? "all" : chosen.length === 1 ? chosen[0].nextElementSibling.textContent : chosen.length + " chosen";
