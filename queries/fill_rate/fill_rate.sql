@@ -77,10 +77,11 @@ with
     from censored
   ),
 
-  -- Outcomes are counted in steps of 2^23 microseconds (8.4 s), or longer ones where there are many groups; a step that
-  -- holds a moment of its group keeps its outcomes apart. Only so much needs sorting then, whatever the history's size.
+  -- Outcomes are counted in steps of 2^bits microseconds; a step that holds a moment of its group keeps its outcomes
+  -- apart. Only so much needs sorting then, whatever the history's size. 30 days are 2^41 microseconds, and as many
+  -- steps as the root of requests times moments leave the least to sort.
   width as (
-    select 23 + ceil(log2(count(*) + 1))::bigint as bits from censored
+    select greatest(22, 41 - log2(greatest(1, sqrt(sum(n_followed * n_open) / count(*)))))::bigint as bits from censored
   ),
 
   near_steps as (

@@ -17,7 +17,7 @@ import (
 
 var (
 	seedFlag  = flag.Uint64("seed", 1, "seed of the first random history")
-	loadsFlag = flag.Int("loads", 40, "how many generations of random histories to load")
+	loadsFlag = flag.Int("loads", 25, "how many generations of random histories to load")
 )
 
 // TestMain asks the properties fewer questions than rapid would, as each costs several queries; -rapid.checks asks more.
