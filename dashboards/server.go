@@ -18,7 +18,7 @@ import (
 
 // Options is what a server needs to know.
 type Options struct {
-	Store   *store.Files
+	Store   store.Store
 	Addr    string // 127.0.0.1:8080; a loopback address, as there is no login
 	Version string
 	Logger  *slog.Logger // nil: slog.Default()
@@ -34,7 +34,7 @@ const (
 
 // server is what the handlers share.
 type server struct {
-	store     *store.Files
+	store     store.Store
 	version   string
 	addr      string
 	log       *slog.Logger

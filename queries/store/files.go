@@ -28,7 +28,7 @@ const KeepGenerations = 5
 type Files struct {
 	dir    string
 	limits Limits
-	newKey []byte // made by PatronKey, not written yet
+	newKey []byte // made by patronKey, not written yet
 
 	mu     sync.Mutex
 	opened map[int]*openGeneration
@@ -56,7 +56,7 @@ func (f *Files) path(number int) string {
 	return filepath.Join(f.dir, "generations", fmt.Sprintf("%06d.duckdb", number))
 }
 
-// Current reads the pointer; 0 means that there is no generation yet.
+// Current implements Store: it reads the pointer.
 func (f *Files) Current() (int, error) {
 	text, err := os.ReadFile(filepath.Join(f.dir, "current"))
 	if errors.Is(err, os.ErrNotExist) {
@@ -224,7 +224,7 @@ func (f *Files) transact(ctx context.Context, work string, change func(context.C
 	}
 	defer func() { err = errors.Join(err, conn.Close()) }()
 
-	tx := &Tx{conn: conn}
+	tx := &Tx{conn: conn, patronKey: f.patronKey}
 	if _, err := tx.Exec(ctx, "begin transaction"); err != nil {
 		return Discard, err
 	}

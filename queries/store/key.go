@@ -12,9 +12,9 @@ import (
 // nobody, not even the library, can then tell which reader a patron_key stands for.
 const KeyFile = "patron.key"
 
-// PatronKey gives the secret of the data directory, 32 random bytes. A new one is written (mode 0600) with the
+// patronKey gives the secret of the data directory, 32 random bytes. A new one is written (mode 0600) with the
 // generation that is the first to hold readers under it, so that a load which is thrown away leaves nothing behind.
-func (f *Files) PatronKey() ([]byte, error) {
+func (f *Files) patronKey() ([]byte, error) {
 	if f.newKey != nil {
 		return f.newKey, nil
 	}
@@ -34,7 +34,10 @@ func (f *Files) PatronKey() ([]byte, error) {
 	return f.newKey, err
 }
 
-// keepKey writes a key that PatronKey made.
+// PatronKey is to go: the loader takes it from its transaction.
+func (f *Files) PatronKey() ([]byte, error) { return f.patronKey() }
+
+// keepKey writes a key that patronKey made.
 func (f *Files) keepKey() error {
 	if f.newKey == nil {
 		return nil

@@ -14,6 +14,8 @@ type Store interface {
 	// Load runs change inside one transaction on a copy of the current generation. The copy becomes current only
 	// if change returns Keep and every invariant holds. One load at a time: a second one fails with ErrBusy.
 	Load(ctx context.Context, change func(ctx context.Context, tx *Tx) (Verdict, error)) (Generation, error)
+	// Current gives the number of the current generation, 0 where there is none, at the cost of a small read.
+	Current() (int, error)
 	// Generations lists what is kept, newest first.
 	Generations() ([]Generation, error)
 	// Rollback makes an older kept generation current again; number 0 means the one before the current.

@@ -12,8 +12,12 @@ import (
 
 // Tx is the one connection and transaction of a load.
 type Tx struct {
-	conn *sql.Conn
+	conn      *sql.Conn
+	patronKey func() ([]byte, error)
 }
+
+// PatronKey gives the secret, 32 bytes, under which this history knows its readers; see KeyFile.
+func (tx *Tx) PatronKey() ([]byte, error) { return tx.patronKey() }
 
 // Exec runs one statement and gives the number of rows that it changed.
 func (tx *Tx) Exec(ctx context.Context, query string, args ...any) (int64, error) {
