@@ -31,9 +31,10 @@ type Cell struct {
 // Line is the line of a text file on which the record begins, the row number
 // that Excel shows, or, in a JSON list, the position of the object in it.
 type Row struct {
-	Line  int
-	Cells []Cell
-	Err   *RowError
+	Line   int
+	Cells  []Cell
+	Err    *RowError
+	fields int // of a delimited row as it stands in the file
 }
 
 // Chunk is a piece of a table that holds whole records. A chunk belongs to one

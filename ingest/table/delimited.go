@@ -231,6 +231,9 @@ func (d *delimited) rows(c *Chunk, yield func(Row) error) error {
 			extra = true
 		}
 		n++
+		if n < len(cells) && !c.table.seeking && len(bytes.Trim(text, " \x1a")) > 0 {
+			return &FileError{Path: c.table.file.Path, Line: begin, Reason: fmt.Sprintf("the file ends in the middle of this row, after %d of %d fields", n, len(cells)), Remedy: "it was cut short – export it again"}
+		}
 		return d.end(c, Row{Line: begin, Cells: cells}, n, extra, repair, yield)
 	}
 	return nil
@@ -240,6 +243,7 @@ func (d *delimited) rows(c *Chunk, yield func(Row) error) error {
 // are not empty.
 func (d *delimited) end(c *Chunk, r Row, n int, extra, repair bool, yield func(Row) error) error {
 	cells := r.Cells
+	r.fields = n
 	if n < len(cells) {
 		for i := n; i < len(cells); i++ {
 			cells[i].Text = nil

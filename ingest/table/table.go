@@ -54,6 +54,7 @@ type Table struct {
 	file        *File
 	format      format
 	width       int // len(Heading), or how many cells to keep while looking for it
+	seeking     bool
 	skipThrough int // rows up to this line are no data
 }
 
@@ -87,6 +88,10 @@ const maxRecord = 16 << 20
 func Open(path string, opt Options) (*File, error) {
 	if opt.MaxUncompressed == 0 {
 		opt.MaxUncompressed = 4 << 30
+	}
+	// Looked at before it is opened: opening a pipe would wait for somebody to write to it.
+	if info, err := os.Stat(path); err == nil && !info.IsDir() && !info.Mode().IsRegular() {
+		return nil, &FileError{Path: path, Reason: "this is no ordinary file but a pipe or device", Remedy: "save its content to a file and load that"}
 	}
 	h, err := os.Open(path)
 	if err != nil {
@@ -257,7 +262,8 @@ func (t *Table) findHeading() error {
 		filled int
 	}
 	var lines []line
-	t.width = maxColumns
+	t.width, t.seeking = maxColumns, true
+	defer func() { t.seeking = false }()
 	err := t.Chunks(context.Background(), func(c *Chunk) error {
 		defer c.Release()
 		return c.Rows(func(r Row) error {
@@ -272,7 +278,8 @@ func (t *Table) findHeading() error {
 					l.filled++
 				}
 			}
-			for len(l.cells) > 0 && l.cells[len(l.cells)-1] == "" {
+			// An empty heading at the end may stand over values; a cell that is not there stands over none.
+			for len(l.cells) > r.fields && l.cells[len(l.cells)-1] == "" {
 				l.cells = l.cells[:len(l.cells)-1]
 			}
 			if l.filled == 0 {
