@@ -185,7 +185,11 @@ func (l *load) run(ctx context.Context, tx *store.Tx, summary *Summary) (store.V
 		return store.Discard, err
 	}
 	l.progress.Step("deriving")
-	outcome, err := merger.Finish(ctx, l.batches(), l.milestones())
+	batches, err := l.batches()
+	if err != nil {
+		return store.Discard, err
+	}
+	outcome, err := merger.Finish(ctx, batches, l.milestones())
 	if err != nil {
 		return store.Discard, err
 	}
@@ -357,16 +361,20 @@ func (l *load) checkRejects() error {
 }
 
 // batches is what is kept about each part.
-func (l *load) batches() []merge.Batch {
+func (l *load) batches() ([]merge.Batch, error) {
 	var list []merge.Batch
 	for _, p := range l.parts {
+		sum, err := p.input.sha256()
+		if err != nil {
+			return nil, err
+		}
 		list = append(list, merge.Batch{
 			ID: p.batch, Library: l.library, Source: p.profile.Name, Content: string(p.content()),
-			File: filepath.Base(p.input.path), Sheet: p.table.Name, SHA256: p.input.sha256,
+			File: filepath.Base(p.input.path), Sheet: p.table.Name, SHA256: sum,
 			Read: p.tally.read, Rejected: p.tally.rejected, Rejects: p.tally.rejects, Notes: p.allNotes(), ImportedAt: l.opt.Now,
 		})
 	}
-	return list
+	return list, nil
 }
 
 // milestones gives the statements by source that tell the milestones of the load's requests.

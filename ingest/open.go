@@ -21,7 +21,7 @@ import (
 type input struct {
 	path    string
 	file    *table.File
-	sha256  string
+	sha256  func() (string, error) // waits for the hash, which is computed beside
 	leftOut []leftOut
 	sameAs  string // the file whose content this one repeats
 }
@@ -38,7 +38,6 @@ func openAll(ctx context.Context, opt Options) (inputs []*input, parts []*part, 
 			closeAll(inputs)
 		}
 	}()
-	seen := map[string]string{}
 	for _, path := range opt.Files {
 		if err := ctx.Err(); err != nil {
 			return inputs, nil, err
@@ -48,27 +47,45 @@ func openAll(ctx context.Context, opt Options) (inputs []*input, parts []*part, 
 			return inputs, nil, refuseFile(path, err)
 		}
 		inputs = append(inputs, in)
-		if in.sha256, err = hashFile(path); err != nil {
-			return inputs, nil, refuse("%s: the file cannot be read: %v", filepath.Base(path), err)
-		}
-		if first, again := seen[in.sha256]; again {
-			in.sameAs = first
-			continue
-		}
-		seen[in.sha256] = filepath.Base(path)
 		found, err := recogniseAll(in, list, opt)
 		if err != nil {
 			return inputs, nil, err
 		}
 		parts = append(parts, found...)
 	}
-	slices.SortStableFunc(parts, func(a, b *part) int {
-		return cmp.Or(
-			cmp.Compare(a.content().Order(), b.content().Order()),
-			cmp.Compare(a.input.sha256, b.input.sha256),
-		)
-	})
+	hashAll(inputs)
+	if parts, err = inOrder(inputs, parts); err != nil {
+		return inputs, nil, err
+	}
 	return inputs, parts, nil
+}
+
+// inOrder sorts parts into the order in which they are read, whatever the order of the names on the command line, and
+// leaves out what repeats another file.
+func inOrder(inputs []*input, parts []*part) ([]*part, error) {
+	if len(inputs) == 1 {
+		slices.SortStableFunc(parts, func(a, b *part) int { return cmp.Compare(a.content().Order(), b.content().Order()) })
+		return parts, nil
+	}
+	first := map[string]string{}
+	sums := map[*input]string{}
+	for _, in := range inputs {
+		sum, err := in.sha256()
+		if err != nil {
+			return nil, err
+		}
+		sums[in] = sum
+		if name, again := first[sum]; again {
+			in.sameAs = name
+		} else {
+			first[sum] = filepath.Base(in.path)
+		}
+	}
+	parts = slices.DeleteFunc(parts, func(p *part) bool { return p.input.sameAs != "" })
+	slices.SortStableFunc(parts, func(a, b *part) int {
+		return cmp.Or(cmp.Compare(a.content().Order(), b.content().Order()), cmp.Compare(sums[a.input], sums[b.input]))
+	})
+	return parts, nil
 }
 
 func closeAll(inputs []*input) {
@@ -130,16 +147,36 @@ func refuseFile(path string, err error) error {
 	return fmt.Errorf("%s: %w", filepath.Base(path), err)
 }
 
+// hashAll starts to hash the files, two at a time: the hash of a single one is only needed when all is read.
+func hashAll(inputs []*input) {
+	turn := make(chan struct{}, 2)
+	for _, in := range inputs {
+		var sum string
+		var err error
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			turn <- struct{}{}
+			defer func() { <-turn }()
+			sum, err = hashFile(in.path)
+		}()
+		in.sha256 = func() (string, error) {
+			<-done
+			return sum, err
+		}
+	}
+}
+
 // hashFile gives the SHA-256 of a file's bytes, by which the same export is known again under any name.
 func hashFile(path string) (string, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return "", err
+		return "", refuse("%s: the file cannot be read: %v", filepath.Base(path), err)
 	}
 	defer f.Close()
 	hash := sha256.New()
 	if _, err := io.Copy(hash, f); err != nil {
-		return "", err
+		return "", refuse("%s: the file cannot be read: %v", filepath.Base(path), err)
 	}
 	return hex.EncodeToString(hash.Sum(nil)), nil
 }

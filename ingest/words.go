@@ -41,29 +41,36 @@ func (w *words[T]) get(text []byte) *T {
 	return &at.read
 }
 
-// patronKeys turns user names into the keys under which readers are known in the history.
+// patronKeys turns user names into the keys under which readers are known in the history. It remembers keys by a
+// 64-bit hash of the name, which is as wide as the keys themselves, in a table of fixed size.
 type patronKeys struct {
-	known   words[int64]
+	known   []patronKey
 	mac     hash.Hash
 	prefix  []byte
 	scratch []byte
 }
 
-// patronPlaces is how many readers a worker remembers the keys of.
-const patronPlaces = 1 << 16
-
-func newPatronKeys(l *load) *patronKeys {
-	k := &patronKeys{mac: hmac.New(sha256.New, l.patronKey), prefix: []byte(l.library + "\x00")}
-	k.known = words[int64]{places: make([]place[int64], patronPlaces), read: k.compute}
-	return k
+type patronKey struct {
+	name uint64
+	key  int64
 }
 
-func (k *patronKeys) key(name []byte) int64 { return *k.known.get(name) }
+// patronPlaces is how many readers a worker remembers the keys of: 4 MiB.
+const patronPlaces = 1 << 18
 
-// compute gives the first 8 bytes of HMAC-SHA-256 over library and user name; user names differ in no more than case.
-func (k *patronKeys) compute(name string) int64 {
-	k.mac.Reset()
-	k.scratch = append(append(k.scratch[:0], k.prefix...), strings.ToLower(name)...)
-	k.mac.Write(k.scratch) // a hash never fails
-	return int64(binary.LittleEndian.Uint64(k.mac.Sum(k.scratch[:0])))
+func newPatronKeys(l *load) *patronKeys {
+	return &patronKeys{known: make([]patronKey, patronPlaces), mac: hmac.New(sha256.New, l.patronKey), prefix: []byte(l.library + "\x00")}
+}
+
+// key gives the first 8 bytes of HMAC-SHA-256 over library and user name; user names differ in no more than case.
+func (k *patronKeys) key(name []byte) int64 {
+	sum := xxhash.Sum64(name) | 1 // never that of an empty place
+	at := &k.known[sum>>8%patronPlaces]
+	if at.name != sum {
+		k.mac.Reset()
+		k.scratch = append(append(k.scratch[:0], k.prefix...), strings.ToLower(string(name))...)
+		k.mac.Write(k.scratch) // a hash never fails
+		*at = patronKey{sum, int64(binary.LittleEndian.Uint64(k.mac.Sum(k.scratch[:0])))}
+	}
+	return at.key
 }
