@@ -94,7 +94,9 @@ type Merger struct {
 	nextBatch  int
 	loadID     int
 	before     sizes
-	touched    bool // patrons, partners, reference data or a library's zone changed
+	touched    bool                // patrons, partners, reference data or a library's zone changed
+	replaced   int64               // rows that replace added
+	references map[Reference]int64 // of them, by reference file; the first batch of that content counts them
 }
 
 // sizes tells growth of the tables that only grow.
@@ -169,7 +171,13 @@ func (m *Merger) Reference(ctx context.Context, kind Reference, records array.Re
 	if !ok {
 		return fmt.Errorf("no reference file is called %q", kind)
 	}
-	return m.replace(ctx, records, statements)
+	before := m.replaced
+	err := m.replace(ctx, records, statements)
+	if m.references == nil {
+		m.references = map[Reference]int64{}
+	}
+	m.references[kind] += m.replaced - before
+	return err
 }
 
 // replace stages a small stream, as the statements read it more than once; the last one inserts what is news.
@@ -190,6 +198,7 @@ func (m *Merger) replace(ctx context.Context, records array.RecordReader, statem
 	}
 	added, err := m.tx.Exec(ctx, last)
 	m.touched = m.touched || added > 0
+	m.replaced += added
 	return err
 }
 
@@ -249,6 +258,9 @@ func (m *Merger) unite(ctx context.Context) error {
 	if repeated == 0 {
 		return nil
 	}
+	if _, err := m.tx.Exec(ctx, "create or replace temp table this_load as select $1::integer as first_batch", m.firstBatch); err != nil {
+		return err
+	}
 	return m.tx.ExecFile(ctx, uniteSQL)
 }
 
@@ -292,6 +304,10 @@ func (m *Merger) outcome(ctx context.Context, batches []Batch) (Outcome, error) 
 	}
 	for _, batch := range batches {
 		counts := outcome.Batches[batch.ID]
+		if added := m.references[Reference(batch.Content)]; added > 0 {
+			counts.New = min(added, batch.Read-batch.Rejected)
+			m.references[Reference(batch.Content)] -= counts.New
+		}
 		counts.Unchanged = batch.Read - batch.Rejected - counts.New - counts.Changed
 		outcome.Batches[batch.ID] = counts
 		if batch.Content == "requests" {

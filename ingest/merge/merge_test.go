@@ -146,6 +146,39 @@ func TestNewerSightingWinsColumnByColumn(t *testing.T) {
 	}
 }
 
+// Two rows of one file on the same request, equally new: one of them wins for good, whichever came first in the file,
+// and the same file again changes nothing.
+func TestEquallyNewSightingsOfOneLoad(t *testing.T) {
+	open := sighting{"1", 10, "Awaiting Request Processing", "x", ""}
+	done := sighting{"1", 10, "Request Finished", "x", ""}
+	for _, table := range [][]sighting{{open, done}, {done, open}} {
+		files := store.Open(t.TempDir())
+		load(t, files, table)
+		if dump := content(t, files); !strings.Contains(dump, `"status_raw":"Request Finished"`) {
+			t.Errorf("the request is not finished:\n%s", dump)
+		}
+		for range 3 {
+			if got := load(t, files, table); got.Changed {
+				t.Errorf("the same again: %+v, want no change", got)
+			}
+		}
+		if got := load(t, files, []sighting{open, done}, []sighting{done}); got.Changed {
+			t.Errorf("the same in two tables: %+v, want no change", got)
+		}
+		files.Close()
+	}
+	// A later import that is equally new corrects the earlier one.
+	files := store.Open(t.TempDir())
+	defer files.Close()
+	load(t, files, []sighting{done})
+	if got := load(t, files, []sighting{{"1", 10, "Request Finished", "A better title", ""}}); got.Total != (Counts{Changed: 1}) {
+		t.Errorf("a correction: %+v, want one changed", got)
+	}
+	if dump := content(t, files); !strings.Contains(dump, "A better title") {
+		t.Errorf("the correction was lost:\n%s", dump)
+	}
+}
+
 // Any order of loading, in one load or in many, tells the same history.
 func TestOrderOfLoadingDoesNotMatter(t *testing.T) {
 	histories := uint64(4)

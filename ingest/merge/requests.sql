@@ -10,3 +10,5 @@ anti join request as held
   on held.request_id = incoming.request_id and held.row_hash = incoming.row_hash and held.columns = incoming.columns
 anti join sighting as seen
   on seen.request_id = incoming.request_id and seen.row_hash = incoming.row_hash and seen.columns = incoming.columns
+anti join outdone
+  on outdone.request_id = incoming.request_id and outdone.row_hash = incoming.row_hash and outdone.columns = incoming.columns

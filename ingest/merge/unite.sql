@@ -43,13 +43,32 @@ where seen.happened_at is not null
   and (seen.happened_at, seen.to_status_raw) is distinct from (oldest.said.changed_at, oldest.said.status_raw)
 group by seen.request_id, seen.happened_at, seen.to_status_raw, seen.to_status;
 
--- Of the sightings with the same columns the newest stands; of equally new ones the later import.
+-- Of the sightings with the same columns the newest stands; of equally new ones the later import; within one load a
+-- status that ends, then whatever their words decide, so that chance and the order of files have no part in it.
+create or replace temp table placed as
+select
+  candidate.*,
+  row_number() over (
+    partition by request_id, columns
+    order by
+      last_change_at desc nulls last, least(last_batch, this_load.first_batch) desc,
+      coalesce(meaning.ends, false) desc, status_raw desc, reason_raw desc, partner_raw desc, due_at desc, title desc, row_hash desc
+  ) as place,
+  last_batch >= this_load.first_batch as is_of_this_load
+from candidate
+cross join this_load
+left join (select role, status, ends from status_meaning) as meaning using (role, status)
+where row_hash <> 0;
+
 create or replace temp table standing as
-select * from candidate
-where row_hash <> 0
-qualify row_number() over (
-  partition by request_id, columns order by last_change_at desc nulls last, last_batch desc, row_hash desc
-) = 1;
+select * exclude (place, is_of_this_load) from placed where place = 1;
+
+insert into outdone
+select distinct lost.request_id, lost.columns, lost.row_hash
+from placed lost
+join placed won using (request_id, columns)
+where won.place = 1 and won.is_of_this_load and lost.place > 1 and lost.is_of_this_load
+  and lost.row_hash <> won.row_hash and lost.last_change_at is not distinct from won.last_change_at;
 
 -- Each remembers the oldest sighting of its request, unless it is that itself, so that it does not matter which of
 -- them came first.

@@ -97,6 +97,9 @@ create table request (
 -- what they say together. Same columns as request, same order.
 create table sighting as from request limit 0;
 
+-- Sightings that lost to an equally new one of the same load, so that the same load again changes nothing.
+create table outdone (request_id bigint not null, columns varchar not null, row_hash bigint not null);
+
 -- Status changes, append-only, a set: request_id, happened_at, to_status_raw, to_status and basis together are unique.
 create table event (
   request_id bigint not null,
