@@ -50,7 +50,7 @@ func open(path, tempDir string, limits Limits, readOnly bool) (*sql.DB, error) {
 		return nil
 	})
 	if err != nil {
-		return nil, fmt.Errorf("opening %s: %w", filepath.Base(path), err)
+		return nil, fmt.Errorf("%s: %w", filepath.Base(path), err)
 	}
 	return sql.OpenDB(connector), nil
 }

@@ -22,6 +22,7 @@ const KeepGenerations = 5
 // Files is a Store of whole DuckDB files in a data directory:
 //
 //	generations/000042.duckdb   one per load that changed something
+//	generations/000042.parent   the number of the generation that it was made from
 //	current                     the number of the current one
 //	tmp/                        DuckDB's spill files, and the copy that a load works on
 //	lock                        held by the one load
@@ -56,6 +57,19 @@ func (f *Files) path(number int) string {
 	return filepath.Join(f.dir, "generations", fmt.Sprintf("%06d.duckdb", number))
 }
 
+func (f *Files) parentPath(number int) string {
+	return strings.TrimSuffix(f.path(number), ".duckdb") + ".parent"
+}
+
+// parent gives the number of the generation that another was made from; 0 if it was the first.
+func (f *Files) parent(number int) (int, error) {
+	text, err := os.ReadFile(f.parentPath(number))
+	if err != nil {
+		return 0, err
+	}
+	return strconv.Atoi(strings.TrimSpace(string(text)))
+}
+
 // Current implements Store: it reads the pointer.
 func (f *Files) Current() (int, error) {
 	text, err := os.ReadFile(filepath.Join(f.dir, "current"))
@@ -86,12 +100,11 @@ func (f *Files) Snapshot(ctx context.Context) (*Snapshot, error) {
 	generation, ok := f.opened[number]
 	if !ok {
 		db, err := open(f.path(number), f.tempDir(), f.limits, true)
-		if err != nil {
-			return nil, err
+		if err == nil {
+			err = db.PingContext(ctx)
 		}
-		if err := db.PingContext(ctx); err != nil {
-			db.Close()
-			return nil, fmt.Errorf("generation %d cannot be opened: `fillrate rollback` returns to the one before: %w", number, err)
+		if err != nil {
+			return nil, fmt.Errorf("generation %d is missing or damaged: `fillrate rollback` returns to the one before, `fillrate restore` to a backup (%w)", number, err)
 		}
 		generation = &openGeneration{db: db}
 		f.opened[number] = generation
@@ -147,6 +160,16 @@ func (f *Files) lock() (unlock func() error, err error) {
 	return lock.Unlock, nil
 }
 
+// tidy removes what lock made, as long as there is nothing in it that matters.
+func (f *Files) tidy() {
+	if number, err := f.Current(); err != nil || number != 0 {
+		return
+	}
+	for _, path := range []string{f.tempDir(), filepath.Join(f.dir, "generations"), filepath.Join(f.dir, "lock"), f.dir} {
+		_ = os.Remove(path) // folders go only when they are empty
+	}
+}
+
 // Load implements Store.
 func (f *Files) Load(ctx context.Context, change func(context.Context, *Tx) (Verdict, error)) (generation Generation, err error) {
 	unlock, err := f.lock()
@@ -158,6 +181,9 @@ func (f *Files) Load(ctx context.Context, change func(context.Context, *Tx) (Ver
 	base, err := f.Current()
 	if err != nil {
 		return Generation{}, err
+	}
+	if base == 0 {
+		defer f.tidy() // of a load that is thrown away not even an empty folder stays
 	}
 	work, err := f.copyOf(base)
 	if err != nil {
@@ -179,7 +205,7 @@ func (f *Files) Load(ctx context.Context, change func(context.Context, *Tx) (Ver
 	if err := f.keepKey(); err != nil {
 		return Generation{}, storageError("writing the key file", err)
 	}
-	if err := f.publish(work, number); err != nil {
+	if err := f.publish(work, number, base); err != nil {
 		return Generation{}, storageError("publishing the new generation", err)
 	}
 	if err := f.prune(number); err != nil {
@@ -252,7 +278,7 @@ func (f *Files) transact(ctx context.Context, work string, change func(context.C
 }
 
 // publish moves a finished copy among the generations and points to it. Each step is on disk before the next.
-func (f *Files) publish(work string, number int) error {
+func (f *Files) publish(work string, number, parent int) error {
 	if _, err := os.Stat(work + ".wal"); err == nil {
 		return errors.New("the load left a write-ahead log beside its file")
 	}
@@ -260,6 +286,9 @@ func (f *Files) publish(work string, number int) error {
 		return err
 	}
 	path := f.path(number)
+	if err := writeFile(f.parentPath(number), []byte(strconv.Itoa(parent)+"\n")); err != nil {
+		return err
+	}
 	if err := os.Rename(work, path); err != nil {
 		return err
 	}
@@ -319,6 +348,7 @@ func (f *Files) prune(current int) error {
 	for len(numbers) > KeepGenerations {
 		if numbers[0] != current {
 			removeDatabase(f.path(numbers[0]))
+			_ = os.Remove(f.parentPath(numbers[0]))
 		}
 		numbers = numbers[1:]
 	}
@@ -373,11 +403,9 @@ func (f *Files) Rollback(number int) (generation Generation, err error) {
 		if err != nil {
 			return Generation{}, err
 		}
-		at := slices.Index(numbers, current)
-		if at < 1 {
+		if number, err = f.parent(current); err != nil {
 			return Generation{}, ErrNoGeneration
 		}
-		number = numbers[at-1]
 	}
 	if !slices.Contains(numbers, number) {
 		return Generation{}, ErrNoGeneration
@@ -410,6 +438,8 @@ func (f *Files) Backup(target string) (generation Generation, err error) {
 		return Generation{}, storageError("making the backup's folder", err)
 	}
 	if err := f.copyHistory(number, copyTo); err != nil {
+		removeDatabase(copyTo.path(number))
+		copyTo.tidy()
 		return Generation{}, storageError("copying to "+target, err)
 	}
 	return copyTo.generation(number, number)
@@ -458,7 +488,11 @@ func (f *Files) Restore(source string) (generation Generation, err error) {
 	if err != nil {
 		return Generation{}, err
 	}
-	if err := f.publish(work, number); err != nil {
+	current, err := f.Current()
+	if err != nil {
+		return Generation{}, err
+	}
+	if err := f.publish(work, number, current); err != nil {
 		return Generation{}, storageError("publishing the backup", err)
 	}
 	return f.generation(number, number)

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"errors"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -134,6 +135,12 @@ func TestRollbackAndPrune(t *testing.T) {
 	if generation, n := nRequests(t, files); generation != KeepGenerations+3 || n != KeepGenerations+2 {
 		t.Errorf("a load after a rollback: generation %d with %d requests", generation, n)
 	}
+	if _, err := files.Rollback(0); err != nil { // to what it was made from, not to the load that was taken back
+		t.Fatal(err)
+	}
+	if generation, n := nRequests(t, files); generation != KeepGenerations+1 || n != KeepGenerations+1 {
+		t.Errorf("a second rollback: generation %d with %d requests", generation, n)
+	}
 }
 
 func TestALoadThatFailsLeavesTheOldGeneration(t *testing.T) {
@@ -162,6 +169,22 @@ func TestALoadThatFailsLeavesTheOldGeneration(t *testing.T) {
 		if left, _ := filepath.Glob(filepath.Join(dir, "tmp", "load-*")); len(left) > 0 {
 			t.Errorf("%s left %v", name, left)
 		}
+	}
+}
+
+func TestAFirstLoadThatIsThrownAwayLeavesNothing(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "data")
+	files := Open(dir)
+	defer files.Close()
+	_, err := files.Load(t.Context(), func(_ context.Context, tx *Tx) (Verdict, error) {
+		_, err := tx.PatronKey()
+		return Discard, err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(dir); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("the data directory is there: %v", err)
 	}
 }
 
