@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // filterKeys is every key of a filter, in the order in which Encode writes them.
@@ -25,6 +26,9 @@ func FilterKeys() []string { return slices.Clone(filterKeys) }
 func ParseFilter(values url.Values) (Filter, error) {
 	var f Filter
 	for _, key := range sortedKeys(values) {
+		if err := checkWords(key, values[key]); err != nil {
+			return Filter{}, err
+		}
 		if err := f.set(key, values[key]); err != nil {
 			return Filter{}, err
 		}
@@ -36,6 +40,37 @@ func ParseFilter(values url.Values) (Filter, error) {
 		f.Preset = ""
 	}
 	return f, nil
+}
+
+const (
+	maxWords      = 500 // of one key
+	maxWordLength = 400 // in bytes
+)
+
+// checkWords refuses what no filter can mean, before any of it is repeated on a page.
+func checkWords(key string, given []string) error {
+	if len(given) > maxWords {
+		return invalid("%s names %d values: %d is the most", clip(key), len(given), maxWords)
+	}
+	for _, word := range append(given, key) {
+		if !utf8.ValidString(word) || strings.ContainsRune(word, 0) {
+			return invalid("a value is no valid text: it must be UTF-8")
+		}
+		if len(word) > maxWordLength && !strings.Contains(word, ",") {
+			return invalid("%s names a value of %d characters: %d is the most", clip(key), len(word), maxWordLength)
+		}
+	}
+	if (key == "from" || key == "to") && strings.HasPrefix(strings.Join(given, ""), "0001-01-01") {
+		return invalid("%s: there was no interlibrary loan in the year 1", key)
+	}
+	return nil
+}
+
+func clip(word string) string {
+	if len(word) > 40 {
+		return strings.ToValidUTF8(word[:40], "") + "…"
+	}
+	return word
 }
 
 // sortedKeys makes the first error of several always the same one.

@@ -6,8 +6,10 @@ import (
 	"errors"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 	_ "time/tzdata" // a library's zone must be known on machines without zone files
+	"unicode"
 
 	"github.com/alecthomas/kong"
 )
@@ -64,6 +66,26 @@ func run(ctx context.Context, args []string, stdout, stderr *os.File) int {
 	return 0
 }
 
+// longestMessage is in bytes. Messages quote what they are about, and that can be of any size.
+const longestMessage = 1500
+
+// sentence puts an error into one line that a terminal can show: what is quoted in it may hold anything.
+func sentence(ctx context.Context, err error) string {
+	if ctx.Err() != nil {
+		return "stopped before the end; nothing was changed"
+	}
+	text := strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return ' '
+		}
+		return r
+	}, err.Error())
+	if len(text) > longestMessage {
+		text = strings.ToValidUTF8(text[:longestMessage], "") + " …"
+	}
+	return text
+}
+
 // usageError is a mistake in how the command was called, as opposed to in what it was given to read.
 type usageError struct{ error }
 
@@ -76,7 +98,7 @@ const (
 
 // fail says what went wrong in one line and gives the exit status.
 func (a *app) fail(err error) int {
-	printf(a.Stderr, "fillrate: %s\n", err)
+	printf(a.Stderr, "fillrate: %s\n", sentence(a.ctx, err))
 	var usage usageError
 	if errors.As(err, &usage) {
 		return usageStatus

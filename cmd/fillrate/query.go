@@ -159,8 +159,15 @@ func (c *queryCmd) write(a *app, w io.Writer, snapshot *store.Snapshot, metric *
 	return out.Flush()
 }
 
-// writeAtomically writes a file that is either whole or not there: beside its place first, then moved.
+// writeAtomically writes a file that is either whole or not there: beside its place first, then moved. A link is
+// followed; what is no file (a device, a pipe) is written to as it is.
 func writeAtomically(path string, write func(io.Writer) error) (err error) {
+	if target, err := filepath.EvalSymlinks(path); err == nil {
+		path = target
+	}
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+		return writeInto(path, write)
+	}
 	file, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
 	if err != nil {
 		return fmt.Errorf("%s can't be written: %w", path, err)
@@ -181,4 +188,13 @@ func writeAtomically(path string, write func(io.Writer) error) (err error) {
 		return err
 	}
 	return os.Rename(file.Name(), path)
+}
+
+func writeInto(path string, write func(io.Writer) error) (err error) {
+	file, err := os.OpenFile(path, os.O_WRONLY, 0)
+	if err != nil {
+		return fmt.Errorf("%s can't be written: name a file", path)
+	}
+	defer func() { err = errors.Join(err, file.Close()) }()
+	return write(file)
 }
