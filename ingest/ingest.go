@@ -324,6 +324,9 @@ func (l *load) work(ctx context.Context, p *part, chunks <-chan *table.Chunk, t 
 	for chunk := range chunks {
 		err := chunk.Rows(each)
 		chunk.Release()
+		if err == nil && out.heavy() {
+			err = send(out.take())
+		}
 		if err != nil {
 			return err
 		}
