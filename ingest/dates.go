@@ -202,7 +202,7 @@ func (d *dates) proves(row table.Row) error {
 	}
 	for _, at := range d.columns {
 		cell := &row.Cells[at]
-		order := table.Unknown
+		var order table.DateOrder
 		switch _, result := table.ParseDate(cell.Text, cell.Kind, cell.Number, table.Unknown); result {
 		case table.ProvesMDY:
 			order = table.MDY
