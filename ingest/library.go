@@ -131,10 +131,12 @@ func (p *part) hasTimes() bool {
 // prepare gives a part what it reads its dates with.
 func (l *load) prepare(p *part, k known) {
 	p.dates = &dates{zone: l.zone, part: p}
-	for _, column := range slices.Concat(timeColumns[:], []string{"happened_at", "day"}) {
-		for _, at := range p.cells(column) {
-			if !slices.Contains(p.dates.columns, at) {
-				p.dates.columns = append(p.dates.columns, at)
+	for _, set := range append([]map[string][]string{p.kind.Columns}, whens(p.kind)...) {
+		for _, column := range slices.Concat(timeColumns[:], []string{"happened_at", "day"}) {
+			for _, at := range positions(p.heading, set[column]) {
+				if !slices.Contains(p.dates.columns, at) {
+					p.dates.columns = append(p.dates.columns, at)
+				}
 			}
 		}
 	}
