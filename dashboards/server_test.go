@@ -29,7 +29,7 @@ select
   case when status in ('unfilled', 'cancelled_patron') then done::timestamp end as closed_at,
   coalesce(done, created)::timestamp as last_change_at, due::timestamp as due_at,
   partner, department, patron_group, title, reason, -4242424242 as patron_key, status || ' raw' as status_raw,
-  ',' as columns, 1 as first_batch, 1 as last_batch, 0 as row_hash
+  0 as columns, 1 as first_batch, 1 as last_batch, 0 as row_hash
 from (values
   (1, 'borrowing', 'loan', 'checked_out', '2024-05-10 12:00', '2024-05-14 12:00', '2024-06-01 12:00', '=1+1', $1, 'Faculty', $1, null),
   (2, 'borrowing', 'loan', 'checked_out', '2024-05-11 12:00', '2024-05-17 12:00', '2024-07-20 12:00', 'ABC', $2, 'Faculty', 'A loan', null),

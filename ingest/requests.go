@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/fillrate/fillrate/ingest/merge"
 	"github.com/fillrate/fillrate/ingest/source"
 	"github.com/fillrate/fillrate/ingest/table"
 )
@@ -32,7 +33,8 @@ type requestMapper struct {
 	requestID, patronKey, rowHash, batch *fixedColumn
 	cost, year, needBy, rush             *fixedColumn
 	library, sourceName, sourceID        *textColumn
-	roleText, kindText, columns          *textColumn
+	roleText, kindText                   *textColumn
+	columns                              *fixedColumn
 	statusRaw, status                    *textColumn
 	reasonRaw, reason                    *textColumn
 	network, filledBy                    *textColumn
@@ -119,7 +121,7 @@ type plan struct {
 	// changes lists the milestones that the date of the last change means, by position of the status.
 	changes [][]int
 	// columns names what such a row has, by which of shipped_at and returned_at its last change told.
-	columns [4]string
+	columns [4]int64
 }
 
 // derived says how milestones told by the last change are marked in plan.columns.
@@ -156,7 +158,7 @@ func newRequestMapper(base rowMapper) *requestMapper {
 	m.requestID, m.patronKey, m.rowHash, m.batch = out.number("request_id"), out.number("patron_key"), out.number("row_hash"), out.number("batch_id")
 	m.cost, m.year, m.needBy, m.rush = out.number("cost_cents"), out.number("publication_year"), out.number("need_by"), out.number("rush")
 	m.library, m.sourceName, m.sourceID = out.text("library"), out.text("source"), out.text("source_id")
-	m.roleText, m.kindText, m.columns = out.text("role"), out.text("kind"), out.text("columns")
+	m.roleText, m.kindText, m.columns = out.text("role"), out.text("kind"), out.number("columns")
 	m.statusRaw, m.status, m.reasonRaw, m.reason = out.text("status_raw"), out.text("status"), out.text("reason_raw"), out.text("reason")
 	m.network, m.filledBy, m.partnerRaw, m.partner = out.text("network"), out.text("filled_by"), out.text("partner_raw"), out.text("partner")
 	m.issn, m.isbn, m.doi, m.currency = out.text("issn"), out.text("isbn"), out.text("doi"), out.text("currency")
@@ -283,8 +285,7 @@ func (m *requestMapper) planChanges(one *plan, has map[string]bool) {
 				with = append(with, name)
 			}
 		}
-		slices.Sort(with)
-		one.columns[i] = "," + strings.Join(with, ",") + ","
+		one.columns[i] = merge.ColumnBits(with)
 	}
 }
 
@@ -588,7 +589,7 @@ func (m *requestMapper) setTimes(row int, plan *plan, status int) {
 			m.hash.none()
 		}
 	}
-	m.columns.setString(row, plan.columns[told])
+	m.columns.set(row, plan.columns[told])
 }
 
 // noteDefaults says what was taken for granted about the rows of a part.

@@ -28,7 +28,7 @@ func hundred(t *testing.T) *store.Snapshot {
 				lpad(i::varchar, 3, '0') as source_id, 'borrowing' as role, 'copy' as kind, 'delivered' as status, 1000 + i as patron_key,
 				case when i < 95 then timestamp '2024-01-01' + to_hours(7 * i) end as created_at,
 				timestamp '2024-01-01' + to_hours(7 * i + 100 - i) as available_at,
-				'=Title ' || i as title, ',' as columns, 1 as first_batch, 1 as last_batch, 0 as row_hash
+				'=Title ' || i as title, 0 as columns, 1 as first_batch, 1 as last_batch, 0 as row_hash
 			from range(100) r(i)`,
 		} {
 			if _, err := tx.Exec(ctx, statement); err != nil {

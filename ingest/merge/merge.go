@@ -261,11 +261,18 @@ func (m *Merger) unite(ctx context.Context) error {
 	if _, err := m.tx.Exec(ctx, "create or replace temp table this_load as select $1::integer as first_batch", m.firstBatch); err != nil {
 		return err
 	}
+	if _, err := m.tx.Exec(ctx, columnsSQL); err != nil {
+		return err
+	}
 	return m.tx.ExecFile(ctx, uniteSQL)
 }
 
 // milestones derives anew those of the requests that the load touched.
 func (m *Merger) milestones(ctx context.Context, bySource map[string]string) error {
+	var hasEvents bool
+	if err := m.tx.QueryRow(ctx, "select exists (from event where basis = 'source')").Scan(&hasEvents); err != nil || !hasEvents {
+		return err
+	}
 	for source, statement := range bySource {
 		if _, err := m.tx.Exec(ctx, touchedSQL, source, m.firstBatch); err != nil {
 			return err

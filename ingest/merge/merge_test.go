@@ -23,15 +23,15 @@ type sighting struct {
 	status, title, reason string
 }
 
-func (s sighting) columns() string {
-	columns := ",created_at,last_change_at,status_raw,"
+func (s sighting) columns() int64 {
+	columns := []string{"created_at", "last_change_at", "status_raw"}
 	if s.title != "-" {
-		columns += "title,"
+		columns = append(columns, "title")
 	}
 	if s.reason != "-" {
-		columns += "reason_raw,"
+		columns = append(columns, "reason_raw")
 	}
-	return columns
+	return ColumnBits(columns)
 }
 
 func (s sighting) json(batch int) string {
@@ -43,7 +43,7 @@ func (s sighting) json(batch int) string {
 	}
 	hash := int64(xxhash.Sum64String(fmt.Sprint(s)))
 	return fmt.Sprintf(`{"request_id":%d,"library":"MAIN","source":"test","source_id":%q,"role":"borrowing","kind":"copy",
-		"created_at":0,"last_change_at":%d,"status_raw":%q,"status":"in_process","title":%s,"reason_raw":%s,"columns":%q,"batch_id":%d,"row_hash":%d}`,
+		"created_at":0,"last_change_at":%d,"status_raw":%q,"status":"in_process","title":%s,"reason_raw":%s,"columns":%d,"batch_id":%d,"row_hash":%d}`,
 		RequestID("MAIN", "test", s.id), s.id, s.changed, s.status, quote(s.title), quote(s.reason), s.columns(), batch, hash)
 }
 

@@ -1,6 +1,10 @@
 package merge
 
 import (
+	_ "embed" // columns.sql
+	"regexp"
+	"slices"
+
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/cespare/xxhash/v2"
 )
@@ -21,7 +25,7 @@ func at(name string) arrow.Field { return arrow.Field{Name: name, Type: instant,
 var batch = arrow.Field{Name: "batch_id", Type: arrow.PrimitiveTypes.Int32}
 
 // RequestSchema is a record of sightings of requests: the columns of table request as queries/store/schema describes
-// them, with cost in cents. columns names those of them that the sighting's table had (',created_at,due_at,'), and
+// them, with cost in cents. columns has the ColumnBits of those that the sighting's table had, and
 // row_hash is taken over their canonical values; 0 is not a hash.
 var RequestSchema = arrow.NewSchema([]arrow.Field{
 	number("request_id"), text("library"), text("source"), text("source_id"), text("role"), text("kind"), text("network"),
@@ -35,7 +39,7 @@ var RequestSchema = arrow.NewSchema([]arrow.Field{
 	text("call_number"), number("cost_cents"), text("currency"),
 	{Name: "need_by", Type: arrow.FixedWidthTypes.Date32, Nullable: true},
 	{Name: "rush", Type: arrow.FixedWidthTypes.Boolean, Nullable: true},
-	text("columns"), batch, number("row_hash"),
+	number("columns"), batch, number("row_hash"),
 }, nil)
 
 // EventSchema is a record of status changes that a source's tracking tells of.
@@ -61,6 +65,24 @@ var (
 	PartnerAliasSchema = arrow.NewSchema([]arrow.Field{text("symbol"), text("partner")}, nil)
 	PartnerGroupSchema = arrow.NewSchema([]arrow.Field{text("partner"), text("partner_group")}, nil)
 )
+
+//go:embed columns.sql
+var columnsSQL string
+
+// columnNames are the names of columns.sql in its order.
+var columnNames = regexp.MustCompile(`'(\w+)'`).FindAllStringSubmatch(columnsSQL, -1)
+
+// ColumnBits gives the bits that stand for columns of table request. A name that has no bit, because it is always
+// there or goes with another, adds none.
+func ColumnBits(names []string) int64 {
+	var bits int64
+	for i, match := range columnNames {
+		if slices.Contains(names, match[1]) {
+			bits |= 1 << i
+		}
+	}
+	return bits
+}
 
 // RequestID is the key of a request: the xxHash64 of its library, source and source_id, so that every load in every
 // order gives a request the same one. Two requests under one key are refused by Finish; among 50 million requests

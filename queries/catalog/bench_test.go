@@ -164,5 +164,5 @@ select
   'P' || lpad(least(h // 64 % 150, h // 1024 % 150)::varchar, 3, '0') as partner,
   'Department ' || h // 4096 % 12 as department,
   case h // 65536 % 5 when 0 then 'Faculty' when 1 then 'Undergraduate' when 2 then 'Graduate' when 3 then 'Staff' end as patron_group,
-  'Title of the item number ' || i as title, ',' as columns, 1 as first_batch, 1 as last_batch, 0 as row_hash
+  'Title of the item number ' || i as title, 0 as columns, 1 as first_batch, 1 as last_batch, 0 as row_hash
 from ended`

@@ -226,7 +226,7 @@ func requestsSQL(t *testing.T, text []byte) string {
 	defaults := ""
 	for _, fill := range [][2]string{
 		{"library", "'MAIN'"}, {"source", "'generic'"}, {"role", "'borrowing'"}, {"kind", "'copy'"},
-		{"columns", "','"}, {"first_batch", "1"}, {"last_batch", "1"}, {"row_hash", "0"},
+		{"columns", "0"}, {"first_batch", "1"}, {"last_batch", "1"}, {"row_hash", "0"},
 	} {
 		if !has(fill[0]) {
 			columns = append(columns, fill[0])

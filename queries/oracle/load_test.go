@@ -90,7 +90,7 @@ func (h *history) statements() []string {
 	for _, r := range h.requests {
 		requests.add(r.id, r.library, "generic", r.sourceID, r.role, r.kind, r.network, r.partner, r.partnerNumber,
 			r.department, r.patronGroup, r.patronKey, r.reason, r.filledBy, r.status, r.created, r.sent, r.shipped, r.received,
-			r.available, r.due, r.returned, r.closed, r.lastChange, "Title "+r.sourceID, ",", 1, 1, 0)
+			r.available, r.due, r.returned, r.closed, r.lastChange, "Title "+r.sourceID, 0, 1, 1, 0)
 		if e := r.events; e != nil {
 			tracked.add(r.id, e.sent, e.shipped, e.received, e.available, e.returned, e.closed, e.status, e.statusAt)
 			if newest := e.newest(); newest != nil {

@@ -19,7 +19,7 @@ func oneRequest(id int64) func(context.Context, *Tx) (Verdict, error) {
 		_, err := tx.Exec(ctx, `insert into request by name select $1::bigint as request_id, 'MAIN' as library, 'generic' as source,
 			$1::varchar as source_id, 'borrowing' as role, 'copy' as kind, 'delivered' as status,
 			timestamp '2024-03-08 22:00:00' as created_at, timestamp '2024-03-11 14:00:00' as available_at,
-			timestamp '2024-03-11 14:00:00' as last_change_at, ',' as columns, 1 as first_batch, 1 as last_batch, 0 as row_hash`, id)
+			timestamp '2024-03-11 14:00:00' as last_change_at, 0 as columns, 1 as first_batch, 1 as last_batch, 0 as row_hash`, id)
 		if err != nil {
 			return Discard, err
 		}

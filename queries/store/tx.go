@@ -51,6 +51,9 @@ func (tx *Tx) QueryRow(ctx context.Context, query string, args ...any) *sql.Row 
 // WithArrow shows records to SQL as a view of the given name while use runs; the stream can be read once.
 // The view lives inside the load's transaction and is dropped before it ends: one that outlived it would crash
 // every later reader of the file.
+//
+// Statements must read every column of the view, and filter only what they have read: DuckDB may ask the stream for
+// fewer columns or rows, which a Go stream does not hear, and would then take one column for another.
 func (tx *Tx) WithArrow(ctx context.Context, view string, records array.RecordReader, use func() error) error {
 	var release func()
 	err := tx.conn.Raw(func(raw any) error {

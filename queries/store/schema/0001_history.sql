@@ -84,7 +84,7 @@ create table request (
   currency varchar,
   need_by date,
   rush boolean,
-  columns varchar not null, -- which of the above the sighting had, as ',created_at,due_at,'
+  columns bigint not null, -- which of the above the sighting had, a bit each: ingest/merge/columns.sql
   first_change_at timestamp, -- last_change_at and status of the oldest sighting ever loaded; null where that is this one
   first_status_raw varchar,
   first_status varchar,
@@ -98,7 +98,7 @@ create table request (
 create table sighting as from request limit 0;
 
 -- Sightings that lost to an equally new one of the same load, so that the same load again changes nothing.
-create table outdone (request_id bigint not null, columns varchar not null, row_hash bigint not null);
+create table outdone (request_id bigint not null, columns bigint not null, row_hash bigint not null);
 
 -- Status changes, append-only, a set: request_id, happened_at, to_status_raw, to_status and basis together are unique.
 create table event (
