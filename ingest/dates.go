@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -20,6 +21,7 @@ type dates struct {
 	order atomic.Uint32 // table.DateOrder
 	basis orderBasis    // of an order that was known before the part was read
 	proof atomic.Bool   // the part proved the order itself
+	slash atomic.Bool   // the part has dates with slashes, so that their order matters
 
 	search   sync.Mutex
 	open     bool                 // the part was searched in vain
@@ -56,6 +58,9 @@ func (d *dates) read(ctx context.Context, cell *table.Cell, line int) (utc, loca
 		return 0, 0, false, "", nil
 	}
 	order := table.DateOrder(d.order.Load())
+	if d.basis != undeclared && !d.slash.Load() && bytes.IndexByte(cell.Text, '/') >= 0 {
+		d.slash.Store(true)
+	}
 	instant, result := table.ParseDate(cell.Text, cell.Kind, cell.Number, order)
 	if result != table.OK {
 		if result == table.Null {
@@ -243,7 +248,12 @@ func (d *dates) note() string {
 	if by := d.provenBy.Load(); by != nil {
 		return fmt.Sprintf("dates read as %s, which %s proves", orderWords[order], by.where())
 	}
-	if !d.proof.Load() {
+	switch {
+	case d.basis == declared && d.slash.Load():
+		return fmt.Sprintf("dates read as %s, as was said", orderWords[order])
+	case d.basis == remembered && d.slash.Load():
+		return fmt.Sprintf("dates read as %s, as in the library's earlier files", orderWords[order])
+	case !d.proof.Load():
 		return ""
 	}
 	return fmt.Sprintf("dates read as %s, which the file proves", orderWords[order])

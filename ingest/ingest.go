@@ -30,6 +30,7 @@ type Options struct {
 	Role       string   // of rows that don't tell theirs
 	Zone       string   // the library's time zone: America/New_York
 	DateOrder  string   // mdy, dmy or ymd
+	Encoding   string   // of text that is neither UTF-8 nor Windows-1252: ISO-8859-2
 	Sheet      string   // the only sheet of a workbook to read
 	Columns    []string // headings of a table that has none
 	RowHash    bool     // tell rows without an identifier apart by their content

@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -157,7 +158,8 @@ func (l *load) prepare(p *part, k known) {
 	p.noteDefaults()
 }
 
-// remember keeps the library's zone, and its order of day and month where all files of the load agree on it.
+// remember keeps the library's zone, and its order of day and month where all files of the load agree on it. An order
+// that is known already stays: --date-order holds for its own load.
 func (l *load) remember(ctx context.Context, merger *merge.Merger, k known) error {
 	if l.library == "" || !slices.ContainsFunc(l.parts, (*part).isOfLibrary) {
 		return nil
@@ -170,7 +172,7 @@ func (l *load) remember(ctx context.Context, merger *merge.Merger, k known) erro
 	}
 	slices.Sort(orders)
 	if orders = slices.Compact(orders); len(orders) == 1 {
-		k.dateOrder = orders[0]
+		k.dateOrder = cmp.Or(k.dateOrder, orders[0])
 	} else if len(orders) > 1 {
 		l.notes = append(l.notes, fmt.Sprintf("The files write dates in different orders (%s), so none is remembered.", strings.Join(orders, ", ")))
 	}

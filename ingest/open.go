@@ -43,7 +43,7 @@ func openAll(ctx context.Context, opt Options) (inputs []*input, parts []*part, 
 			return inputs, nil, err
 		}
 		in := &input{path: path}
-		if in.file, err = table.Open(path, table.Options{Sheet: opt.Sheet, Columns: opt.Columns}); err != nil {
+		if in.file, err = table.Open(path, table.Options{Sheet: opt.Sheet, Columns: opt.Columns, Encoding: opt.Encoding}); err != nil {
 			return inputs, nil, refuseFile(path, err)
 		}
 		inputs = append(inputs, in)

@@ -126,6 +126,7 @@ func recognise(in *input, t *table.Table, list []*source.Profile, opt Options) (
 	if best == nil {
 		return nil, unrecognised(t, list)
 	}
+	best.noteRepeated()
 	if best.content() == source.Requests && len(best.cells("source_id")) == 0 {
 		if !opt.RowHash {
 			return best, fmt.Sprintf("has no %s column, so its rows can't be told apart", idHeading(best.kind))
@@ -133,6 +134,25 @@ func recognise(in *input, t *table.Table, list []*source.Profile, opt Options) (
 		best.rowHash = true
 	}
 	return best, ""
+}
+
+// noteRepeated says of which headings that are read there are several: only the profile's own words are quoted, as a
+// heading that nobody knows may hold anything.
+func (p *part) noteRepeated() {
+	var repeated []string
+	for _, set := range append([]map[string][]string{p.kind.Columns}, whens(p.kind)...) {
+		for _, names := range set {
+			for _, name := range names {
+				if len(p.heading[source.Fold(name)]) > 1 && !slices.Contains(repeated, name) {
+					repeated = append(repeated, name)
+				}
+			}
+		}
+	}
+	slices.Sort(repeated)
+	for _, name := range repeated {
+		p.notes = append(p.notes, fmt.Sprintf("%d columns are headed %s: the first of them is read", len(p.heading[source.Fold(name)]), name))
+	}
 }
 
 // cells gives the positions of a column in any row of the table.

@@ -25,6 +25,7 @@ type ingestCmd struct {
 	Role       string   `help:"borrowing, lending or docdel, for rows that don't tell theirs." placeholder:"R"`
 	Tz         string   `help:"Time zone of the library's clocks, such as America/New_York; remembered." placeholder:"ZONE"`
 	DateOrder  string   `help:"How dates with slashes are written: mdy, dmy or ymd (default: what the file proves, or earlier ones did)." placeholder:"ORDER"`
+	Encoding   string   `help:"Encoding of text files, such as ISO-8859-2 (default: told by their bytes)." placeholder:"NAME"`
 	Sheet      string   `help:"The only sheet of a workbook to read." placeholder:"NAME"`
 	Columns    string   `help:"Headings of a table that has none, in order; - leaves a column out." placeholder:"A,B,…"`
 	ID         string   `name:"id" enum:",row-hash" default:"" help:"row-hash: tell rows without an identifier apart by their content."`
@@ -44,10 +45,20 @@ func (c *ingestCmd) Run(a *app) error {
 	defer files.Close()
 	bar := newProgress(a.Stderr)
 	summary, err := ingest.Run(a.ctx, files, ingest.Options{
-		Files: c.Files, Profile: c.Profile, Library: c.Library, Role: c.Role, Zone: c.Tz, DateOrder: c.DateOrder, Sheet: c.Sheet,
+		Files: c.Files, Profile: c.Profile, Library: c.Library, Role: c.Role, Zone: c.Tz, DateOrder: c.DateOrder, Encoding: c.Encoding, Sheet: c.Sheet,
 		Columns: columnNames(c.Columns), RowHash: c.ID == "row-hash", DryRun: c.DryRun, Strict: c.Strict || share == 0, MaxRejects: share,
 	}, bar)
 	bar.finish()
+	if c.Format == "json" {
+		encoder := json.NewEncoder(a.Stdout)
+		encoder.SetIndent("", "  ")
+		if err == nil {
+			return encoder.Encode(summary)
+		}
+		if wrong := encoder.Encode(map[string]string{"error": sentence(a.ctx, err)}); wrong != nil {
+			return wrong
+		}
+	}
 	var refused *ingest.Refused
 	if errors.As(err, &refused) && refused.Usage {
 		return usageError{err}
@@ -55,18 +66,13 @@ func (c *ingestCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	if c.Format == "json" {
-		encoder := json.NewEncoder(a.Stdout)
-		encoder.SetIndent("", "  ")
-		return encoder.Encode(summary)
-	}
 	return summary.Write(a.Stdout)
 }
 
 // percent reads 5, 5% or 0.5%.
 func percent(text string) (float64, error) {
 	share, err := strconv.ParseFloat(strings.TrimSuffix(strings.TrimSpace(text), "%"), 64)
-	if err != nil || share < 0 || share > 100 {
+	if err != nil || !(share >= 0 && share <= 100) {
 		return 0, fmt.Errorf("--max-rejects %q: it is a share such as 5%%", text)
 	}
 	return share, nil
