@@ -95,10 +95,10 @@ func TestILLiadReasons(t *testing.T) {
 		"on_hold":                    "19; on-hold",
 		"policy_problem":             "20; BranchPolicyProblem; policy-problem; policy problem",
 		"not_licensed":               "21; LIC; LIC-license restriction; license restriction",
-		"expired":                    "22; expiry-not-supported",
-		"service_not_supported":      "23; requested-delivery-services-not-supported",
+		"expired":                    "expired",
+		"service_not_supported":      "22; expiry-not-supported; mandatory-messaging-not-supported; 23; requested-delivery-services-not-supported",
 		"time_not_possible":          "24; preferred-delivery-time-not-possible",
-		"off_site":                   "Offsite",
+		"off_site":                   "30; Offsite",
 		"other":                      "27; 28; other; Other; OTH; OTH-other; responder-specific; Non English Language Item",
 		"duplicate":                  "This is a duplicate request.",
 		"patron_request":             "Cancelled by Customer",
@@ -106,7 +106,7 @@ func TestILLiadReasons(t *testing.T) {
 		"exhausted":                  "We have exhausted all possible sources.; This item is not available to borrow from any library.",
 		"free_online":                "This dissertation/thesis is available online; Freely available online",
 		"held_locally":               "Available locally",
-		"":                           "Ask the dean; 30; 99",
+		"":                           "Ask the dean; 99; Not-wanted any more; Use-in-library; 2-week loan",
 	} {
 		for _, word := range strings.Split(words, "; ") {
 			if got, _ := illiad(t).Reason(word); got != want {

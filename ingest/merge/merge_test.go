@@ -179,6 +179,53 @@ func TestEquallyNewSightingsOfOneLoad(t *testing.T) {
 	}
 }
 
+// A table that says two things of one reader says the same two the next time.
+func TestATableThatContradictsItselfIsLoadedOnce(t *testing.T) {
+	files := store.Open(t.TempDir())
+	defer files.Close()
+	merged := func(rows string) bool {
+		var changed bool
+		_, err := files.Load(t.Context(), func(ctx context.Context, tx *store.Tx) (store.Verdict, error) {
+			m, err := New(ctx, tx)
+			if err != nil {
+				return store.Discard, err
+			}
+			record, _, err := array.RecordFromJSON(memory.DefaultAllocator, PatronSchema, strings.NewReader(rows))
+			if err != nil {
+				return store.Discard, err
+			}
+			reader, err := array.NewRecordReader(PatronSchema, []arrow.RecordBatch{record})
+			if err != nil {
+				return store.Discard, err
+			}
+			if err := m.Patrons(ctx, reader); err != nil {
+				return store.Discard, err
+			}
+			outcome, err := m.Finish(ctx, nil, nil)
+			changed = outcome.Changed
+			if !changed {
+				return store.Discard, err
+			}
+			return store.Keep, err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return changed
+	}
+	reader := func(group string) string {
+		return fmt.Sprintf(`{"library":"MAIN","source":"test","patron_key":1,"patron_group":%q,"department":null,"pickup_site":null,"batch_id":1}`, group)
+	}
+	if !merged("[" + reader("Staff") + "," + reader("Student") + "]") {
+		t.Error("the first load changed nothing")
+	}
+	for _, rows := range []string{reader("Staff") + "," + reader("Student"), reader("Student") + "," + reader("Staff")} {
+		if merged("[" + rows + "]") {
+			t.Errorf("%s changed what was there", rows)
+		}
+	}
+}
+
 // Any order of loading, in one load or in many, tells the same history.
 func TestOrderOfLoadingDoesNotMatter(t *testing.T) {
 	histories := uint64(4)

@@ -1,8 +1,9 @@
--- A later table's word on a partner replaces the earlier one; the same word changes nothing.
+-- A later table's word on a partner replaces the earlier one; the same word changes nothing. Where one table says two
+-- things of a partner, the alphabet decides, so that it always decides alike.
 create or replace temp table partner_news as
 with
   latest as (
-    select library, source, partner_number, max_by((symbol, name), batch_id) as said, max(batch_id) as batch_id
+    select library, source, partner_number, max_by((symbol, name), (batch_id, coalesce(symbol, ''), coalesce(name, ''))) as said, max(batch_id) as batch_id
     from incoming
     where partner_number is not null
     group by library, source, partner_number

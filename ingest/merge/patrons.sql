@@ -1,8 +1,9 @@
--- A later table's word on a reader replaces the earlier one; the same word changes nothing.
+-- A later table's word on a reader replaces the earlier one; the same word changes nothing. Where one table says two
+-- things of a reader, the alphabet decides, so that it always decides alike.
 create or replace temp table patron_news as
 with
   latest as (
-    select library, source, patron_key, max_by((patron_group, department, pickup_site), batch_id) as said, max(batch_id) as batch_id
+    select library, source, patron_key, max_by((patron_group, department, pickup_site), (batch_id, coalesce(patron_group, ''), coalesce(department, ''), coalesce(pickup_site, ''))) as said, max(batch_id) as batch_id
     from incoming
     where patron_key is not null
     group by library, source, patron_key

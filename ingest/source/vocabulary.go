@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -91,14 +92,22 @@ func (v *Vocabulary) Meaning(word string) (string, bool) {
 // Empty says that no word is known.
 func (v *Vocabulary) Empty() bool { return len(v.exact)+len(v.prefix) == 0 }
 
-// Reason translates the reason of a request: by its text, else by the code that begins it.
+// Reason translates the reason of a request: by its text, else by the code that it is, else by the code in capitals
+// that begins it (LAC-lacking, INC*-not found as cited). A word before a hyphen is no code.
 func (p *Profile) Reason(text string) (string, bool) {
 	if meaning, ok := p.Reasons.Meaning(text); ok {
 		return meaning, true
 	}
-	code, _, _ := strings.Cut(text, "-")
-	return p.Codes.Meaning(code)
+	if meaning, ok := p.Codes.Meaning(text); ok {
+		return meaning, true
+	}
+	if code := codeBefore.FindStringSubmatch(text); code != nil {
+		return p.Codes.Meaning(code[1])
+	}
+	return "", false
 }
+
+var codeBefore = regexp.MustCompile(`^\s*([A-Z]{3})\*?\s*-`)
 
 // Words is a set of short texts, compared without case.
 type Words struct {

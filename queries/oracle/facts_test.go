@@ -155,7 +155,9 @@ func (h *history) facts() []fact {
 // place looks up who the partner and the reader are.
 func (h *history) place(f *fact) {
 	symbol := f.partner
-	if symbol == nil && f.partnerNumber != nil {
+	// What a pseudo-lender filled has no partner, whatever address stands on it (design §3.7).
+	lent := f.request.filledBy == nil || *f.request.filledBy == "lender"
+	if symbol == nil && f.partnerNumber != nil && lent {
 		if known, ok := h.addresses[f.library+"/"+*f.partnerNumber]; ok {
 			symbol = &known
 		}

@@ -6,10 +6,12 @@ import (
 	"database/sql"
 	"database/sql/driver"
 	_ "embed"
+	"errors"
 	"fmt"
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"strings"
 
@@ -30,9 +32,17 @@ func limitsFromEnvironment() Limits {
 	return Limits{Memory: cmp.Or(os.Getenv("FILLRATE_MEMORY_LIMIT"), "4GB"), Threads: runtime.NumCPU()}
 }
 
+var (
+	memorySize = regexp.MustCompile(`^[0-9]+(\.[0-9]+)? ?([KMGT]i?)?B$`)
+	errSetting = errors.New("a setting is wrong")
+)
+
 // open opens one DuckDB file, locked down: it reads no other file, loads no extension and takes no setting after.
 // Everything a locked-down connection must know (memory, temporary directory) therefore goes in with the name.
 func open(path, tempDir string, limits Limits, readOnly bool) (*sql.DB, error) {
+	if !memorySize.MatchString(limits.Memory) {
+		return nil, fmt.Errorf("%w: FILLRATE_MEMORY_LIMIT is %q: say it as a number and a unit, such as 4GB", errSetting, limits.Memory)
+	}
 	settings := url.Values{}
 	settings.Set("temp_directory", tempDir)
 	settings.Set("preserve_insertion_order", "false") // every query that cares orders its rows itself

@@ -118,15 +118,18 @@ with
       d.*,
       (d.created_at + case when d.created_at < zc.switch_at then zc.before else zc.after end)::date as created_day,
       (d.outcome_at + case when d.outcome_at < zo.switch_at then zo.before else zo.after end)::date as outcome_day,
-      (d.due_at + case when d.due_at < zd.switch_at then zd.before else zd.after end)::date as due_day
+      (d.due_at + case when d.due_at < zd.switch_at then zd.before else zd.after end)::date as due_day,
+      -- a request that a pseudo-lender filled has no partner, whatever address stands on it
+      coalesce(d.partner, case when coalesce(d.filled_by, 'lender') = 'lender' then upper(trim(address.symbol)) end) as symbol
     from dated d
     left join zone_day zc on zc.library = d.library and zc.utc_day = d.created_at::date
     left join zone_day zo on zo.library = d.library and zo.utc_day = d.outcome_at::date
     left join zone_day zd on zd.library = d.library and zd.utc_day = d.due_at::date
+    left join partner address on address.library = d.library and address.source = d.source and address.partner_number = d.partner_number
   )
 select
   t.request_id, t.library, t.source, t.role, t.kind, t.network,
-  coalesce(alias.partner, t.partner, address.symbol) as partner,
+  coalesce(alias.partner, t.symbol) as partner,
   groups.partner_group,
   coalesce(t.department, reader.department) as department,
   coalesce(t.patron_group, reader.patron_group) as patron_group,
@@ -151,9 +154,8 @@ left join business_day start on start.library = t.library and start.day = t.crea
 left join business_day finish on finish.library = t.library and finish.day = t.outcome_day
 left join business_day due on due.library = t.library and due.day = t.due_day
 left join patron reader on reader.library = t.library and reader.source = t.source and reader.patron_key = t.patron_key
-left join partner address on address.library = t.library and address.source = t.source and address.partner_number = t.partner_number
-left join partner_alias alias on alias.symbol = coalesce(t.partner, address.symbol)
-left join partner_group groups on groups.partner = coalesce(alias.partner, t.partner, address.symbol)
+left join partner_alias alias on alias.symbol = t.symbol
+left join partner_group groups on groups.partner = coalesce(alias.partner, t.symbol)
 order by t.created_at;
 
 -- 5. What the whole history knows of time. Due and need-by dates aside: they lie in the future by nature.

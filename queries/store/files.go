@@ -103,6 +103,9 @@ func (f *Files) Snapshot(ctx context.Context) (*Snapshot, error) {
 		if err == nil {
 			err = db.PingContext(ctx)
 		}
+		if errors.Is(err, errSetting) {
+			return nil, err
+		}
 		if err != nil {
 			return nil, fmt.Errorf("generation %d is missing or damaged: `fillrate rollback` returns to the one before, `fillrate restore` to a backup (%w)", number, err)
 		}

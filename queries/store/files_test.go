@@ -284,3 +284,38 @@ func TestANewerSchemaIsRefused(t *testing.T) {
 		t.Errorf("loading into a newer schema: %v", err)
 	}
 }
+
+// A pseudo-lender is no partner, even where the request carries the address of one.
+func TestAPseudoLenderIsNoPartner(t *testing.T) {
+	files := Open(t.TempDir())
+	defer files.Close()
+	_, err := files.Load(t.Context(), func(ctx context.Context, tx *Tx) (Verdict, error) {
+		for _, statement := range []string{
+			"insert into library values ('MAIN', 'UTC', true, null)",
+			"insert into partner values ('MAIN', 'illiad', '17', ' pgu ', 'A university', 1)",
+			"insert into partner_alias values ('PGU', 'PENN')",
+			`insert into request by name select id as request_id, 'MAIN' as library, 'illiad' as source, id::varchar as source_id,
+			'borrowing' as role, 'copy' as kind, 'finished' as status, timestamp '2024-03-08' as created_at, filled_by,
+			'17' as partner_number, 0 as columns, 1 as first_batch, 1 as last_batch, 0 as row_hash
+			from (values (1, 'open_access'), (2, null), (3, 'lender')) as filled (id, filled_by)`,
+		} {
+			if _, err := tx.Exec(ctx, statement); err != nil {
+				return Discard, err
+			}
+		}
+		return Keep, tx.Derive(ctx)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	snapshot, err := files.Snapshot(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer snapshot.Close()
+	var partners string
+	err = snapshot.DB().QueryRowContext(t.Context(), "select string_agg(coalesce(partner, 'none'), ' ' order by request_id) from fact_request").Scan(&partners)
+	if err != nil || partners != "none PENN PENN" {
+		t.Errorf("partners %q (%v), want none PENN PENN", partners, err)
+	}
+}

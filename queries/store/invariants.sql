@@ -12,3 +12,18 @@ having count(*) > 0;
 
 select 'a request that has ended has no date of its outcome' as broken
 where exists (from fact_request where outcome <> 'open' and outcome_at is null and created_at is not null);
+
+select 'a milestone stands twice in the history' as broken
+where (select count(*) - count(distinct request_id) from milestone) > 0;
+
+select 'a reader stands twice in the history' as broken
+where (select count(*) - count(distinct (library, source, patron_key)) from patron) > 0;
+
+select 'a partner stands twice in the history' as broken
+where (select count(*) - count(distinct (library, source, partner_number)) from partner) > 0;
+
+select 'a library, a closure, an alias or a group stands twice in the history' as broken
+where (select count(*) - count(distinct library) from library) > 0
+  or (select count(*) - count(distinct (library, day)) from closure) > 0
+  or (select count(*) - count(distinct symbol) from partner_alias) > 0
+  or (select count(*) - count(distinct partner) from partner_group) > 0;

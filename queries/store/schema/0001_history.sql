@@ -1,6 +1,6 @@
 -- The history that exports tell: one row per request, its status changes, and what is needed to read them.
 -- No primary keys, unique constraints, indexes, sequences or enum columns: the same tables must stand on DuckLake.
--- Uniqueness is the loader's duty; queries/store/invariants.sql checks it in every load.
+-- Uniqueness is the loader's duty; queries/store/invariants.sql checks the small tables and the requests in every load.
 -- Every timestamp is UTC; the zone that local readings were made in is kept in library.zone.
 
 -- One row per library code ever loaded. zone_given is false while the zone is only assumed to be UTC.
