@@ -146,17 +146,17 @@ func (h *history) facts() []fact {
 		if f.outcome != "unfilled" && f.outcome != "cancelled" {
 			f.reason = nil
 		}
-		h.place(&f)
+		h.place(&f, r.filledBy)
 		facts = append(facts, f)
 	}
 	return facts
 }
 
 // place looks up who the partner and the reader are.
-func (h *history) place(f *fact) {
+func (h *history) place(f *fact, saidFilledBy *string) {
 	symbol := f.partner
 	// What a pseudo-lender filled has no partner, whatever address stands on it (design §3.7).
-	lent := f.request.filledBy == nil || *f.request.filledBy == "lender"
+	lent := saidFilledBy == nil || *saidFilledBy == "lender"
 	if symbol == nil && f.partnerNumber != nil && lent {
 		if known, ok := h.addresses[f.library+"/"+*f.partnerNumber]; ok {
 			symbol = &known
