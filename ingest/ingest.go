@@ -60,7 +60,7 @@ const defaultMaxRejects = 5
 // load is one run of the command: what holds for all of its parts.
 type load struct {
 	opt       Options
-	files     *store.Files
+	files     store.Store
 	progress  Progress
 	library   string
 	role      string
@@ -76,7 +76,7 @@ type load struct {
 }
 
 // Run loads files into the history. A *Refused error says why nothing was changed.
-func Run(ctx context.Context, files *store.Files, opt Options, progress Progress) (*Summary, error) {
+func Run(ctx context.Context, files store.Store, opt Options, progress Progress) (*Summary, error) {
 	started := time.Now()
 	if progress == nil {
 		progress = quiet{}
@@ -98,9 +98,6 @@ func Run(ctx context.Context, files *store.Files, opt Options, progress Progress
 			return nil, err
 		}
 		l.total.Add(p.input.file.Bytes / int64(max(1, len(p.input.file.Tables))))
-	}
-	if l.patronKey, err = files.PatronKey(); err != nil {
-		return nil, err
 	}
 	summary := &Summary{DryRun: opt.DryRun}
 	generation, err := files.Load(ctx, func(ctx context.Context, tx *store.Tx) (store.Verdict, error) {
@@ -163,6 +160,10 @@ func loadZone(name string) (*time.Location, error) {
 
 // run is the whole load, inside its transaction.
 func (l *load) run(ctx context.Context, tx *store.Tx, summary *Summary) (store.Verdict, error) {
+	var err error
+	if l.patronKey, err = tx.PatronKey(); err != nil {
+		return store.Discard, err
+	}
 	known, err := l.settle(ctx, tx)
 	if err != nil {
 		return store.Discard, err

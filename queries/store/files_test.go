@@ -209,7 +209,7 @@ func TestASecondLoadIsRefusedWhileOneRuns(t *testing.T) {
 func TestBackupAndRestore(t *testing.T) {
 	files := Open(t.TempDir())
 	defer files.Close()
-	key, err := files.PatronKey()
+	key, err := files.patronKey()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -233,12 +233,12 @@ func TestBackupAndRestore(t *testing.T) {
 	if _, err := elsewhere.Restore(target); err != nil {
 		t.Fatal(err)
 	}
-	if got, err := elsewhere.PatronKey(); err != nil || string(got) != string(key) {
+	if got, err := elsewhere.patronKey(); err != nil || string(got) != string(key) {
 		t.Errorf("the restored key differs (%v)", err)
 	}
 	stranger := Open(t.TempDir())
 	defer stranger.Close()
-	if _, err := stranger.PatronKey(); err != nil {
+	if _, err := stranger.patronKey(); err != nil {
 		t.Fatal(err)
 	}
 	loadOne(t, stranger, 1)

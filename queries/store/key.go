@@ -34,9 +34,6 @@ func (f *Files) patronKey() ([]byte, error) {
 	return f.newKey, err
 }
 
-// PatronKey is to go: the loader takes it from its transaction.
-func (f *Files) PatronKey() ([]byte, error) { return f.patronKey() }
-
 // keepKey writes a key that patronKey made.
 func (f *Files) keepKey() error {
 	if f.newKey == nil {
