@@ -206,7 +206,7 @@ func unrecognised(t *table.Table, list []*source.Profile) string {
 	if len(shown) > 0 {
 		found = fmt.Sprintf("of its %d headings it has %s", len(t.Heading), strings.Join(shown, ", "))
 	}
-	return fmt.Sprintf("is no table that Fillrate can read: %s; needed are, for example, those of ILLiad's Transactions (Transaction Number, Process Type, Transaction Status, Creation Date, Transaction Date), or a profile that maps yours (--profile FILE.toml)", found)
+	return fmt.Sprintf("is no table that Fillrate can read: %s; needed are, for example, those of ILLiad's Transactions (Transaction Number, Process Type, Transaction Status, Creation Date, Transaction Date), or for a table of your own --profile generic, or a profile that maps its headings (--profile FILE.toml)", found)
 }
 
 // looksLikeData tells a first row that holds values: a date, a number, an e-mail address or a status is no heading.
