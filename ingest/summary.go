@@ -205,7 +205,7 @@ func (t *TableSummary) write(b *strings.Builder) {
 		fmt.Fprintf(b, "    %s without a date of supply: turnaround unknown\n", count(t.Undetermined, "filled request", "filled requests"))
 	}
 	if t.Negative > 0 {
-		fmt.Fprintf(b, "    %s with a date before creation (negative duration, two clocks): left out of averages\n", count(t.Negative, "request", "requests"))
+		fmt.Fprintf(b, "    %s with a date before creation (negative duration, two clocks): no average takes such a date\n", count(t.Negative, "request", "requests"))
 	}
 	if n := len(t.UnknownStatuses); n > 0 {
 		var shown []string

@@ -47,7 +47,7 @@ type queryCmd struct {
 	Rows    bool   `help:"The requests behind the numbers, one a line."`
 	Limit   int    `help:"With --rows: at most so many." placeholder:"N"`
 	Offset  int    `help:"With --rows: leave out so many first." placeholder:"N"`
-	OrderBy string `help:"With --rows: sort by this column, -column for the reverse." placeholder:"COLUMN"`
+	OrderBy string `help:"With --rows: sort by this column; --order-by=-column for the reverse." placeholder:"COLUMN"`
 	Format  string `help:"table, csv, json, arrow or xlsx (default: as --out ends, else table)." placeholder:"FORMAT"`
 	Out     string `help:"Write to this file instead of the terminal." type:"path" placeholder:"FILE"`
 }
@@ -114,7 +114,9 @@ func (c *queryCmd) values() url.Values {
 func (c *queryCmd) format(a *app) (export.Format, error) {
 	name := c.Format
 	if name == "" {
-		name = "table"
+		if name = "table"; c.Out != "" && filepath.Ext(c.Out) != "" && filepath.Ext(c.Out) != ".txt" {
+			name = strings.TrimPrefix(filepath.Ext(c.Out), ".")
+		}
 		for _, format := range export.Formats {
 			if strings.EqualFold(filepath.Ext(c.Out), format.Extension) {
 				name = format.Name

@@ -46,7 +46,7 @@ var Metric = &queries.Metric{
 			Doc: "Share filled within 14 days of creation, with open requests allowed for (Aalen–Johansen)."},
 		{Name: "filled_within_30d", Type: queries.Double, Unit: queries.Share, Label: "Filled within 30 days", Better: "higher", CohortOnly: true,
 			Doc: "Share filled within 30 days of creation, with open requests allowed for (Aalen–Johansen)."},
-		{Name: "share_open", Type: queries.Double, Unit: queries.Share, Label: "Open", CohortOnly: true,
+		{Name: "share_open", Type: queries.Double, Unit: queries.Share, Label: "Share open", CohortOnly: true,
 			Doc: "Share of the requests without an outcome yet. Null with basis=period."},
 		{Name: "provisional", Type: queries.Boolean, Label: "Provisional",
 			Doc: "The figures will still move: over 5 % is open, or the span ended too recently."},

@@ -95,7 +95,7 @@ func (f *Files) Snapshot(ctx context.Context) (*Snapshot, error) {
 		return nil, err
 	}
 	if number == 0 {
-		return nil, ErrNoData
+		return nil, fmt.Errorf("%w (looked in %s)", ErrNoData, f.dir)
 	}
 	generation, ok := f.opened[number]
 	if !ok {
@@ -397,6 +397,7 @@ func (f *Files) Rollback(number int) (generation Generation, err error) {
 		return Generation{}, err
 	}
 	defer func() { err = errors.Join(err, unlock()) }()
+	defer f.tidy()
 	numbers, err := f.numbers()
 	if err != nil {
 		return Generation{}, err
@@ -405,6 +406,9 @@ func (f *Files) Rollback(number int) (generation Generation, err error) {
 		current, err := f.Current()
 		if err != nil {
 			return Generation{}, err
+		}
+		if current == 0 {
+			return Generation{}, fmt.Errorf("%w (looked in %s)", ErrNoData, f.dir)
 		}
 		if number, err = f.parent(current); err != nil {
 			return Generation{}, ErrNoGeneration
@@ -426,6 +430,7 @@ func (f *Files) Backup(target string) (generation Generation, err error) {
 		return Generation{}, err
 	}
 	defer func() { err = errors.Join(err, unlock()) }()
+	defer f.tidy()
 	number, err := f.Current()
 	if err != nil {
 		return Generation{}, err
@@ -468,6 +473,7 @@ func (f *Files) Restore(source string) (generation Generation, err error) {
 		return Generation{}, err
 	}
 	defer func() { err = errors.Join(err, unlock()) }()
+	defer f.tidy()
 	backup := Open(source)
 	from, err := backup.Current()
 	if err != nil {
