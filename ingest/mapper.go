@@ -37,7 +37,7 @@ var schemas = map[source.Content]*arrow.Schema{
 // newMapper gives a worker its mapper for a part.
 func newMapper(p *part, out *records, load *load, tally *tally) mapper {
 	base := rowMapper{part: p, out: out, load: load, tally: tally}
-	base.ids = idHasher{prefix: []byte(load.library + "\x00" + p.profile.Name + "\x00")}
+	base.ids = merge.NewRequestKeys(load.library, p.profile.Name)
 	switch p.content() {
 	case source.Requests:
 		return newRequestMapper(base)
@@ -58,20 +58,9 @@ type rowMapper struct {
 	out   *records
 	load  *load
 	tally *tally
-	ids   idHasher
+	ids   *merge.RequestKeys
 	// Scratch for a text and for an identifier that had to be rewritten.
 	clean, idText []byte
-}
-
-// idHasher computes merge.RequestID without making strings.
-type idHasher struct{ prefix []byte }
-
-func (h *idHasher) key(id []byte) int64 {
-	n := len(h.prefix)
-	h.prefix = append(h.prefix, id...)
-	key := int64(xxhash.Sum64(h.prefix))
-	h.prefix = h.prefix[:n]
-	return key
 }
 
 // first gives the first of the cells at the positions that holds something, trimmed.

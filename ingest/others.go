@@ -73,7 +73,7 @@ func (m *eventMapper) row(ctx context.Context, line int, cells []table.Cell) (*r
 			m.fromStatus.setString(row, from.word)
 		}
 	}
-	m.requestID.set(row, m.ids.key(id))
+	m.requestID.set(row, m.ids.Key(id))
 	m.happenedAt.set(row, utc)
 	m.batch.set(row, int64(m.part.batch))
 	m.out.row++

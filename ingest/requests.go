@@ -416,7 +416,7 @@ func (m *requestMapper) row(ctx context.Context, line int, cells []table.Cell) (
 		m.idText = m.occurs.identify(&m.raw, m.idText[:0])
 		id = m.idText
 	}
-	m.requestID.set(row, m.ids.key(id))
+	m.requestID.set(row, m.ids.Key(id))
 	m.library.setString(row, m.load.library)
 	m.sourceName.setString(row, m.part.profile.Name)
 	m.sourceID.set(row, id)

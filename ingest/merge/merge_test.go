@@ -44,7 +44,7 @@ func (s sighting) json(batch int) string {
 	hash := int64(xxhash.Sum64String(fmt.Sprint(s)))
 	return fmt.Sprintf(`{"request_id":%d,"library":"MAIN","source":"test","source_id":%q,"role":"borrowing","kind":"copy",
 		"created_at":0,"last_change_at":%d,"status_raw":%q,"status":"in_process","title":%s,"reason_raw":%s,"columns":%d,"batch_id":%d,"row_hash":%d}`,
-		RequestID("MAIN", "test", s.id), s.id, s.changed, s.status, quote(s.title), quote(s.reason), s.columns(), batch, hash)
+		NewRequestKeys("MAIN", "test").Key([]byte(s.id)), s.id, s.changed, s.status, quote(s.title), quote(s.reason), s.columns(), batch, hash)
 }
 
 // load merges each table of sightings as a batch of one load and gives its outcome.
