@@ -55,7 +55,7 @@ const (
 // compare).
 func (v *visit) form(extras ...string) *form {
 	f := &form{Action: v.path, Reset: v.path}
-	for _, preset := range queries.Presets(v.history.Today, v.filter.FiscalStart) {
+	for _, preset := range queries.Presets(v.history.Today, v.filter.Number("fiscal_start")) {
 		f.Presets = append(f.Presets, option{preset.ID, preset.Label, v.asked.Preset == preset.ID})
 	}
 	f.Presets = append(f.Presets, option{custom, text["custom_dates"], v.asked.Preset == ""})

@@ -72,7 +72,7 @@ func TestComparison(t *testing.T) {
 
 func TestFilterSurvivesItsAddress(t *testing.T) {
 	filter := queries.Filter{From: date("2024-01-01"), To: date("2024-02-01"), Role: []string{"lending"}, Department: []string{"A, B & C=D", `</script>`},
-		Partner: []string{"ABC"}, Clock: queries.Business, GraceDays: 3}
+		Partner: []string{"ABC"}, Clock: queries.Business, Numbers: map[string]int{"grace_days": 3}}
 	v := visitOf(filter, compareLast)
 	address, err := url.Parse(v.to("/overdue"))
 	if err != nil {

@@ -23,10 +23,12 @@ type Filter struct {
 	Basis string    // empty for cohort, or period
 	Clock string    // empty for calendar, or business
 	AsOf  time.Time // the instant up to which history counts; zero: the newest date of the history
-	// GraceDays and ReturnTransitDays put off the day from which a loan counts as late (transit on the lending side).
-	GraceDays         int
-	ReturnTransitDays int
-	FiscalStart       int // month in which the fiscal year starts, 1 to 12; 0 means July
+	// Compare sets an earlier span beside the one asked for: empty, or a word of Comparisons.
+	Compare string
+	// Definition names a peer's way of counting that is shown beside ours; empty for ours alone.
+	Definition string
+	// Numbers holds the Options that are set; an absent one has its default. See Number.
+	Numbers map[string]int
 }
 
 // The words of Filter.Basis and Filter.Clock.
@@ -35,6 +37,12 @@ const (
 	Period   = "period"   // arrivals by the day they were created, outcomes by their own day
 	Calendar = "calendar" // days of 24 hours
 	Business = "business" // without weekends and the library's closures, in its zone
+)
+
+// The words of Filter.Compare.
+const (
+	ComparePrevious = "previous"  // the span of equal length before
+	CompareLastYear = "last_year" // the same span a year earlier
 )
 
 // IsPeriod tells whether outcomes are counted by their own day.
@@ -75,7 +83,7 @@ func (f Filter) Resolve(asOf time.Time) Filter {
 		if !f.AsOf.IsZero() {
 			asOf = f.AsOf
 		}
-		if preset, ok := findPreset(f.Preset, asOf, f.FiscalStart); ok {
+		if preset, ok := findPreset(f.Preset, asOf, f.Number("fiscal_start")); ok {
 			f.From, f.To = preset.From, preset.To
 		}
 	}

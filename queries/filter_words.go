@@ -20,11 +20,11 @@ func (f Filter) Words(metric *Metric) string {
 		parts = append(parts, "business days")
 	}
 	if metric.Dated == ByDue {
-		if f.GraceDays > 0 {
-			parts = append(parts, plural(f.GraceDays, "day of grace", "days of grace"))
+		if f.Number("grace_days") > 0 {
+			parts = append(parts, plural(f.Number("grace_days"), "day of grace", "days of grace"))
 		}
-		if f.ReturnTransitDays > 0 {
-			parts = append(parts, plural(f.ReturnTransitDays, "day for the way back", "days for the way back"))
+		if f.Number("return_transit_days") > 0 {
+			parts = append(parts, plural(f.Number("return_transit_days"), "day for the way back", "days for the way back"))
 		}
 	}
 	return strings.Join(parts, "; ")

@@ -13,11 +13,17 @@ import (
 var filterKeys = []string{
 	"from", "to", "preset",
 	"library", "role", "kind", "network", "partner", "department", "patron_group", "source",
-	"by", "basis", "clock", "as_of", "grace_days", "return_transit_days", "fiscal_start",
+	"by", "basis", "clock", "as_of", "compare", "definition",
 }
 
-// FilterKeys lists the keys that ParseFilter knows.
-func FilterKeys() []string { return slices.Clone(filterKeys) }
+// FilterKeys lists the keys that ParseFilter knows: those of filterKeys, then the options.
+func FilterKeys() []string {
+	keys := slices.Clone(filterKeys)
+	for _, option := range Options {
+		keys = append(keys, option.Name)
+	}
+	return keys
+}
 
 // ParseFilter reads a filter from a URL's query. Dates are YYYY-MM-DD, or YYYY-MM for the first of a month; as_of is a
 // date, which counts to its last microsecond in UTC, or an instant of RFC 3339. Keys of several values are repeatable,
@@ -91,8 +97,8 @@ func (f *Filter) set(key string, given []string) error {
 	if key == "by" {
 		return f.setBy(words)
 	}
-	if !slices.Contains(filterKeys, key) {
-		return notAllowed("the filter", key, filterKeys)
+	if keys := FilterKeys(); !slices.Contains(keys, key) {
+		return notAllowed("the filter", key, keys)
 	}
 	if len(words) == 0 {
 		return nil
@@ -117,14 +123,27 @@ func (f *Filter) setOne(key, word string) (err error) {
 		f.Basis, err = oneOf(key, word, []string{Cohort, Period}, Cohort)
 	case "clock":
 		f.Clock, err = oneOf(key, word, []string{Calendar, Business}, Calendar)
-	case "grace_days":
-		f.GraceDays, err = parseNumber(key, word, 0, 3650)
-	case "return_transit_days":
-		f.ReturnTransitDays, err = parseNumber(key, word, 0, 3650)
-	case "fiscal_start":
-		f.FiscalStart, err = parseNumber(key, word, 1, 12)
+	case "compare":
+		f.Compare, err = oneOf(key, word, []string{ComparePrevious, CompareLastYear}, "")
+	case "definition":
+		f.Definition = word // each metric knows its own
+	default:
+		err = f.setNumber(FindOption(key), word)
 	}
 	return err
+}
+
+// setNumber keeps an option that differs from its default, so that equal questions have equal filters.
+func (f *Filter) setNumber(option *Option, word string) error {
+	n, err := parseNumber(option.Name, word, option.Low, option.High)
+	if err != nil || n == option.Default {
+		return err
+	}
+	if f.Numbers == nil {
+		f.Numbers = map[string]int{}
+	}
+	f.Numbers[option.Name] = n
+	return nil
 }
 
 func (f *Filter) setList(d *Dimension, given []string) error {
@@ -234,11 +253,6 @@ func (f Filter) Values() url.Values {
 			values.Set(key, word)
 		}
 	}
-	number := func(key string, n int) {
-		if n != 0 {
-			values.Set(key, strconv.Itoa(n))
-		}
-	}
 	if !f.From.IsZero() {
 		set("from", dateText(f.From))
 	}
@@ -267,9 +281,13 @@ func (f Filter) Values() url.Values {
 	if !f.AsOf.IsZero() {
 		set("as_of", asOfText(f.AsOf))
 	}
-	number("grace_days", f.GraceDays)
-	number("return_transit_days", f.ReturnTransitDays)
-	number("fiscal_start", f.FiscalStart)
+	set("compare", f.Compare)
+	set("definition", f.Definition)
+	for name, n := range f.Numbers {
+		if n != FindOption(name).Default {
+			set(name, strconv.Itoa(n))
+		}
+	}
 	return values
 }
 
@@ -277,7 +295,7 @@ func (f Filter) Values() url.Values {
 func (f Filter) Encode() string {
 	values := f.Values()
 	var parts []string
-	for _, key := range filterKeys {
+	for _, key := range FilterKeys() {
 		for _, word := range values[key] {
 			parts = append(parts, key+"="+url.QueryEscape(word))
 		}

@@ -32,7 +32,7 @@ func TestParseFilter(t *testing.T) {
 		"basis=period&clock=business":     {Basis: Period, Clock: Business},
 		"as_of=2026-07-01":                {AsOf: time.Date(2026, 7, 1, 23, 59, 59, 999999000, time.UTC)},
 		"as_of=2026-07-01T12:00:00-04:00": {AsOf: time.Date(2026, 7, 1, 16, 0, 0, 0, time.UTC)},
-		"grace_days=3&fiscal_start=4":     {GraceDays: 3, FiscalStart: 4},
+		"grace_days=3&fiscal_start=4":     {Numbers: map[string]int{"grace_days": 3, "fiscal_start": 4}},
 		"preset=fiscal_year":              {Preset: "fiscal_year"},
 		"preset=fiscal_year&from=2026-01": {From: date("2026-01-01")},
 	} {
@@ -113,8 +113,16 @@ func drawFilter(t *rapid.T) Filter {
 		By:          words("by", rapid.SampledFrom(dimensionNames())),
 		Basis:       rapid.SampledFrom([]string{"", Period}).Draw(t, "basis"),
 		Clock:       rapid.SampledFrom([]string{"", Business}).Draw(t, "clock"),
-		GraceDays:   rapid.IntRange(0, 10).Draw(t, "grace"),
-		FiscalStart: rapid.IntRange(0, 12).Draw(t, "fiscal"),
+		Compare:     rapid.SampledFrom([]string{"", ComparePrevious, CompareLastYear}).Draw(t, "compare"),
+		Definition:  rapid.SampledFrom([]string{"", "metridoc"}).Draw(t, "definition"),
+	}
+	for _, option := range Options {
+		if n := rapid.IntRange(option.Low, option.High).Draw(t, option.Name); n != option.Default && rapid.Bool().Draw(t, "has "+option.Name) {
+			if f.Numbers == nil {
+				f.Numbers = map[string]int{}
+			}
+			f.Numbers[option.Name] = n
+		}
 	}
 	for _, list := range []*[]string{&f.Library, &f.Role, &f.Kind, &f.Department, &f.PatronGroup, &f.Partner, &f.By} {
 		if len(*list) == 0 {
@@ -146,12 +154,14 @@ func TestPresets(t *testing.T) {
 		"last_12_months":         {"2025-05-01", "2026-05-01"},
 		"previous_12_months":     {"2024-05-01", "2025-05-01"},
 		"calendar_year":          {"2026-01-01", "2027-01-01"},
+		"year_to_date":           {"2026-01-01", "2026-05-14"},
+		"fiscal_year_to_date":    {"2025-07-01", "2026-05-14"},
 		"previous_calendar_year": {"2025-01-01", "2026-01-01"},
 		"fiscal_year":            {"2025-07-01", "2026-07-01"},
 		"previous_fiscal_year":   {"2024-07-01", "2025-07-01"},
 		"all":                    {"0001-01-01", "0001-01-01"},
 	}
-	for _, p := range Presets(asOf, 0) {
+	for _, p := range Presets(asOf, 7) {
 		if got := [2]string{dateText(p.From), dateText(p.To)}; got != want[p.ID] {
 			t.Errorf("%s is %v, want %v", p.ID, got, want[p.ID])
 		}
@@ -165,7 +175,7 @@ func TestPresets(t *testing.T) {
 		t.Errorf("the fiscal year from May starts on %s", dateText(p.From))
 	}
 	tokyo := time.FixedZone("Tokyo", 9*3600)
-	if p, _ := findPreset("last_full_month", time.Date(2026, 4, 30, 20, 0, 0, 0, time.UTC).In(tokyo), 0); dateText(p.From) != "2026-04-01" {
+	if p, _ := findPreset("last_full_month", time.Date(2026, 4, 30, 20, 0, 0, 0, time.UTC).In(tokyo), 7); dateText(p.From) != "2026-04-01" {
 		t.Errorf("on 1 May in Tokyo the last full month starts on %s", dateText(p.From))
 	}
 }
@@ -193,7 +203,7 @@ func TestWords(t *testing.T) {
 		{Filter{From: date("2026-07-01"), To: date("2026-08-01"), Role: []string{"lending", "docdel"}, Clock: Business}, metric,
 			"requests created from 1 Jul 2026 to 31 Jul 2026; role lending or docdel; business days"},
 		{Filter{From: date("2026-07-01"), To: date("2026-07-02")}, metric, "requests created on 1 Jul 2026"},
-		{Filter{To: date("2026-07-01"), GraceDays: 1, ReturnTransitDays: 5}, due,
+		{Filter{To: date("2026-07-01"), Numbers: map[string]int{"grace_days": 1, "return_transit_days": 5}}, due,
 			"loans out at the date given; the rate: loans due until 30 Jun 2026; 1 day of grace; 5 days for the way back"},
 	} {
 		if got := c.filter.Words(c.metric); got != c.want {

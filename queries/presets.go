@@ -18,14 +18,15 @@ const (
 
 // Presets lists the spans that a filter offers, as seen from the day of asOf in asOf's own zone: the history's newest
 // date, never the wall clock. A month or quarter is full once asOf lies beyond it. fiscalStart is the month in which
-// the fiscal year starts (0: July).
+// the fiscal year starts, 1 to 12. A year to date ends with the last full day.
 func Presets(asOf time.Time, fiscalStart int) []Preset {
-	year, month, _ := asOf.Date()
+	year, month, day := asOf.Date()
 	first := func(y int, m time.Month) time.Time { return time.Date(y, m, 1, 0, 0, 0, 0, time.UTC) }
 	thisMonth := first(year, month)
 	thisQuarter := first(year, month-(month-1)%3)
 	thisYear := first(year, time.January)
-	fiscal := first(year, fiscalMonth(fiscalStart))
+	today := time.Date(year, month, day, 0, 0, 0, 0, time.UTC)
+	fiscal := first(year, time.Month(fiscalStart))
 	if fiscal.After(thisMonth) {
 		fiscal = fiscal.AddDate(-1, 0, 0)
 	}
@@ -43,18 +44,21 @@ func Presets(asOf time.Time, fiscalStart int) []Preset {
 		span(PresetLast12Months, "Last 12 full months", thisMonth, 12),
 		span("previous_12_months", "The 12 months before", thisMonth.AddDate(0, -12, 0), 12),
 		preset("calendar_year", "This calendar year", thisYear, thisYear.AddDate(1, 0, 0)),
+		preset("year_to_date", "This year so far", thisYear, later(today, thisYear)),
 		preset("previous_calendar_year", "Last calendar year", thisYear.AddDate(-1, 0, 0), thisYear),
 		preset("fiscal_year", "This fiscal year", fiscal, fiscal.AddDate(1, 0, 0)),
+		preset("fiscal_year_to_date", "This fiscal year so far", fiscal, later(today, fiscal)),
 		preset("previous_fiscal_year", "Last fiscal year", fiscal.AddDate(-1, 0, 0), fiscal),
 		preset(PresetAll, "Everything", time.Time{}, time.Time{}),
 	}
 }
 
-func fiscalMonth(start int) time.Month {
-	if start == 0 {
-		return time.July
+// later keeps a span from being empty on its first day.
+func later(today, start time.Time) time.Time {
+	if today.After(start) {
+		return today
 	}
-	return time.Month(start)
+	return start.AddDate(0, 0, 1)
 }
 
 func findPreset(id string, asOf time.Time, fiscalStart int) (Preset, bool) {
@@ -68,7 +72,7 @@ func findPreset(id string, asOf time.Time, fiscalStart int) (Preset, bool) {
 
 func presetIDs() []string {
 	var ids []string
-	for _, p := range Presets(time.Time{}, 0) {
+	for _, p := range Presets(time.Time{}, 7) {
 		ids = append(ids, p.ID)
 	}
 	return ids

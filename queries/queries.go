@@ -18,8 +18,31 @@ type Metric struct {
 	Columns   []Column // after the dimensions asked for
 	// Dated says which day of a request places it in a bucket and in [from, to).
 	Dated Dated
-	// Always lists dimensions that the metric always splits by (overdue: side).
+	// Always lists the columns of its own that the metric always splits by (overdue: side). A dimension of the same
+	// name is not asked for twice.
 	Always []string
+	// AlwaysBy lists the dimensions that the metric always splits by (stages: role, kind).
+	AlwaysBy []string
+	// Order sorts the rows within what they are split by, as SQL over the metric's columns; empty: by Always.
+	Order string
+	// CohortOnly marks a metric that goes by the day of creation (or of as_of) alone: basis has no part in it.
+	CohortOnly bool
+	// HidesReaders marks a metric whose rows are finer than any group of readers (a title, an hour, a request): it is
+	// not split or filtered by department or patron group while small groups are suppressed.
+	HidesReaders bool
+	// Definitions are peers' ways of counting the same thing, shown beside ours by name.
+	Definitions []Definition
+	// Options names the Options that the metric reads, for its definition page; those of the filter aside.
+	Options []string
+}
+
+// Definition is a peer's documented formula for a figure of the same name, so that a library can reconcile.
+type Definition struct {
+	Name    string // metridoc
+	Label   string // MetriDoc
+	Doc     string // the formula in words, and where it is documented
+	SQL     string // one statement over the CTE `scope`: by_columns, Columns
+	Columns []Column
 }
 
 // Dated names the day that a metric goes by.
@@ -42,6 +65,8 @@ type Column struct {
 	Better string `json:"better,omitempty"`
 	// CohortOnly marks what has a meaning for a cohort alone: with basis=period the column is null.
 	CohortOnly bool `json:"-"`
+	// Base names the columns that count, added up, what a share is a share of: an interval needs it.
+	Base []string `json:"-"`
 }
 
 // Type is what a column's values are in Go: string, int64, float64, bool, and time.Time for date and timestamp.
@@ -66,6 +91,10 @@ const (
 	Days     Unit = "days"
 	Share    Unit = "share" // 0 to 1
 	Loans    Unit = "loans"
+	Attempts Unit = "attempts"
+	Readers  Unit = "readers"
+	Money    Unit = "money"  // in the row's currency
+	Points   Unit = "points" // 0 to 100
 )
 
 // Result is a metric computed for a filter on one generation.

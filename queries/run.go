@@ -45,6 +45,9 @@ func ask(ctx context.Context, snapshot *store.Snapshot, metric *Metric, filter F
 		return nil, err
 	}
 	q := &question{metric: metric, filter: filter.Resolve(newest), asOf: newest}
+	if metric.CohortOnly {
+		q.filter.Basis = ""
+	}
 	if !filter.AsOf.IsZero() {
 		q.asOf = filter.AsOf.UTC()
 		q.isCut = q.asOf.Before(newest)

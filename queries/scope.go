@@ -21,6 +21,12 @@ var (
 	periodSQL string
 	//go:embed scope/due.sql
 	dueSQL string
+	//go:embed scope/attempts.sql
+	attemptsSQL string
+	//go:embed scope/attempts_cut.sql
+	attemptsCutSQL string
+	//go:embed scope/maturity.sql
+	maturitySQL string
 )
 
 // question is a metric asked of one generation: everything that the composed SQL depends on.
@@ -42,34 +48,66 @@ const byColumns = "by_columns,"
 // metricSQL composes the statement of a metric: the CTE scope, the metric's own statement, the order of its rows.
 func (q *question) metricSQL() string {
 	by := q.by()
-	var list strings.Builder
-	var same []string
-	for _, d := range by {
-		list.WriteString(quote(d.Name) + ", ")
-		same = append(same, "$1."+quote(d.Name)+" is not distinct from $2."+quote(d.Name))
-	}
-	metric := strings.ReplaceAll(q.metric.SQL, byColumns, list.String())
-	metric = sameGroup.ReplaceAllString(metric, "("+conjunction(same)+")")
-	text := "with " + q.ctes(q.countedSQL(), by) + "\nselect * from (\n" + metric + "\n)"
+	text := "with " + q.ctes(q.countedSQL(), by) + q.sharedSQL(by) + "\nselect * from (\n" + inGroups(q.metric.SQL, by) + "\n)"
 	if order := q.order(by); order != "" {
 		text += "\norder by " + order
 	}
 	return text
 }
 
+// inGroups writes what a statement is split by in place of its tokens.
+func inGroups(text string, by []*Dimension) string {
+	var list strings.Builder
+	var same []string
+	for _, d := range by {
+		list.WriteString(quote(d.Name) + ", ")
+		same = append(same, "$1."+quote(d.Name)+" is not distinct from $2."+quote(d.Name))
+	}
+	text = strings.ReplaceAll(text, byColumns, list.String())
+	return sameGroup.ReplaceAllString(text, "("+conjunction(same)+")")
+}
+
+// by is what the rows are split by: the dimensions asked for and those that the metric always has. One that the metric
+// has a column of its own for is not asked for twice.
 func (q *question) by() []*Dimension {
 	var by []*Dimension
-	for _, name := range q.filter.By {
-		by = append(by, FindDimension(name))
+	for _, name := range append(slices.Clone(q.filter.By), q.metric.AlwaysBy...) {
+		if d := FindDimension(name); !slices.Contains(q.metric.Always, name) && !slices.Contains(by, d) {
+			by = append(by, d)
+		}
 	}
 	return by
+}
+
+// The tables that a metric may read beside scope, each composed where its SQL names it.
+var (
+	namesAttempts = regexp.MustCompile(`\battempts\b`)
+	namesMaturity = regexp.MustCompile(`\bmaturity\b`)
+)
+
+// sharedSQL writes the tables that the metric's SQL names: attempts (the attempts of the requests in scope) and maturity
+// (whether a group's figures will still move).
+func (q *question) sharedSQL(by []*Dimension) string {
+	own := withoutComments(q.metric.SQL)
+	text := ""
+	if namesAttempts.MatchString(own) {
+		attempts := attemptsSQL
+		if q.isCut {
+			attempts = attemptsCutSQL
+		}
+		text += ",\nattempts as not materialized (\n" + attempts + ")"
+	}
+	if namesMaturity.MatchString(own) {
+		text += ",\nmaturity as (\n" + inGroups(maturitySQL, by) + ")"
+	}
+	return text
 }
 
 func (q *question) countedSQL() string {
 	switch {
 	case q.metric.Dated == ByDue:
 		return dueSQL
-	case q.filter.IsPeriod():
+	case q.filter.IsPeriod() && !q.metric.CohortOnly:
 		return periodSQL
 	}
 	return cohortSQL
@@ -160,6 +198,9 @@ func (q *question) order(by []*Dimension) string {
 			keys = append(keys, quote(d.Name)+" = 'unknown'", quote(d.Name))
 		}
 	}
+	if q.metric.Order != "" {
+		return strings.Join(append(keys, q.metric.Order), ", ")
+	}
 	for _, name := range q.metric.Always {
 		keys = append(keys, quote(name))
 	}
@@ -186,11 +227,11 @@ func (q *question) args(text string) ([]any, error) {
 		"$to":                  sqlTime(q.filter.To),
 		"$window_from":         sqlTime(q.window.from),
 		"$window_to":           sqlTime(q.window.to),
-		"$fiscal_start":        int32(fiscalMonth(q.filter.FiscalStart)),
 		"$is_period":           q.filter.IsPeriod(),
 		"$is_business":         q.filter.IsBusiness(),
-		"$grace_days":          int32(q.filter.GraceDays),
-		"$return_transit_days": int32(q.filter.ReturnTransitDays),
+	}
+	for _, option := range Options {
+		values["$"+option.Name] = int32(q.filter.Number(option.Name))
 	}
 	for _, d := range Dimensions {
 		if d.Filter {

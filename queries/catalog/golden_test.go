@@ -26,7 +26,8 @@ var update = flag.Bool("update", false, "write what the metrics give into the go
 
 // TestGoldenCases runs the cases beside each metric: testdata/*.txtar, small enough to check by eye. A case holds
 // requests.csv (columns of the table request; the library is MAIN in New York unless libraries.csv says otherwise),
-// perhaps closures.csv, and questions: NAME.query with NAME.want beside it.
+// perhaps other tables, each as the CSV of its name (closure.csv, event.csv, attempt.csv …), and questions: NAME.query with
+// NAME.want beside it.
 func TestGoldenCases(t *testing.T) {
 	for _, metric := range catalog.All() {
 		cases, err := filepath.Glob(filepath.Join("..", metric.ID, "testdata", "*.txtar"))
@@ -150,12 +151,16 @@ func loadCase(t *testing.T, archive *txtar.Archive) *store.Snapshot {
 			case "libraries.csv":
 				libraries = strings.TrimPrefix(valuesSQL(t, part.Data, ", true, null"), "values ")
 				continue
-			case "closures.csv":
-				statement = "insert into closure " + valuesSQL(t, part.Data, "")
-			case "partner_groups.csv":
-				statement = "insert into partner_group " + valuesSQL(t, part.Data, "")
 			default:
-				continue
+				table, isTable := strings.CutSuffix(part.Name, ".csv")
+				if !isTable {
+					continue
+				}
+				heading, _, _ := strings.Cut(string(part.Data), "\n")
+				if table == "sla_target" { // a case that sets any sets all
+					statement = "delete from sla_target; "
+				}
+				statement += "insert into " + table + " (" + heading + ") " + valuesSQL(t, part.Data, "")
 			}
 			if _, err := tx.Exec(ctx, statement); err != nil {
 				return store.Discard, fmt.Errorf("%s: %w", part.Name, err)

@@ -156,10 +156,7 @@ func (o *oracle) bucket(d time.Time, grain string) (start, end time.Time) {
 		}
 		return month, month.AddDate(1, 0, 0)
 	}
-	starts := time.July
-	if o.f.FiscalStart != 0 {
-		starts = time.Month(o.f.FiscalStart)
-	}
+	starts := time.Month(o.f.Number("fiscal_start"))
 	for month.Month() != starts {
 		month = month.AddDate(0, -1, 0)
 	}
@@ -450,9 +447,9 @@ func (o *oracle) overdue(records []record) []any {
 		if r.due == nil {
 			continue
 		}
-		last := r.lib.dayOf(*r.due).AddDate(0, 0, o.f.GraceDays)
+		last := r.lib.dayOf(*r.due).AddDate(0, 0, o.f.Number("grace_days"))
 		if r.role == "lending" {
-			last = last.AddDate(0, 0, o.f.ReturnTransitDays)
+			last = last.AddDate(0, 0, o.f.Number("return_transit_days"))
 		}
 		late := int(r.lib.dayOf(o.asOf).Sub(last) / day)
 		if isOut && late >= 1 {

@@ -76,7 +76,7 @@ func TestSmallGroupsAgreeWithOracle(t *testing.T) {
 			d := newDice(seed + 1<<33)
 			for _, metric := range catalog.All() {
 				for range 15 {
-					f := queries.Filter{By: []string{"library"}}
+					f := queries.Filter{By: []string{"library"}, Numbers: map[string]int{"suppress_below": 0}}
 					if more := d.dimensions(); len(more) > 0 && more[0] != "library" {
 						f.By = append(f.By, more[0])
 					}
@@ -107,7 +107,8 @@ func (d dice) dimensions() []string {
 
 // question draws a filter that this history can answer in more than one way.
 func (h *history) question(d dice, by []string) queries.Filter {
-	f := queries.Filter{By: by, Basis: pick(d, "", "", "period"), Clock: pick(d, "", "business"), FiscalStart: pick(d, 0, 1, 4, 10)}
+	f := queries.Filter{By: by, Basis: pick(d, "", "", "period"), Clock: pick(d, "", "business"),
+		Numbers: map[string]int{"fiscal_start": pick(d, 7, 1, 4, 10), "suppress_below": 0}}
 	some := func(p float64, from ...string) []string {
 		if !d.chance(p) {
 			return nil
@@ -127,7 +128,7 @@ func (h *history) question(d dice, by []string) queries.Filter {
 	f.PatronGroup = some(0.1, "Faculty", "Étudiant", "unknown")
 	f.Source = some(0.05, "generic", "illiad")
 	if d.chance(0.3) {
-		f.GraceDays, f.ReturnTransitDays = d.IntN(4), d.IntN(10)
+		f.Numbers["grace_days"], f.Numbers["return_transit_days"] = d.IntN(4), d.IntN(10)
 	}
 	if d.chance(0.4) {
 		f.AsOf = h.instant(d)

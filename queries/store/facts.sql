@@ -53,7 +53,9 @@ from ends;
 
 -- 3. Open time per library and local day, counted from the library's first day: business time between two instants
 --    is the difference of two readings of this counter. Saturdays, Sundays and closures are not open.
-create or replace temp table business_day as
+truncate business_day;
+
+insert into business_day
 with
   hours as (
     select
@@ -87,6 +89,7 @@ with
       coalesce(m.available_at, r.available_at) as available_at,
       coalesce(m.returned_at, r.returned_at) as returned_at,
       coalesce(m.closed_at, r.closed_at) as closed_at,
+      r.cost, r.currency, r.need_by, r.rush,
       greatest(r.last_change_at, m.status_at) as changed_at,
       least(r.last_change_at, m.status_at) as earliest_change_at
     from request r
@@ -116,7 +119,8 @@ with
   placed as (
     select
       d.*,
-      (d.created_at + case when d.created_at < zc.switch_at then zc.before else zc.after end)::date as created_day,
+      d.created_at + case when d.created_at < zc.switch_at then zc.before else zc.after end as created_local,
+      created_local::date as created_day,
       (d.outcome_at + case when d.outcome_at < zo.switch_at then zo.before else zo.after end)::date as outcome_day,
       (d.due_at + case when d.due_at < zd.switch_at then zd.before else zd.after end)::date as due_day,
       -- a request that a pseudo-lender filled has no partner, whatever address stands on it
@@ -148,7 +152,8 @@ select
   t.due_day,
   due.end_at as due_end_at,
   t.is_back,
-  coalesce(least(t.sent_at, t.shipped_at, t.received_at, t.available_at, t.returned_at, t.closed_at, t.earliest_change_at) < t.created_at, false) as is_negative
+  coalesce(least(t.sent_at, t.shipped_at, t.received_at, t.available_at, t.returned_at, t.closed_at, t.earliest_change_at) < t.created_at, false) as is_negative,
+  hour(t.created_local) as created_hour, t.cost, t.currency, t.need_by, t.rush
 from placed t
 left join business_day start on start.library = t.library and start.day = t.created_day
 left join business_day finish on finish.library = t.library and finish.day = t.outcome_day

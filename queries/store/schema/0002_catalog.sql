@@ -1,0 +1,36 @@
+-- What the whole catalog of metrics needs beside the requests themselves.
+
+-- What the source says of the copyright rule that a copy was ordered under: ccg (guidelines), ccl (law) or null.
+alter table request add column copyright_compliance varchar;
+alter table sighting add column copyright_compliance varchar;
+
+-- A request put to one lender. Derived once per load by queries/store/attempts.sql from the rota and the events.
+create table attempt (
+  request_id bigint not null,
+  position integer, -- 1 is the lender asked first; null where the source names only the lender that it ended with
+  lender varchar not null, -- after aliases
+  asked_at timestamp, -- null where the source does not tell one lender's turn from another's
+  answered_at timestamp,
+  answer varchar, -- filled, no, expired, conditional, withdrawn, open; null where the source does not tell
+  was_conditional boolean not null -- answered with a condition before this answer
+);
+
+-- Weights of patron groups in the priority score of open requests, 0 to 100.
+create table patron_group_weight (patron_group varchar not null, weight integer not null);
+
+-- Open time per library and local day, counted from the library's first day: business time between two instants is the
+-- difference of two readings of this counter.
+create table business_day (
+  library varchar not null,
+  day date not null,
+  start_at timestamp not null,
+  end_at timestamp not null,
+  is_open boolean not null,
+  open_us_before bigint not null
+);
+
+alter table fact_request add column created_hour integer; -- 0 to 23, in the library's zone
+alter table fact_request add column cost decimal(12, 2);
+alter table fact_request add column currency varchar;
+alter table fact_request add column need_by date;
+alter table fact_request add column rush boolean;
