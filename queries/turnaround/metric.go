@@ -42,5 +42,7 @@ var Metric = &queries.Metric{
 			Doc: "The average; a few very long waits pull it up."},
 		{Name: "share_within_sla", Type: queries.Double, Unit: queries.Share, Label: "Within target", Better: "higher",
 			Doc: "Share of the measured requests within the target for their role and kind."},
+		{Name: "provisional", Type: queries.Boolean, Label: "Provisional",
+			Doc: "The figures will still move: over 5 % is open, or the span ended too recently."},
 	},
 }

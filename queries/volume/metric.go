@@ -36,5 +36,7 @@ var Metric = &queries.Metric{
 			Doc: "Requests withdrawn by the reader, duplicate, created in error, held locally or free online."},
 		{Name: "n_open", Type: queries.Integer, Unit: queries.Requests, Label: "Open", CohortOnly: true,
 			Doc: "Requests without an outcome yet. Null with basis=period."},
+		{Name: "provisional", Type: queries.Boolean, Label: "Provisional",
+			Doc: "The figures will still move: over 5 % is open, or the span ended too recently."},
 	},
 }

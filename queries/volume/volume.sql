@@ -5,13 +5,19 @@ with
     select by_columns, outcome as part, is_arrival, is_outcome, count(*) as n
     from scope
     group by all
+  ),
+
+  groups as (
+    select
+      by_columns,
+      coalesce(sum(n) filter (where is_arrival), 0)::bigint as n_requests,
+      coalesce(sum(n) filter (where is_outcome and part = 'filled'), 0)::bigint as n_filled,
+      coalesce(sum(n) filter (where is_outcome and part = 'unfilled'), 0)::bigint as n_unfilled,
+      coalesce(sum(n) filter (where is_outcome and part = 'cancelled'), 0)::bigint as n_cancelled,
+      coalesce(sum(n) filter (where part = 'open'), 0)::bigint as n_open
+    from parts
+    group by all
   )
-select
-  by_columns,
-  coalesce(sum(n) filter (where is_arrival), 0)::bigint as n_requests,
-  coalesce(sum(n) filter (where is_outcome and part = 'filled'), 0)::bigint as n_filled,
-  coalesce(sum(n) filter (where is_outcome and part = 'unfilled'), 0)::bigint as n_unfilled,
-  coalesce(sum(n) filter (where is_outcome and part = 'cancelled'), 0)::bigint as n_cancelled,
-  coalesce(sum(n) filter (where part = 'open'), 0)::bigint as n_open
-from parts
-group by all
+
+select groups.*, provisional
+from groups left join maturity on same_group(groups, maturity)
