@@ -270,7 +270,7 @@ func resultTable(caption string, result *queries.Result, hidden string, names []
 	t := &table{Caption: caption}
 	var shown []int
 	for i, column := range result.Columns {
-		isDimension := queries.FindDimension(column.Name) != nil || column.Name == "side"
+		isDimension := queries.FindDimension(column.Name) != nil || slices.Contains(result.Metric.Always, column.Name)
 		if column.Name == "provisional" || column.Name == hidden || names != nil && !isDimension && !slices.Contains(names, column.Name) {
 			continue
 		}
@@ -328,6 +328,8 @@ func rowsAddress(metric string, filter queries.Filter, columns []queries.Column,
 		name := columns[i].Name
 		d := queries.FindDimension(name)
 		switch {
+		case d != nil && chart.Text(value) == queries.Suppressed: // which values it holds nobody is told
+			return ""
 		case name == "side":
 			values["role"] = []string{chart.Text(value)}
 		case d == nil: // a measure
@@ -432,8 +434,8 @@ func ranked(pick func(*queries.Result) *queries.Result, column string, descendin
 	}
 }
 
-// isUnknown tells the row of the requests whose first dimension the history does not say.
-func isUnknown(row []any) bool { return row[0] == queries.Unknown }
+// isUnknown tells the row of the requests whose first dimension the history does not say, or does not tell.
+func isUnknown(row []any) bool { return row[0] == queries.Unknown || row[0] == queries.Suppressed }
 
 func btoi(b bool) int {
 	if b {

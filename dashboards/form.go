@@ -172,7 +172,7 @@ func canonical(path string, values url.Values) string {
 			values.Set("to", dayAfter(last))
 		}
 	}
-	if values.Get(compareKey) == compareYear {
+	if values.Get(compareKey) == compareYear && !strings.HasPrefix(path, catalogPath) { // where it is not the default
 		values.Del(compareKey)
 	}
 	return address(path, values)

@@ -18,7 +18,7 @@ func TestSubmittedFormBecomesACanonicalAddress(t *testing.T) {
 		{"no dates", "form=custom|2024-01-01|2024-01-31&preset=custom&from=&last=", "/?preset=all"},
 		{"open end", "form=custom||&preset=custom&from=2024-01-01&last=", "/?from=2024-01-01"},
 		{"leap day", "form=x&preset=custom&from=&last=2024-02-28", "/?to=2024-02-29"},
-		{"values in order, empty ones dropped", "form=x&preset=last_12_months&partner=ABC&partner=&role=lending&department=A,+B&basis=&compare=year", "/?role=lending&partner=ABC&department=A%2C+B"},
+		{"values in order, empty ones dropped", "form=x&preset=last_12_months&partner=ABC&partner=&role=lending&department=A,+B&basis=&compare=last_year", "/?role=lending&partner=ABC&department=A%2C+B"},
 		{"comparison kept", "form=x&preset=last_12_months&compare=previous", "/?compare=previous"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -1,6 +1,7 @@
 package dashboards
 
 import (
+	"fmt"
 	"math"
 	"strconv"
 	"strings"
@@ -39,6 +40,16 @@ func days(n float64) string {
 
 // share writes a ratio of 0 to 1 as a percentage.
 func share(n float64) string { return minus(strconv.FormatFloat(100*n, 'f', 1, 64)) + "%" }
+
+// money writes an amount with two decimals and thousands separators; the currency stands in a column of its own.
+func money(n float64) string {
+	cents := int64(math.Round(100 * math.Abs(n)))
+	sign := ""
+	if n < 0 && cents > 0 {
+		sign = "−"
+	}
+	return fmt.Sprintf("%s%s.%02d", sign, count(float64(cents/100)), cents%100)
+}
 
 func minus(s string) string { return strings.Replace(s, "-", "−", 1) }
 
@@ -94,8 +105,14 @@ func value(column queries.Column, v any) string {
 			return share(v)
 		case queries.Days:
 			return days(v)
+		case queries.Requests, queries.Loans, queries.Attempts, queries.Readers:
+			return count(v)
+		case queries.Points:
+			return minus(strconv.FormatFloat(v, 'f', 1, 64))
+		case queries.Money:
+			return money(v)
 		}
-		return minus(strconv.FormatFloat(v, 'f', -1, 64))
+		return minus(strconv.FormatFloat(v, 'f', 2, 64))
 	}
 	return ""
 }

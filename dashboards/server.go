@@ -79,14 +79,16 @@ func New(o Options) (http.Handler, error) {
 // routes is the whole site.
 func (s *server) routes(r *gin.Engine) {
 	for path, page := range map[string]page{
-		"/":               s.overview,
-		"/turnaround":     s.turnaround,
-		"/fill-rate":      s.fillRate,
-		"/overdue":        s.overdue,
-		"/rows/:metric":   s.rows, // the requests behind a number
-		"/data":           s.data,
-		"/definitions":    s.definitions,
-		"/download/:file": s.download, // fill_rate.csv
+		"/":                      s.overview,
+		"/turnaround":            s.turnaround,
+		"/fill-rate":             s.fillRate,
+		"/overdue":               s.overdue,
+		catalogPath:              s.metricList,
+		catalogPath + "/:metric": s.oneMetric,
+		"/rows/:metric":          s.rows, // the requests behind a number
+		"/data":                  s.data,
+		"/definitions":           s.definitions,
+		"/download/:file":        s.download, // fill_rate.csv
 
 		"/api/v1/metrics":         s.apiCatalog,
 		"/api/v1/metrics/:metric": s.apiMetric,

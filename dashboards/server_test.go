@@ -126,7 +126,7 @@ func TestPages(t *testing.T) {
 		{"unknown page", "/nothing", 404, []string{"There is no such page here."}, nil},
 		{"unknown filter", "/?colour=red", 400, []string{"colour", "department"}, []string{"<figure"}},
 		{"unknown role", "/?role=" + "pirate", 400, []string{"borrowing, lending, docdel"}, nil},
-		{"unknown comparison", "/?compare=moon", 400, []string{"compare is one of year, previous, none."}, nil},
+		{"unknown comparison", "/?compare=moon", 400, []string{"compare is one of last_year, previous, none."}, nil},
 		{"dates the wrong way round", "/?from=2024-02-01&to=2024-01-01", 400, []string{"2024-02-01"}, nil},
 		{"unreadable query", "/?a=%zz", 400, []string{"cannot be read"}, nil},
 		{"injection", "/?department=x%27%3Bdrop+table+request--&" + year, 200, []string{"No request matches this filter."}, nil},

@@ -23,11 +23,16 @@ var text = map[string]string{
 	"clock_calendar": "Calendar days",
 	"clock_business": "Business days",
 
-	"compare_year":     "Same period a year earlier",
-	"compare_previous": "Period before",
-	"compare_none":     "Nothing",
-	"than_year":        "than a year earlier",
-	"than_previous":    "than the period before",
+	"split_none":              "Nothing",
+	"definition_ours":         "Nothing",
+	"department.suppressed":   "Small departments together",
+	"patron_group.suppressed": "Small patron groups together",
+
+	"compare_last_year": "Same period a year earlier",
+	"compare_previous":  "Period before",
+	"compare_none":      "Nothing",
+	"than_last_year":    "than a year earlier",
+	"than_previous":     "than the period before",
 
 	"provisional_some": "Hollow and shaded: too recent, or over 5% still open; it will change.",
 	"provisional_rows": "Marked rows are too recent, or over 5% still open; they will change.",
@@ -46,8 +51,8 @@ var text = map[string]string{
 	"side.borrowing": "We owe",
 	"side.lending":   "Owed to us",
 
-	"before_year":     "a year earlier",
-	"before_previous": "in the period before",
+	"before_last_year": "a year earlier",
+	"before_previous":  "in the period before",
 
 	"rolekind.borrowing.loan":    "Borrowed loans",
 	"rolekind.borrowing.copy":    "Borrowed copies",
@@ -174,6 +179,7 @@ var text = map[string]string{
 	"n.volume":                "n {0} requests, by {1}",
 	"no_dates":                "no dates",
 	"page./":                  "Overview",
+	"page./catalog":           "All metrics",
 	"page./data":              "Data",
 	"page./definitions":       "Definitions",
 	"page./fill-rate":         "Fill rate",

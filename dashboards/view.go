@@ -53,6 +53,7 @@ var nav = []string{
 	"/turnaround",
 	"/fill-rate",
 	"/overdue",
+	catalogPath,
 	"/data",
 	"/definitions",
 }
@@ -96,7 +97,7 @@ func (v *visit) render(c *gin.Context, page, title string, form *form, body any)
 func (s *server) view(title, current string, to func(string) string) *view {
 	view := &view{Title: title, Version: s.version, NoChart: !s.static.has("vendor/echarts.min.js")}
 	for _, path := range nav {
-		view.Nav = append(view.Nav, navItem{text["page."+path], to(path), path == current})
+		view.Nav = append(view.Nav, navItem{text["page."+path], to(path), path == current || strings.HasPrefix(current, path+"/")})
 	}
 	return view
 }

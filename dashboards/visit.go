@@ -21,14 +21,14 @@ type visit struct {
 	path    string
 	asked   queries.Filter // as the address says it; a preset stays a name
 	filter  queries.Filter // with the preset's dates in place
-	compare string         // what its numbers are compared with: year, previous or none
+	compare string         // what its numbers are compared with: last_year, previous or none
 }
 
 // Keys of a page's address that are no filter.
 const (
 	compareKey  = "compare"
-	compareYear = "year"
-	compareLast = "previous"
+	compareYear = queries.CompareLastYear
+	compareLast = queries.ComparePrevious
 	compareNone = "none"
 )
 
@@ -76,7 +76,7 @@ func (s *server) openPage(c *gin.Context, ownKeys ...string) (*visit, error) {
 		compare = compareYear
 	}
 	if !slices.Contains([]string{compareYear, compareLast, compareNone}, compare) {
-		return nil, &queries.Error{Code: queries.Invalid, Message: "compare is one of year, previous, none."}
+		return nil, &queries.Error{Code: queries.Invalid, Message: "compare is one of last_year, previous, none."}
 	}
 	v, err := s.open(c, append(ownKeys, compareKey)...)
 	if err != nil {

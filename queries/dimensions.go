@@ -25,6 +25,9 @@ func (d *Dimension) Column() Column { return Column{Name: d.Name, Type: d.Type, 
 // Unknown is the value of a text dimension where the history does not say. Where a date is missing the bucket is null.
 const Unknown = "unknown"
 
+// Suppressed is the value of department or patron group for the groups too small to be shown, taken together.
+const Suppressed = "suppressed"
+
 // Dimensions is all that a metric can be split by, the buckets of time from small to large first.
 //
 // Requests that were not filled have no filled_by and those that were, or are open, no reason: these rows are called

@@ -27,6 +27,8 @@ type Metric struct {
 	Order string
 	// CohortOnly marks a metric that goes by the day of creation (or of as_of) alone: basis has no part in it.
 	CohortOnly bool
+	// NoCompare marks a metric that is not set beside an earlier span: a list, or one that compares by itself.
+	NoCompare bool
 	// HidesReaders marks a metric whose rows are finer than any group of readers (a title, an hour, a request): it is
 	// not split or filtered by department or patron group while small groups are suppressed.
 	HidesReaders bool

@@ -1,0 +1,186 @@
+package dashboards
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/fillrate/fillrate/queries"
+	"github.com/fillrate/fillrate/queries/catalog"
+)
+
+// The pages of the whole catalog: every metric, also those that no other page draws, as a table that can be split,
+// compared, downloaded and checked.
+const (
+	catalogPath = "/catalog"
+	splitKey    = "split" // says that the form below the filter bar sent this
+	splits      = 2       // by how many dimensions the form offers to split
+)
+
+// metricList is every metric by the question that it answers.
+func (s *server) metricList(c *gin.Context) error {
+	v, err := s.openPage(c)
+	if err != nil {
+		return err
+	}
+	defer v.close()
+	type item struct {
+		*queries.Metric
+		URL string
+	}
+	var items []item
+	for _, metric := range catalog.All() {
+		items = append(items, item{metric, v.to(catalogPath + "/" + metric.ID)})
+	}
+	return v.render(c, "metric_list", text["page."+catalogPath], nil, items)
+}
+
+// oneMetric is the table of one metric for the filter in the address.
+func (s *server) oneMetric(c *gin.Context) error {
+	metric, err := catalog.Find(c.Param("metric"))
+	if err != nil {
+		return err
+	}
+	values, err := query(c)
+	if err != nil {
+		return err
+	}
+	if values.Has(splitKey) {
+		values.Del(splitKey)
+		return redirect{address(c.Request.URL.Path, withoutBlanks(values))}
+	}
+	v, err := s.openPage(c)
+	if err != nil {
+		return err
+	}
+	defer v.close()
+	asked := v.filter
+	if asked.Compare = values.Get(compareKey); asked.Compare == compareNone {
+		asked.Compare = ""
+	}
+	body := struct {
+		Title   string
+		Split   *splitForm
+		Figures []*figure
+		SQL     string
+	}{Title: metric.Title, Split: v.splitForm(metric, asked)}
+	body.Figures = v.draw(func() (*figure, error) { return v.metricTable(metric, asked) })
+	form := v.form("basis", "clock")
+	for _, key := range []string{compareKey, "definition"} {
+		form.Keep = slices.DeleteFunc(form.Keep, func(f field) bool { return f.Name == key })
+		if word := values.Get(key); word != "" {
+			form.Keep = append(form.Keep, field{key, word})
+		}
+	}
+	return v.render(c, "metric", metric.Question, form, body)
+}
+
+func withoutComparison(filter queries.Filter) queries.Filter {
+	filter.Compare = ""
+	return filter
+}
+
+func (v *visit) metricTable(metric *queries.Metric, asked queries.Filter) (*figure, error) {
+	f := &figure{ID: metric.ID, Wide: true}
+	result, err := v.compute(metric.ID, asked)
+	if err != nil {
+		return f, err
+	}
+	f.Definition = &definition{URL: "/definitions#" + metric.ID, Columns: metric.Columns}
+	f.Downloads = downloads(metric.ID, asked)
+	f.Rows = rowsAddress(metric.ID, asked, nil, nil)
+	f.N = result.Filter.Words(metric)
+	if len(result.Rows) == 0 {
+		f.Empty = v.nothing()
+		return f, nil
+	}
+	provisional, err := v.provisional(result, asked)
+	if err != nil {
+		return f, err
+	}
+	if slices.ContainsFunc(result.Rows, provisional) {
+		f.Provisional = text["provisional_rows"]
+	}
+	f.Table = resultTable(metric.Title, result, "", nil, provisional, func(row []any) string {
+		return rowsAddress(metric.ID, asked, result.Columns, row)
+	})
+	if more := len(result.Rows) - len(f.Table.Rows); more > 0 {
+		f.Table.Note = say("table.part", count(float64(len(f.Table.Rows))), count(float64(len(result.Rows))))
+	}
+	return f, nil
+}
+
+// splitForm asks how a metric is split and compared, and for the numbers that it reads.
+type splitForm struct {
+	Action      string
+	By          [][]option
+	Compare     []option
+	Definitions []option
+	Numbers     []numberField
+	Keep        []field
+}
+
+type numberField struct {
+	*queries.Option
+	Value int
+}
+
+func (v *visit) splitForm(metric *queries.Metric, asked queries.Filter) *splitForm {
+	f := &splitForm{Action: v.path}
+	for i := range splits {
+		chosen := ""
+		if i < len(asked.By) {
+			chosen = asked.By[i]
+		}
+		options := []option{{"", text["split_none"], chosen == ""}}
+		for _, d := range queries.Dimensions {
+			if !slices.Contains(metric.Always, d.Name) && !slices.Contains(metric.AlwaysBy, d.Name) {
+				options = append(options, option{d.Name, d.Label, d.Name == chosen})
+			}
+		}
+		f.By = append(f.By, options)
+	}
+	if !metric.NoCompare {
+		for _, word := range []string{"", compareLast, compareYear} {
+			key := word
+			if key == "" {
+				key = compareNone
+			}
+			f.Compare = append(f.Compare, option{word, text["compare_"+key], asked.Compare == word})
+		}
+	}
+	if len(metric.Definitions) > 0 {
+		f.Definitions = []option{{"", text["definition_ours"], asked.Definition == ""}}
+		for _, d := range metric.Definitions {
+			f.Definitions = append(f.Definitions, option{d.Name, d.Label, asked.Definition == d.Name})
+		}
+	}
+	own := []string{"by", compareKey, "definition"}
+	for _, name := range metric.Options {
+		own = append(own, name)
+		f.Numbers = append(f.Numbers, numberField{queries.FindOption(name), asked.Number(name)})
+	}
+	values := v.query()
+	for _, key := range queries.FilterKeys() {
+		if !slices.Contains(own, key) {
+			for _, word := range values[key] {
+				f.Keep = append(f.Keep, field{key, word})
+			}
+		}
+	}
+	return f
+}
+
+// withoutBlanks drops what a form sends for a control that was left empty.
+func withoutBlanks(values url.Values) url.Values {
+	for key, words := range values {
+		if words = slices.DeleteFunc(words, func(word string) bool { return strings.TrimSpace(word) == "" }); len(words) > 0 {
+			values[key] = words
+		} else {
+			delete(values, key)
+		}
+	}
+	return values
+}
