@@ -23,10 +23,9 @@ var text = map[string]string{
 	"clock_calendar": "Calendar days",
 	"clock_business": "Business days",
 
-	"split_none":              "Nothing",
-	"definition_ours":         "Nothing",
-	"department.suppressed":   "Small departments together",
-	"patron_group.suppressed": "Small patron groups together",
+	"split_none":      "Nothing",
+	"definition_ours": "Nothing",
+	"suppressed":      "Small groups together",
 
 	"compare_last_year": "Same period a year earlier",
 	"compare_previous":  "Period before",
@@ -228,8 +227,11 @@ func valueLabel(dimension, value string) string {
 	case "reason", "filled_by", "status", "outcome":
 		return sentenceCase(value)
 	}
-	if value == queries.Unknown {
+	switch value {
+	case queries.Unknown:
 		return text["unknown"]
+	case queries.Suppressed:
+		return text["suppressed"]
 	}
 	return value
 }
