@@ -14,6 +14,9 @@ var schemaFiles embed.FS
 //go:embed facts.sql
 var factsSQL string
 
+//go:embed attempts.sql
+var attemptsSQL string
+
 //go:embed invariants.sql
 var invariantsSQL string
 
@@ -48,10 +51,18 @@ func migrate(ctx context.Context, tx *Tx) error {
 	return nil
 }
 
-// Derive makes fact_request and history_state anew from what the load has written.
+// derivations are the files of SQL that Derive runs, in order.
+var derivations = []struct{ what, sql string }{
+	{"the facts", factsSQL},
+	{"the attempts", attemptsSQL},
+}
+
+// Derive makes anew what is derived of the history that the load has written: each derived table, whole.
 func (tx *Tx) Derive(ctx context.Context) error {
-	if err := tx.ExecFile(ctx, factsSQL); err != nil {
-		return fmt.Errorf("deriving the facts: %w", err)
+	for _, one := range derivations {
+		if err := tx.ExecFile(ctx, one.sql); err != nil {
+			return fmt.Errorf("deriving %s: %w", one.what, err)
+		}
 	}
 	return nil
 }
