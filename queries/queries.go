@@ -40,11 +40,16 @@ type Metric struct {
 
 // Definition is a peer's documented formula for a figure of the same name, so that a library can reconcile.
 type Definition struct {
-	Name    string // metridoc
-	Label   string // MetriDoc
-	Doc     string // the formula in words, and where it is documented
-	SQL     string // one statement over the CTE `scope`: by_columns, Columns
-	Columns []Column
+	Name  string // metridoc
+	Label string // MetriDoc
+	Doc   string // the formula in words, and where it is documented
+	// SQL is one statement over the CTE `scope`, or over `happenings` where Happenings is given: by_columns, Columns.
+	SQL string
+	// Happenings, for a peer who counts what happened in a span and not what became of its requests, is SQL over the CTE
+	// `facts` that gives a row for each happening, with its own day as counted_day. The CTE `happenings` is those that the
+	// filter and the span leave, with the dimensions asked for.
+	Happenings string
+	Columns    []Column
 }
 
 // Dated names the day that a metric goes by.
@@ -69,6 +74,8 @@ type Column struct {
 	CohortOnly bool `json:"-"`
 	// Base names the columns that count, added up, what a share is a share of: an interval needs it.
 	Base []string `json:"-"`
+	// IsChange marks a difference between two spans: it has a sign, and is in points where the unit is a share.
+	IsChange bool `json:"-"`
 }
 
 // Type is what a column's values are in Go: string, int64, float64, bool, and time.Time for date and timestamp.
