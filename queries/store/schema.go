@@ -17,6 +17,12 @@ var factsSQL string
 //go:embed attempts.sql
 var attemptsSQL string
 
+//go:embed readers.sql
+var readersSQL string
+
+//go:embed views.sql
+var viewsSQL string
+
 //go:embed invariants.sql
 var invariantsSQL string
 
@@ -55,6 +61,8 @@ func migrate(ctx context.Context, tx *Tx) error {
 var derivations = []struct{ what, sql string }{
 	{"the facts", factsSQL},
 	{"the attempts", attemptsSQL},
+	{"the counts of readers", readersSQL},
+	{"the views", viewsSQL},
 }
 
 // Derive makes anew what is derived of the history that the load has written: each derived table, whole.

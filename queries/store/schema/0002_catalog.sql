@@ -34,3 +34,11 @@ alter table fact_request add column cost decimal(12, 2);
 alter table fact_request add column currency varchar;
 alter table fact_request add column need_by date;
 alter table fact_request add column rush boolean;
+
+-- How many readers each department and patron group has had in the whole history: which of them are too small to show.
+-- Derived once per load by queries/store/readers.sql.
+create table reader_count (
+  dimension varchar not null, -- department, patron_group
+  value varchar not null, -- unknown where the history does not say
+  n_readers bigint not null -- a request without a reader's key counts as a reader of its own
+);
