@@ -114,15 +114,19 @@ with
     from counted
     where n_asked > 0
   ),
+  -- only where sends and attempts are as many does a send tell whose turn it was
+  turned as (
+    select *, case when is_matched then place end as turn_place from asked
+  ),
   answered as (
     select
-      asked.*,
-      case when has_rota and asked.place <= n_lenders then lenders[asked.place] else partner end as lender,
-      asked.place = n_asked as is_last,
+      turned.* exclude (turn_place),
+      case when has_rota and turned.place <= n_lenders then lenders[turned.place] else partner end as lender,
+      turned.place = n_asked as is_last,
       case
         when n_sends = 0 then null
         when is_matched and n_sends > 1 then turn.asked_at
-        when is_matched or asked.place = 1 and has_rota then first_sent_at
+        when is_matched or turned.place = 1 and has_rota then first_sent_at
       end as asked_at,
       turn.change_at,
       case when is_matched and n_sends > 1 then turn.conditional_at else conditional_after_at end as own_conditional_at,
@@ -134,8 +138,8 @@ with
         when outcome = 'cancelled' then 'withdrawn'
         else if(status = 'conditional', 'conditional', 'open')
       end as answer
-    from asked
-    left join turn on turn.request_id = asked.request_id and turn.place = asked.place and is_matched
+    from turned
+    left join turn on turn.request_id = turned.request_id and turn.place = turned.turn_place
   )
 select
   request_id,
