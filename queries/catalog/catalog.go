@@ -7,6 +7,7 @@ import (
 
 	"github.com/fillrate/fillrate/queries"
 	fillrate "github.com/fillrate/fillrate/queries/fill_rate"
+	"github.com/fillrate/fillrate/queries/forecast"
 	"github.com/fillrate/fillrate/queries/overdue"
 	"github.com/fillrate/fillrate/queries/turnaround"
 	"github.com/fillrate/fillrate/queries/volume"
@@ -17,6 +18,7 @@ var metrics = []*queries.Metric{
 	fillrate.Metric,
 	turnaround.Metric,
 	overdue.Metric,
+	forecast.Metric,
 }
 
 // All gives the metrics in the order in which pages and documents list them.
