@@ -82,9 +82,9 @@ with
       f.request_id, f.kind, f.partner, f.outcome, f.outcome_at, f.status, f.shipped_at, f.available_at,
       f.outcome = 'filled' and f.filled_by = 'lender' as by_lender,
       f.outcome = 'open' and f.status in ('new', 'in_process') and f.sent_at is null as is_unsent,
-      coalesce(rota_lenders.lenders, []) as lenders,
-      len(lenders) as n_lenders,
-      nullif(list_position(lenders, f.partner), 0) as partner_place,
+      rota_lenders.lenders,
+      coalesce(len(rota_lenders.lenders), 0) as n_lenders,
+      nullif(list_position(rota_lenders.lenders, f.partner), 0) as partner_place,
       coalesce(sends.n_sends, 0) as n_sends, sends.first_sent_at,
       conditions.first_conditional_at, conditions.conditional_after_at
     from fact_request f

@@ -27,3 +27,31 @@ where (select count(*) - count(distinct library) from library) > 0
   or (select count(*) - count(distinct (library, day)) from closure) > 0
   or (select count(*) - count(distinct symbol) from partner_alias) > 0
   or (select count(*) - count(distinct partner) from partner_group) > 0;
+
+select 'a request has ' || any_value(wrong) as broken
+from (
+  select
+    case
+      when count(*) filter (where answer = 'filled') > 1 then 'two attempts that filled it'
+      when count(position) < count(*) and count(*) > 1 or min(position) <> 1 or max(position) <> count(*) or 2 * sum(position) <> count(*) * (count(*) + 1)
+        then 'a gap among its attempts'
+    end as wrong
+  from attempt
+  group by request_id
+)
+where wrong is not null
+having count(*) > 0;
+
+select 'an attempt filled a request that was not filled' as broken
+where exists (
+  from (from attempt where answer = 'filled') as filler
+  anti join (from fact_request where role = 'borrowing' and outcome = 'filled' and filled_by = 'lender') as filled using (request_id)
+);
+
+select 'a request was sent to lenders and has no attempt' as broken
+where exists (
+  from fact_request
+  join (from request where role = 'borrowing' and trim(rota, ' ,;|>') <> '') as listed using (request_id)
+  anti join attempt using (request_id)
+  where fact_request.sent_at is not null
+);
