@@ -13,6 +13,8 @@ type Metric struct {
 	Doc      string // the definition, Markdown, embedded from doc.md
 	SQL      string // embedded; one statement over the CTE `scope`, see scope.go
 	Rows     string // embedded; the requests behind the numbers, for --rows and drill-down, see rows.go
+	// Rollup gives the rows of SQL from what each load counts beforehand, see rollup.go; empty where there is nothing.
+	Rollup string
 	// RowsOrder is the order of Rows where nothing else is asked for, as in Page.OrderBy.
 	RowsOrder string
 	Columns   []Column // after the dimensions asked for
@@ -114,4 +116,7 @@ type Result struct {
 	Generation int
 	Columns    []Column // dimensions first
 	Rows       [][]any  // in the columns' order, sorted by the dimensions
+	// Suppressed says which departments and patron groups were taken together, or withheld, as too few readers stand
+	// behind them; see SuppressionWords.
+	Suppressed []Suppression
 }

@@ -1,0 +1,369 @@
+package queries
+
+import (
+	"cmp"
+	"context"
+	_ "embed"
+	"fmt"
+	"slices"
+	"sort"
+	"strings"
+
+	"github.com/fillrate/fillrate/queries/store"
+)
+
+//go:embed scope/suppress.sql
+var suppressSQL string
+
+// Suppression is what was done to one of the dimensions that tell of readers, so that no small group of them shows.
+type Suppression struct {
+	Dimension string `json:"dimension"` // department or patron_group
+	N         int    `json:"n"`         // values that are taken together
+	Of        int    `json:"of"`        // values that the history holds
+	// IsWithheld: the filter names some of those values and not the others, so that its figures are null.
+	IsWithheld bool `json:"is_withheld,omitempty"`
+}
+
+// SuppressionWords says in a sentence each what was taken together or withheld; none where nothing was.
+func (r *Result) SuppressionWords() []string {
+	var sentences []string
+	for _, s := range r.Suppressed {
+		d := FindDimension(s.Dimension)
+		few := plural(r.Filter.Number("suppress_below"), "reader", "readers")
+		if slices.Contains(r.Filter.By, s.Dimension) {
+			sentences = append(sentences, fmt.Sprintf("%ss with fewer than %s are taken together as “%s” (%d of %d).", d.Label, few, Suppressed, s.N, s.Of))
+		}
+		if s.IsWithheld {
+			sentences = append(sentences, fmt.Sprintf("Figures that would tell of a %s with fewer than %s, directly or by difference, are withheld.", strings.ToLower(d.Label), few))
+		}
+	}
+	return sentences
+}
+
+// ofReaders lists the dimensions that tell of readers, in the order in which their values are hidden.
+var ofReaders = []string{"department", "patron_group"}
+
+// beginning is the part of a dimension's values that a question may not tell apart.
+//
+// The values of a dimension stand in one order for the whole history, those of the fewest readers first, and hidden is
+// always a beginning of it. So whatever two questions hide, one hides all that the other does, and no sums and
+// differences of what they show make out a value that either of them had to hide.
+type beginning struct {
+	dimension *Dimension
+	order     []string
+	n         int // hidden: order[:n]
+}
+
+// isCutBy tells whether a filter to the values given would tell some of the hidden ones from the others.
+func (b *beginning) isCutBy(values []string) bool {
+	n := 0
+	for _, value := range b.order[:b.n] {
+		if slices.Contains(values, value) {
+			n++
+		}
+	}
+	return n > 0 && (n < b.n || b.n == len(b.order))
+}
+
+// hide finds what the question may not show: nothing where it neither splits nor filters by a dimension of readers, or
+// all is asked for.
+func (q *question) hide(ctx context.Context, snapshot *store.Snapshot) error {
+	var dimensions []*Dimension
+	for _, name := range ofReaders {
+		if d := FindDimension(name); slices.Contains(q.by(), d) || len(*q.filter.list(name)) > 0 {
+			dimensions = append(dimensions, d)
+		}
+	}
+	fewest := q.filter.Number("suppress_below")
+	if len(dimensions) == 0 || fewest == 0 {
+		return nil
+	}
+	if q.metric.HidesReaders {
+		return invalid("%s lists what single readers asked for: leave %s out, or set suppress_below=0", q.metric.Title, dimensions[0].Name)
+	}
+	orders, err := readerOrders(ctx, snapshot)
+	if err != nil {
+		return err
+	}
+	for _, d := range dimensions {
+		q.hidden = append(q.hidden, beginning{dimension: d, order: orders[d.Name]})
+	}
+	cells, err := q.smallCells(ctx, snapshot, dimensions)
+	if err != nil {
+		return fmt.Errorf("counting readers: %w", err)
+	}
+	sizes := make([]int, len(dimensions))
+	for i, b := range q.hidden {
+		sizes[i] = len(b.order)
+	}
+	for i, n := range shortest(cells, sizes, fewest) {
+		q.hidden[i].n = n
+	}
+	return nil
+}
+
+// hideAlso hides what another question of the same dimensions hides, so that the two can be set side by side.
+func (q *question) hideAlso(other *question) {
+	for i := range q.hidden {
+		q.hidden[i].n = max(q.hidden[i].n, other.hidden[i].n)
+	}
+}
+
+// readerOrders gives the values of each dimension of readers, those of the fewest first. One that is called suppressed
+// itself is the first to be.
+func readerOrders(ctx context.Context, snapshot *store.Snapshot) (map[string][]string, error) {
+	rows, err := snapshot.DB().QueryContext(ctx, "select dimension, value from reader_count order by dimension, value <> $1, n_readers, value", Suppressed)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	orders := map[string][]string{}
+	for rows.Next() {
+		var dimension, value string
+		if err := rows.Scan(&dimension, &value); err != nil {
+			return nil, err
+		}
+		orders[dimension] = append(orders[dimension], value)
+	}
+	return orders, rows.Err()
+}
+
+// cell is what one context has of one department and patron group: by place in the order, the first being 1; 0 for a
+// dimension that the question leaves out.
+type cell struct {
+	context  int64
+	places   [2]int
+	isEnough bool     // it has readers enough
+	alone    int      // else: requests without a reader's key, each a reader of its own
+	keys     []string // and the readers' keys
+}
+
+// smallCells gives the cells of every context in which one has too few readers. Filters by readers are left out: a
+// filter may show what a split of the same question shows, and no more.
+func (q *question) smallCells(ctx context.Context, snapshot *store.Snapshot, dimensions []*Dimension) ([]cell, error) {
+	places := make([]map[string]int, len(q.hidden))
+	for i, b := range q.hidden {
+		places[i] = map[string]int{}
+		for k, value := range b.order {
+			places[i][value] = k + 1
+		}
+	}
+	unfiltered := *q
+	unfiltered.hidden = nil
+	unfiltered.filter.Department, unfiltered.filter.PatronGroup = nil, nil
+	columns := []Column{{Name: "context", Type: Integer}, {Name: "department", Type: Text}, {Name: "patron_group", Type: Text},
+		{Name: "n_without_key", Type: Integer}, {Name: "keys", Type: Text}}
+	var cells []cell
+	err := unfiltered.query(ctx, snapshot, unfiltered.readersSQL(dimensions), columns, func(row []any) error {
+		c := cell{context: row[0].(int64), alone: int(row[3].(int64))}
+		for i, d := range dimensions {
+			value := row[1+slices.Index(ofReaders, d.Name)].(string)
+			c.places[i] = places[i][value]
+		}
+		if keys, ok := row[4].(string); ok {
+			c.keys = strings.Fields(keys)
+		} else {
+			c.isEnough = true
+		}
+		cells = append(cells, c)
+		return nil
+	})
+	return cells, err
+}
+
+// readersSQL composes the statement of smallCells. A row of the result is counted by everything that it is split by; the
+// arrivals and the outcomes of a period are counted apart, as the figures of a row speak of one or the other.
+func (q *question) readersSQL(dimensions []*Dimension) string {
+	contexts := q.contexts()
+	shown := make([]string, len(ofReaders))
+	for i, name := range ofReaders {
+		shown[i] = "'' as " + name
+		if slices.ContainsFunc(dimensions, func(d *Dimension) bool { return d.Name == name }) {
+			shown[i] = name
+		}
+	}
+	columns := inGroups("by_columns, is_arrival, ", contexts) + strings.Join(shown, ", ") + ", patron_key"
+	readers := "select " + columns + " from scope"
+	partner := FindDimension("partner")
+	isByLender := slices.Contains(q.metric.Always, partner.Name) && namesAttempts.MatchString(withoutComments(q.metric.SQL))
+	shared := ""
+	if isByLender { // a partner's row tells of the attempts at it, too
+		shared = q.sharedSQL(nil)
+		readers += "\nunion all\nselect " + strings.Replace(columns, quote(partner.Name), "lender as "+quote(partner.Name), 1) + " from attempts"
+	}
+	return "with " + q.ctes(q.countedSQL(), append(slices.Clone(contexts), dimensions...)) + shared +
+		",\nreaders as not materialized (\n" + readers + "\n),\n" + inGroups(suppressSQL, contexts)
+}
+
+// contexts is what the rows are split by beside readers, the metric's own dimensions among them.
+func (q *question) contexts() []*Dimension {
+	var contexts []*Dimension
+	for _, d := range q.by() {
+		if !slices.Contains(ofReaders, d.Name) {
+			contexts = append(contexts, d)
+		}
+	}
+	for _, name := range q.metric.Always {
+		if name == "side" { // as loans call it
+			name = "role"
+		}
+		if d := FindDimension(name); d != nil && !slices.Contains(contexts, d) {
+			contexts = append(contexts, d)
+		}
+	}
+	return contexts
+}
+
+// shortest gives how many values of each dimension to hide: the fewest, in their order, for which every row that is
+// shown has readers enough, or all. Of two dimensions each gives one value in turn, and takes back what was not needed,
+// the second one first. sizes is how many values each has.
+func shortest(cells []cell, sizes []int, fewest int) []int {
+	var steps [][]int
+	next := make([]int, len(sizes))
+	for isLonger := true; isLonger; {
+		isLonger = false
+		steps = append(steps, slices.Clone(next))
+		for i, size := range sizes {
+			if next[i] < size {
+				next[i] = min(max(next[i]+1, 2), size) // one alone would be hidden behind nothing
+				steps = append(steps, slices.Clone(next))
+				isLonger = true
+			}
+		}
+	}
+	// Hiding more never leaves a row with fewer readers, so that the first step that is enough can be searched for.
+	found := sort.Search(len(steps), func(i int) bool { return areEnough(cells, steps[i], fewest) })
+	if found == len(steps) {
+		return sizes
+	}
+	hidden := steps[found]
+	for i := range slices.Backward(hidden) {
+		n := sort.Search(hidden[i], func(n int) bool {
+			less := slices.Clone(hidden)
+			less[i] = n
+			return areEnough(cells, less, fewest)
+		})
+		if n == 1 {
+			n = min(2, sizes[i])
+		}
+		hidden[i] = n
+	}
+	return hidden
+}
+
+// areEnough tells whether every row has readers enough once the first values of each dimension are taken together.
+func areEnough(cells []cell, hidden []int, fewest int) bool {
+	type place struct {
+		context int64
+		places  [2]int
+	}
+	type crowd struct {
+		isEnough bool
+		alone    int
+		keys     map[string]bool
+	}
+	crowds := map[place]*crowd{}
+	for _, c := range cells {
+		at := place{c.context, c.places}
+		for i, n := range hidden {
+			if at.places[i] <= n {
+				at.places[i] = 0
+			}
+		}
+		in := crowds[at]
+		if in == nil {
+			in = &crowd{keys: map[string]bool{}}
+			crowds[at] = in
+		}
+		in.isEnough = in.isEnough || c.isEnough
+		in.alone += c.alone
+		for _, key := range c.keys {
+			in.keys[key] = true
+		}
+	}
+	for _, in := range crowds {
+		if !in.isEnough && in.alone+len(in.keys) < fewest {
+			return false
+		}
+	}
+	return true
+}
+
+// dimensionSQL is a dimension over a row of the facts, what is hidden taken together.
+func (q *question) dimensionSQL(d *Dimension) string {
+	for _, b := range q.hidden {
+		if b.dimension == d && b.n > 0 {
+			names := make([]string, b.n)
+			for i := range names {
+				names[i] = fmt.Sprintf("$hidden_%s_%d", d.Name, i)
+			}
+			return "case when " + d.sql + " in (" + strings.Join(names, ", ") + ") then '" + Suppressed + "' else " + d.sql + " end"
+		}
+	}
+	return d.sql
+}
+
+// hiddenValues are the parameters of dimensionSQL.
+func (q *question) hiddenValues() map[string]any {
+	values := map[string]any{}
+	for _, b := range q.hidden {
+		for i, value := range b.order[:b.n] {
+			values[fmt.Sprintf("$hidden_%s_%d", b.dimension.Name, i)] = value
+		}
+	}
+	return values
+}
+
+// withheldSQL is the condition on a row of the result under which its figures are null; empty where none are.
+func (q *question) withheldSQL() string {
+	var conditions []string
+	for _, b := range q.hidden {
+		switch {
+		case !b.isCutBy(*q.filter.list(b.dimension.Name)):
+		case slices.Contains(q.by(), b.dimension):
+			conditions = append(conditions, quote(b.dimension.Name)+" = '"+Suppressed+"'")
+		default:
+			return "true"
+		}
+	}
+	return strings.Join(conditions, " or ")
+}
+
+// suppressed says what was hidden, for the result.
+func (q *question) suppressed() []Suppression {
+	var done []Suppression
+	for _, b := range q.hidden {
+		if b.n > 0 && (slices.Contains(q.by(), b.dimension) || q.withheldSQL() != "") {
+			done = append(done, Suppression{b.dimension.Name, b.n, len(b.order), b.isCutBy(*q.filter.list(b.dimension.Name))})
+		}
+	}
+	return done
+}
+
+// sqlTypes are the types of columns as SQL names them.
+var sqlTypes = map[Type]string{Text: "varchar", Integer: "bigint", Double: "double", Boolean: "boolean", Date: "date", Timestamp: "timestamp"}
+
+// clearedSQL writes the columns of a result, null where they may not be shown: figures of too few readers, and with
+// basis=period what would set arrivals of a period against outcomes of the same period.
+func (q *question) clearedSQL(columns []Column) string {
+	withheld := q.withheldSQL()
+	var replaced []string
+	for _, column := range columns {
+		null := "null::" + cmp.Or(sqlTypes[column.Type], "varchar")
+		switch {
+		case q.filter.IsPeriod() && column.CohortOnly, withheld == "true" && q.isFigure(column.Name):
+			replaced = append(replaced, null+" as "+quote(column.Name))
+		case withheld != "" && q.isFigure(column.Name):
+			replaced = append(replaced, "case when "+withheld+" then "+null+" else "+quote(column.Name)+" end as "+quote(column.Name))
+		}
+	}
+	if len(replaced) == 0 {
+		return "*"
+	}
+	return "* replace (" + strings.Join(replaced, ", ") + ")"
+}
+
+// isFigure tells a column that holds what was counted from one that the rows are split by.
+func (q *question) isFigure(name string) bool {
+	return !slices.Contains(q.metric.Always, name) && !slices.ContainsFunc(q.by(), func(d *Dimension) bool { return d.Name == name })
+}
