@@ -37,7 +37,8 @@ with
     having count(*) > 0
   ),
 
-  -- Holt-Winters with every combination of its three parameters, where three years can be seen.
+  -- Holt-Winters with every combination of its three parameters, where three years can be seen. It starts from the line
+  -- through the first year's mean, which lies in its middle, and what the months of that year differ from it.
   tried as (
     select
       *,
@@ -70,13 +71,13 @@ with
             'expected': list_append(state.expected, state.ahead + state.season[1])
           },
           {
-            'n': null::double, 'ahead': first_level + first_trend, 'trend': first_trend,
-            'season': list_transform(y[1:12], lambda n: n - first_level), 'expected': []::double[]
+            'n': null::double, 'ahead': first_level + 6.5 * first_trend, 'trend': first_trend,
+            'season': list_transform(y[1:12], lambda n, i: n - first_level - (i - 6.5) * first_trend), 'expected': []::double[]
           }
         )
       end as state,
-      -- judged before the newest twelve months, on which the winner is then tried
-      list_sum(list_transform(list_zip(y[13:length - 12], (state).expected[1:length - 24]), lambda pair: pow(pair[1] - pair[2], 2))) as squares
+      -- Judged before the newest twelve months, on which the winner is then tried. Rounded, so that a tie is a tie.
+      round(list_sum(list_transform(list_zip(y[13:length - 12], (state).expected[1:length - 24]), lambda pair: pow(pair[1] - pair[2], 2))), 6) as squares
     from combined
   ),
 
