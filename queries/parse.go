@@ -26,8 +26,8 @@ func FilterKeys() []string {
 }
 
 // ParseFilter reads a filter from a URL's query. Dates are YYYY-MM-DD, or YYYY-MM for the first of a month; as_of is a
-// date, which counts to its last microsecond in UTC, or an instant of RFC 3339. Keys of several values are repeatable,
-// and separated by commas, but for department and patron_group, whose values may hold commas. Empty values count as
+// date, which counts to its last microsecond in UTC, or an instant of RFC 3339. Keys of several values are repeated; the
+// words of by, role and kind may be separated by commas too, which the other values may hold. Empty values count as
 // absent, so that a plain form works. An unknown key or word is an Error of code invalid that lists what is allowed.
 func ParseFilter(values url.Values) (Filter, error) {
 	var f Filter
@@ -147,23 +147,35 @@ func (f *Filter) setNumber(option *Option, word string) error {
 }
 
 func (f *Filter) setList(d *Dimension, given []string) error {
-	words := splitWords(given)
-	if d.Name == "department" || d.Name == "patron_group" {
-		words = slices.DeleteFunc(slices.Clone(given), func(word string) bool { return word == "" })
+	words := given
+	if d.Closed != nil {
+		words = splitWords(given)
 	}
 	list := f.list(d.Name)
 	for _, word := range words {
-		if d.Name == "partner" && word != Unknown {
-			word = strings.ToUpper(word)
-		}
+		word = written(d.Name, word)
 		if d.Closed != nil && !slices.Contains(d.Closed, word) {
 			return notAllowed(d.Name, word, d.Closed)
 		}
-		if !slices.Contains(*list, word) {
+		if word != "" && !slices.Contains(*list, word) {
 			*list = append(*list, word)
 		}
 	}
 	return nil
+}
+
+// written is a value as the history holds it. A department or patron group is left as it is: it came as it is.
+func written(dimension, word string) string {
+	switch dimension {
+	case "department", "patron_group":
+		return word
+	case "partner":
+		if word = strings.TrimSpace(word); word != Unknown {
+			word = strings.ToUpper(word)
+		}
+		return word
+	}
+	return strings.TrimSpace(word)
 }
 
 func (f *Filter) setBy(words []string) error {

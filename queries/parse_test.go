@@ -25,7 +25,8 @@ func TestParseFilter(t *testing.T) {
 		"from=2026-07&to=2026-08-15":      {From: date("2026-07-01"), To: date("2026-08-15")},
 		"by=month,role&by=role&by=kind":   {By: []string{"month", "role", "kind"}},
 		"role=borrowing,lending":          {Role: []string{"borrowing", "lending"}},
-		"partner=abc,unknown":             {Partner: []string{"ABC", "unknown"}},
+		"partner=abc&partner=unknown":     {Partner: []string{"ABC", "unknown"}},
+		"partner=+city,+state+&partner=":  {Partner: []string{"CITY, STATE"}},
 		"library=abc":                     {Library: []string{"abc"}},
 		"department=Arts%2C+Letters":      {Department: []string{"Arts, Letters"}},
 		"basis=cohort&clock=calendar":     {},
@@ -99,22 +100,26 @@ func drawFilter(t *rapid.T) Filter {
 	words := func(label string, from *rapid.Generator[string]) []string {
 		return rapid.SliceOfNDistinct(from, 0, 3, rapid.ID[string]).Draw(t, label)
 	}
+	code := rapid.StringMatching(`[A-Za-z0-9,\\;&+%]([A-Za-z0-9, \\;&+%]{0,6}[A-Za-z0-9,\\;&+%])?`) // trimmed, as ingest leaves it
 	anyText := rapid.StringMatching(`[^\x00]{1,12}`)
 	day := rapid.Custom(func(t *rapid.T) time.Time {
 		return date("2000-01-01").AddDate(0, 0, rapid.IntRange(0, 20000).Draw(t, "day"))
 	})
 	f := Filter{
-		Library:     words("library", rapid.StringMatching(`[A-Za-z0-9]{1,6}`)),
+		Library:     words("library", code),
+		Network:     words("network", code),
+		Source:      words("source", code),
 		Role:        words("role", rapid.SampledFrom([]string{"borrowing", "lending", "docdel"})),
 		Kind:        words("kind", rapid.SampledFrom([]string{"loan", "copy", "unknown"})),
 		Department:  words("department", anyText),
 		PatronGroup: words("patron_group", anyText),
-		Partner:     words("partner", rapid.SampledFrom([]string{"ABC", "unknown", "O'HARE"})),
-		By:          words("by", rapid.SampledFrom(dimensionNames())),
-		Basis:       rapid.SampledFrom([]string{"", Period}).Draw(t, "basis"),
-		Clock:       rapid.SampledFrom([]string{"", Business}).Draw(t, "clock"),
-		Compare:     rapid.SampledFrom([]string{"", ComparePrevious, CompareLastYear}).Draw(t, "compare"),
-		Definition:  rapid.SampledFrom([]string{"", "metridoc"}).Draw(t, "definition"),
+		Partner: words("partner", rapid.OneOf(rapid.SampledFrom([]string{"ABC", "unknown", "O'HARE", `A\,B`, ",", "A,B"}),
+			rapid.Map(code, strings.ToUpper))),
+		By:         words("by", rapid.SampledFrom(dimensionNames())),
+		Basis:      rapid.SampledFrom([]string{"", Period}).Draw(t, "basis"),
+		Clock:      rapid.SampledFrom([]string{"", Business}).Draw(t, "clock"),
+		Compare:    rapid.SampledFrom([]string{"", ComparePrevious, CompareLastYear}).Draw(t, "compare"),
+		Definition: rapid.SampledFrom([]string{"", "metridoc"}).Draw(t, "definition"),
 	}
 	for _, option := range Options {
 		if n := rapid.IntRange(option.Low, option.High).Draw(t, option.Name); n != option.Default && rapid.Bool().Draw(t, "has "+option.Name) {
@@ -124,7 +129,7 @@ func drawFilter(t *rapid.T) Filter {
 			f.Numbers[option.Name] = n
 		}
 	}
-	for _, list := range []*[]string{&f.Library, &f.Role, &f.Kind, &f.Department, &f.PatronGroup, &f.Partner, &f.By} {
+	for _, list := range []*[]string{&f.Library, &f.Network, &f.Source, &f.Role, &f.Kind, &f.Department, &f.PatronGroup, &f.Partner, &f.By} {
 		if len(*list) == 0 {
 			*list = nil
 		}
