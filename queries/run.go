@@ -17,14 +17,28 @@ func Run(ctx context.Context, snapshot *store.Snapshot, metric *Metric, filter F
 	if err != nil {
 		return nil, err
 	}
+	if err := q.define(); err != nil {
+		return nil, err
+	}
+	if err := q.hide(ctx, snapshot); err != nil {
+		return nil, err
+	}
+	if q.filter.Compare != "" {
+		return q.compared(ctx, snapshot)
+	}
+	return q.result(ctx, snapshot)
+}
+
+// result computes the metric for one span.
+func (q *question) result(ctx context.Context, snapshot *store.Snapshot) (*Result, error) {
 	text := q.metricSQL()
-	result := &Result{Metric: metric, Filter: q.filter, AsOf: q.asOf, Generation: snapshot.Generation, Columns: q.columns()}
-	err = q.query(ctx, snapshot, text, result.Columns, func(row []any) error {
-		result.Rows = append(result.Rows, q.withoutMixedBases(result.Columns, row))
+	result := &Result{Metric: q.metric, Filter: q.filter, AsOf: q.asOf, Generation: snapshot.Generation, Columns: q.columns(), Suppressed: q.suppressed()}
+	err := q.query(ctx, snapshot, text, result.Columns, func(row []any) error {
+		result.Rows = append(result.Rows, row)
 		return nil
 	})
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", metric.ID, err)
+		return nil, fmt.Errorf("%s: %w", q.metric.ID, err)
 	}
 	return result, nil
 }
@@ -35,6 +49,7 @@ func About(ctx context.Context, snapshot *store.Snapshot, metric *Metric, filter
 	if err != nil {
 		return nil, err
 	}
+	q.filter.Compare, q.filter.Definition = "", "" // requests are those of one span, and the same by any definition
 	return &Result{Metric: metric, Filter: q.filter, AsOf: q.asOf, Generation: snapshot.Generation}, nil
 }
 
@@ -52,6 +67,7 @@ func ask(ctx context.Context, snapshot *store.Snapshot, metric *Metric, filter F
 		q.asOf = filter.AsOf.UTC()
 		q.isCut = q.asOf.Before(newest)
 	}
+	q.hasRollups = q.asOf.Equal(newest) && !newest.IsZero() && ctx.Value(withoutRollups{}) == nil
 	return q, nil
 }
 
@@ -70,19 +86,11 @@ func (q *question) columns() []Column {
 	for _, d := range q.by() {
 		columns = append(columns, d.Column())
 	}
-	return append(columns, q.metric.Columns...)
-}
-
-// withoutMixedBases clears what would set arrivals of a period against outcomes of the same period.
-func (q *question) withoutMixedBases(columns []Column, row []any) []any {
-	if q.filter.IsPeriod() {
-		for i, column := range columns {
-			if column.CohortOnly {
-				row[i] = nil
-			}
-		}
+	columns = append(columns, q.metric.Columns...)
+	if q.definition != nil {
+		columns = append(columns, q.definition.Columns...)
 	}
-	return row
+	return columns
 }
 
 // query runs a composed statement and hands over its rows, each a new slice in the columns' order and types.

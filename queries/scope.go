@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	_ "embed"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -36,6 +37,10 @@ type question struct {
 	asOf   time.Time // zero: the history is empty
 	isCut  bool      // asOf lies before the newest date of the history
 	window window    // of a drill-down
+
+	definition *Definition // a peer's, shown beside the metric's own; nil for none
+	hasRollups bool        // what the load counted beforehand speaks of asOf
+	hidden     []beginning // what must not be told apart of the dimensions of readers, see suppress.go
 }
 
 // sameGroup stands in a metric's SQL for the condition that two tables speak of the same group. A bucket of time may be
@@ -48,15 +53,24 @@ const byColumns = "by_columns,"
 // metricSQL composes the statement of a metric: the CTE scope, the metric's own statement, the order of its rows.
 func (q *question) metricSQL() string {
 	by := q.by()
-	text := "with " + q.ctes(q.countedSQL(), by) + q.sharedSQL(by) + "\nselect * from (\n" + inGroups(q.metric.SQL, by) + "\n)"
+	text := "with " + q.ctes(q.countedSQL(), by) + q.sharedSQL(by) + "\nselect " + q.clearedSQL(q.columns()) + " from (\n" + q.besideSQL(inGroups(q.ownSQL(), by), by) + "\n)"
 	if order := q.order(by); order != "" {
 		text += "\norder by " + order
 	}
 	return text
 }
 
+// maturityOf stands in a metric's SQL for the table (by_columns, provisional) that comes of the metric's own table of
+// requests by role and outcome, where it has one: see scope/maturity.sql.
+var maturityOf = regexp.MustCompile(`maturity_of\((\w+)\)`)
+
 // inGroups writes what a statement is split by in place of its tokens.
 func inGroups(text string, by []*Dimension) string {
+	text = maturityOf.ReplaceAllStringFunc(text, func(token string) string {
+		table := maturityOf.FindStringSubmatch(token)[1]
+		return "(\n" + strings.Replace(maturitySQL, "from parts", "from "+table, 1) + ")"
+	})
+	text = strings.ReplaceAll(text, watchedFrom, watchedFromSQL(by))
 	var list strings.Builder
 	var same []string
 	for _, d := range by {
@@ -85,10 +99,13 @@ var (
 	namesMaturity = regexp.MustCompile(`\bmaturity\b`)
 )
 
-// sharedSQL writes the tables that the metric's SQL names: attempts (the attempts of the requests in scope) and maturity
-// (whether a group's figures will still move).
+// sharedSQL writes the tables that the metric's SQL names: attempts (the attempts of the requests in scope), maturity
+// (whether a group's figures will still move) with usual (t95 per role), and those of rollup.go.
 func (q *question) sharedSQL(by []*Dimension) string {
-	own := withoutComments(q.metric.SQL)
+	own := withoutComments(q.ownSQL())
+	if q.definition != nil {
+		own += withoutComments(q.definition.SQL)
+	}
 	text := ""
 	if namesAttempts.MatchString(own) {
 		attempts := attemptsSQL
@@ -97,10 +114,18 @@ func (q *question) sharedSQL(by []*Dimension) string {
 		}
 		text += ",\nattempts as not materialized (\n" + attempts + ")"
 	}
+	parts := ""
 	if namesMaturity.MatchString(own) {
-		text += ",\nmaturity as (\n" + inGroups(maturitySQL, by) + ")"
+		parts = q.maturityPartsSQL()
 	}
-	return text
+	text += q.rollupSQL(own+parts, by)
+	if parts != "" || maturityOf.MatchString(own) {
+		text += ",\nusual as (\n" + q.usualSQL() + ")"
+	}
+	if parts != "" {
+		text += ",\nmaturity_parts as (\n" + parts + "),\nmaturity as maturity_of(maturity_parts)"
+	}
+	return inGroups(text, by)
 }
 
 func (q *question) countedSQL() string {
@@ -122,12 +147,25 @@ func (q *question) ctes(counted string, by []*Dimension) string {
 	if q.isCut {
 		facts = factsCutSQL
 	}
+	span := q.spanSQL()
+	where := q.filterSQL()
+	if q.metric.Dated != ByDue { // what is out at as_of is out whatever the span; the metric asks in_span itself
+		where = append(where, span...)
+		span = nil
+	}
+	text := "facts as not materialized (\n" + facts + "),\ncounted as not materialized (\n" + counted + "),\nscope as not materialized (\nselect " + q.dimensionsSQL(by) + ", " +
+		conjunction(span) + " as in_span, " + q.bucketEndSQL(by) + " as bucket_end\nfrom counted\nwhere " + conjunction(where) + ")"
+	return text
+}
+
+// dimensionsSQL lists the columns of a table with those that rows are split by: words in place of nulls, buckets of time.
+func (q *question) dimensionsSQL(by []*Dimension) string {
 	var replaced, added []string
 	for _, d := range by {
-		column := d.sql + " as " + quote(d.Name)
+		column := q.dimensionSQL(d) + " as " + quote(d.Name)
 		if d.IsTime() {
 			added = append(added, column)
-		} else if d.sql != d.Name {
+		} else if d.sql != d.Name { // as those that may be hidden are
 			replaced = append(replaced, column)
 		}
 	}
@@ -135,16 +173,7 @@ func (q *question) ctes(counted string, by []*Dimension) string {
 	if len(replaced) > 0 {
 		columns += " replace (" + strings.Join(replaced, ", ") + ")"
 	}
-	columns = strings.Join(append([]string{columns}, added...), ", ")
-	span := q.spanSQL()
-	where := q.filterSQL()
-	if q.metric.Dated != ByDue { // what is out at as_of is out whatever the span; the metric asks in_span itself
-		where = append(where, span...)
-		span = nil
-	}
-	text := "facts as not materialized (\n" + facts + "),\ncounted as not materialized (\n" + counted + "),\nscope as not materialized (\nselect " + columns + ", " +
-		conjunction(span) + " as in_span, " + q.bucketEndSQL(by) + " as bucket_end\nfrom counted\nwhere " + conjunction(where) + ")"
-	return text
+	return strings.Join(append([]string{columns}, added...), ", ")
 }
 
 // filterSQL gives the conditions that the filter's dimensions set.
@@ -195,7 +224,7 @@ func (q *question) order(by []*Dimension) string {
 		if d.IsTime() {
 			keys = append(keys, quote(d.Name)+" nulls last")
 		} else {
-			keys = append(keys, quote(d.Name)+" = 'unknown'", quote(d.Name))
+			keys = append(keys, quote(d.Name)+" = '"+Suppressed+"'", quote(d.Name)+" = 'unknown'", quote(d.Name))
 		}
 	}
 	if q.metric.Order != "" {
@@ -222,13 +251,13 @@ var parameterPattern = regexp.MustCompile(`\$[a-z_0-9]+`)
 // bound as times they would pass through the session's time zone.
 func (q *question) args(text string) ([]any, error) {
 	values := map[string]any{
-		"$as_of":               sqlTime(q.asOf),
-		"$from":                sqlTime(q.filter.From),
-		"$to":                  sqlTime(q.filter.To),
-		"$window_from":         sqlTime(q.window.from),
-		"$window_to":           sqlTime(q.window.to),
-		"$is_period":           q.filter.IsPeriod(),
-		"$is_business":         q.filter.IsBusiness(),
+		"$as_of":       sqlTime(q.asOf),
+		"$from":        sqlTime(q.filter.From),
+		"$to":          sqlTime(q.filter.To),
+		"$window_from": sqlTime(q.window.from),
+		"$window_to":   sqlTime(q.window.to),
+		"$is_period":   q.filter.IsPeriod(),
+		"$is_business": q.filter.IsBusiness(),
 	}
 	for _, option := range Options {
 		values["$"+option.Name] = int32(q.filter.Number(option.Name))
@@ -240,6 +269,7 @@ func (q *question) args(text string) ([]any, error) {
 			}
 		}
 	}
+	maps.Copy(values, q.hiddenValues())
 	names := parameterPattern.FindAllString(withoutComments(text), -1)
 	slices.Sort(names)
 	var args []any
