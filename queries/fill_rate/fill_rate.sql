@@ -3,37 +3,7 @@
 -- cancelled compete, open requests are censored at as_of, and one censored at t is still at risk at t. Requests that
 -- ended before they were created are left out. With basis=period there is no cohort to follow and it is null. Rounded to
 -- twelve digits, as threads add up in any order.
-with
-  timed as not materialized (
-    select *, epoch_us(coalesce(outcome_at, $as_of::timestamp)) - epoch_us(created_at) as us
-    from scope
-  ),
-
-  -- 95th percentile of the time to an outcome, per role, over the outcomes of the 365 days before as_of. Of the whole
-  -- history, whatever the filter.
-  usual as (
-    select role as usual_role, to_microseconds(quantile_cont(epoch_us(outcome_at) - epoch_us(created_at), 0.95)::bigint) as t95
-    from facts
-    where outcome_at >= $as_of::timestamp - to_days(365) and outcome_dated and outcome_at >= created_at
-    group by role
-  ),
-
-  parts as (
-    select
-      by_columns,
-      role as part_role, outcome as part, is_arrival, is_outcome,
-      count(*) as n,
-      count(*) filter (where not outcome_dated) as n_undated,
-      count(*) filter (where us >= 0) as n_followed,
-      count(*) filter (where us between 0 and 7 * 86400000000) as n_7d,
-      count(*) filter (where us between 0 and 14 * 86400000000) as n_14d,
-      count(*) filter (where us between 0 and 30 * 86400000000) as n_30d,
-      min(us) as min_us,
-      max(us) as max_us,
-      any_value(bucket_end) as ends_at
-    from timed
-    group by all
-  ),
+-- parts is every request of the scope counted by role and outcome: parts.sql from the facts, rollup.sql from the days.
 
   groups as (
     select
@@ -52,10 +22,8 @@ with
       coalesce(max(max_us) filter (where part <> 'open'), -1) as longest_ended_us,
       not $is_period
         and 20 * coalesce(sum(n_undated) filter (where part <> 'open'), 0) <= coalesce(sum(n) filter (where part <> 'open'), 0)
-        as is_dated,
-      coalesce(any_value(ends_at), $as_of::timestamp) as ends_at,
-      case when $is_period then to_microseconds(0) else coalesce(max(t95), to_microseconds(0)) end as t95
-    from parts left join usual on usual_role = part_role
+        as is_dated
+    from parts
     group by all
   ),
 
@@ -66,11 +34,18 @@ with
     select * from groups where is_dated and youngest_open_us < 30::bigint * 86400000000
   ),
 
+  -- Their requests lie in the buckets of time that reach into those 30 days.
+  timed as not materialized (
+    select *, epoch_us(coalesce(outcome_at, $as_of::timestamp)) - epoch_us(created_at) as us
+    from scope
+    where created_day >= watched_from()
+  ),
+
   -- The moments at which the curve must be exact: each censoring, and 7, 14 and 30 days.
   moments as (
     select by_columns, us, count(*) as n_censored
     from timed semi join censored on same_group(timed, censored)
-    where outcome = 'open' and us < 30::bigint * 86400000000
+    where outcome = 'open' and created_at > $as_of::timestamp - to_days(30)
     group by all
     union all
     select by_columns, unnest([7, 14, 30]) * 86400000000 as us, 0 as n_censored
@@ -139,7 +114,7 @@ with
   )
 
 select
-  groups.* exclude (n_followed, filled_7d, filled_14d, filled_30d, youngest_open_us, oldest_open_us, longest_ended_us, is_dated, ends_at, t95),
+  groups.* exclude (n_followed, filled_7d, filled_14d, filled_30d, youngest_open_us, oldest_open_us, longest_ended_us, is_dated),
   n_filled / nullif(n_filled + n_unfilled, 0) as fill_rate,
   n_filled / nullif(n_requests, 0) as gross_fill_rate,
   case
@@ -161,5 +136,7 @@ select
     else coalesce(filled_30d, 0) / n_followed
   end as filled_within_30d,
   n_open / nullif(n_requests, 0) as share_open,
-  coalesce((not $is_period and 20 * n_open > n_requests) or $as_of::timestamp - t95 < ends_at, false) as provisional
-from groups left join within_days on same_group(groups, within_days)
+  provisional
+from groups
+left join maturity_of(parts) moving on same_group(groups, moving)
+left join within_days on same_group(groups, within_days)

@@ -20,6 +20,9 @@ var attemptsSQL string
 //go:embed readers.sql
 var readersSQL string
 
+//go:embed rollup.sql
+var rollupSQL string
+
 //go:embed views.sql
 var viewsSQL string
 
@@ -62,6 +65,7 @@ var derivations = []struct{ what, sql string }{
 	{"the facts", factsSQL},
 	{"the attempts", attemptsSQL},
 	{"the counts of readers", readersSQL},
+	{"the roll-ups", rollupSQL},
 	{"the views", viewsSQL},
 }
 

@@ -10,6 +10,9 @@ import (
 //go:embed turnaround.sql
 var metricSQL string
 
+//go:embed rollup.sql
+var rollupSQL string
+
 //go:embed rows.sql
 var rowsSQL string
 
@@ -23,6 +26,7 @@ var Metric = &queries.Metric{
 	Question: "How long do readers and partners wait?",
 	Doc:      doc,
 	SQL:      metricSQL,
+	Rollup:   rollupSQL,
 	Rows:     rowsSQL,
 	Dated:    queries.ByBasis,
 	Columns: []queries.Column{

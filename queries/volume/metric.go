@@ -7,8 +7,14 @@ import (
 	"github.com/fillrate/fillrate/queries"
 )
 
-//go:embed volume.sql
-var metricSQL string
+var (
+	//go:embed parts.sql
+	partsSQL string
+	//go:embed rollup.sql
+	rollupSQL string
+	//go:embed volume.sql
+	metricSQL string
+)
 
 //go:embed rows.sql
 var rowsSQL string
@@ -22,7 +28,8 @@ var Metric = &queries.Metric{
 	Title:    "Volume",
 	Question: "How many requests come in, and what becomes of them?",
 	Doc:      doc,
-	SQL:      metricSQL,
+	SQL:      partsSQL + metricSQL,
+	Rollup:   rollupSQL + metricSQL,
 	Rows:     rowsSQL,
 	Dated:    queries.ByBasis,
 	Columns: []queries.Column{

@@ -1,11 +1,5 @@
 -- How many requests came in, and what became of them? Every request of the scope counts, once in n_requests and once
--- by its outcome. Counting by outcome first is several times faster than four conditional counts.
-with
-  parts as (
-    select by_columns, outcome as part, is_arrival, is_outcome, count(*) as n
-    from scope
-    group by all
-  ),
+-- by its outcome. parts is those requests counted: parts.sql from the facts, rollup.sql from the days.
 
   groups as (
     select
@@ -20,4 +14,4 @@ with
   )
 
 select groups.*, provisional
-from groups left join maturity on same_group(groups, maturity)
+from groups left join maturity_of(parts) moving on same_group(groups, moving)

@@ -42,3 +42,60 @@ create table reader_count (
   value varchar not null, -- unknown where the history does not say
   n_readers bigint not null -- a request without a reader's key counts as a reader of its own
 );
+
+-- What dashboards ask for by month, counted beforehand as of the history's newest date. Derived once per load by
+-- queries/store/rollup.sql; the metrics give the same figures from the facts.
+
+-- Requests by the day they were created; null where that is not known.
+create table fact_day (
+  created_day date,
+  library varchar not null,
+  source varchar not null,
+  role varchar not null,
+  kind varchar not null,
+  outcome varchar not null,
+  n bigint not null,
+  n_undated bigint not null, -- without outcome_dated
+  n_followed bigint not null, -- whose time from creation to the outcome, or to as_of, is known and not negative
+  n_7d bigint not null, -- of these, those whose time is at most 7 days
+  n_14d bigint not null,
+  n_30d bigint not null,
+  min_us bigint, -- shortest and longest such time, negative ones among them
+  max_us bigint
+);
+
+-- t95 of each role: the 95th percentile of the time to an outcome, over the outcomes of the 365 days before as_of.
+create table outcome_wait (role varchar not null, t95_us bigint not null);
+
+-- Turnaround of the requests created in a month; library, role and kind are null where the row speaks of all together.
+create table turnaround_month (
+  starts_on date, -- the month's first day; null where the day of creation is not known
+  library varchar,
+  role varchar,
+  kind varchar,
+  n_filled bigint not null,
+  n bigint not null,
+  n_undetermined bigint not null,
+  n_negative bigint not null,
+  median_days double,
+  p90_days double,
+  mean_days double,
+  share_within_sla double
+);
+
+-- Stages of the requests created in a month; library is null where the row speaks of all together.
+create table stages_month (
+  starts_on date,
+  library varchar,
+  role varchar not null,
+  kind varchar not null,
+  stage varchar not null,
+  position integer not null,
+  n bigint not null,
+  n_undetermined bigint not null,
+  median_days double,
+  p90_days double,
+  mean_days double,
+  share double,
+  is_bottleneck boolean not null
+);

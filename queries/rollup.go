@@ -1,0 +1,163 @@
+package queries
+
+import (
+	"context"
+	_ "embed"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Each load counts beforehand what dashboards ask for by month (queries/store/rollup.sql), as of the history's newest
+// date. A metric with a Rollup is computed from that where the question allows it, from the facts otherwise; both give
+// the same rows. Its SQL names, beside scope, one or both of
+//
+//	days     requests counted by day of creation, library, source, role, kind and outcome (fact_day)
+//	figures  the metric's finished figures per month (table ID_month), as quantiles don't add up: those of the requests
+//	         that agree in each of library, role and kind that is split by or filtered
+//
+// with the columns that scope has for filter, span and what the rows are split by.
+
+var (
+	//go:embed scope/days.sql
+	daysSQL string
+	//go:embed scope/usual.sql
+	usualFactsSQL string
+	//go:embed scope/usual_rollup.sql
+	usualRollupSQL string
+	//go:embed scope/maturity_parts.sql
+	maturityFactsSQL string
+	//go:embed scope/maturity_rollup.sql
+	maturityRollupSQL string
+
+	namesDays    = regexp.MustCompile(`\bfrom days\b`)
+	namesFigures = regexp.MustCompile(`\bfrom figures\b`)
+)
+
+// Dimensions, beside those of time, that the counted days know, and those that finished figures are kept for.
+var (
+	dayDimensions    = []string{"library", "source", "role", "kind"}
+	figureDimensions = []string{"library", "role", "kind"}
+)
+
+type withoutRollups struct{}
+
+// WithoutRollups makes metrics compute everything from the facts: that both ways agree is for tests to show.
+func WithoutRollups(ctx context.Context) context.Context {
+	return context.WithValue(ctx, withoutRollups{}, true)
+}
+
+// ownSQL is the metric's statement, from what was counted beforehand if it can be.
+func (q *question) ownSQL() string {
+	if q.usesRollup() {
+		return q.metric.Rollup
+	}
+	return q.metric.SQL
+}
+
+// UsesRollup tells whether a question to the history's newest date is answered from what the load counted beforehand.
+func UsesRollup(metric *Metric, filter Filter) bool {
+	q := &question{metric: metric, filter: filter, hasRollups: filter.AsOf.IsZero() && filter.Preset == ""}
+	return q.usesRollup()
+}
+
+func (q *question) usesRollup() bool {
+	own := q.metric.Rollup
+	return own != "" && q.fitsDays() && (q.fitsFigures() || !namesFigures.MatchString(withoutComments(own)))
+}
+
+// fitsDays tells whether the counted days know everything that the question asks for.
+func (q *question) fitsDays() bool {
+	if !q.hasRollups || q.filter.IsPeriod() || q.metric.Dated == ByDue {
+		return false
+	}
+	for _, d := range Dimensions {
+		if q.asks(d) && !d.IsTime() && !slices.Contains(dayDimensions, d.Name) {
+			return false
+		}
+	}
+	return true
+}
+
+// fitsFigures tells whether finished figures answer the question: by month, over whole months, by the calendar's clock,
+// and with one value at a time of each dimension that they are kept for.
+func (q *question) fitsFigures() bool {
+	isFirst := func(day time.Time) bool { return day.IsZero() || day.Day() == 1 }
+	if q.filter.IsBusiness() || !isFirst(q.filter.From) || !isFirst(q.filter.To) || !slices.Contains(q.filter.By, "month") {
+		return false
+	}
+	by := q.by()
+	for _, d := range Dimensions {
+		switch {
+		case d.Name == "day" || d.Name == "week" || d.Name == "source":
+			if q.asks(d) {
+				return false
+			}
+		case slices.Contains(figureDimensions, d.Name):
+			if !slices.Contains(by, d) && len(*q.filter.list(d.Name)) > 1 {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// asks tells whether the rows are split by a dimension or filtered by it.
+func (q *question) asks(d *Dimension) bool {
+	return slices.Contains(q.by(), d) || d.Filter && len(*q.filter.list(d.Name)) > 0
+}
+
+func (q *question) usualSQL() string {
+	if q.hasRollups {
+		return usualRollupSQL
+	}
+	return usualFactsSQL
+}
+
+func (q *question) maturityPartsSQL() string {
+	if q.fitsDays() {
+		return maturityRollupSQL
+	}
+	return maturityFactsSQL
+}
+
+// rollupSQL writes days and figures where a statement names them.
+func (q *question) rollupSQL(own string, by []*Dimension) string {
+	text := ""
+	if namesDays.MatchString(own) {
+		text += ",\ndays as not materialized (\n" + q.placedSQL(daysSQL, by, nil) + ")"
+	}
+	if namesFigures.MatchString(own) {
+		var kept []string
+		for _, name := range figureDimensions {
+			if q.asks(FindDimension(name)) {
+				kept = append(kept, name+" is not null")
+			} else {
+				kept = append(kept, name+" is null")
+			}
+		}
+		text += ",\nfigures as not materialized (\n" +
+			q.placedSQL("select *, starts_on as counted_day from "+q.metric.ID+"_month", by, kept) + ")"
+	}
+	return text
+}
+
+// placedSQL gives the rows of a table with a counted_day that filter and span leave, and the columns that rows are split by.
+func (q *question) placedSQL(table string, by []*Dimension, where []string) string {
+	where = slices.Concat(where, q.filterSQL(), q.spanSQL())
+	return "select " + q.dimensionsSQL(by) + ", " + q.bucketEndSQL(by) + " as bucket_end\nfrom (\n" + table + "\n)\nwhere " + conjunction(where)
+}
+
+// watchedFrom stands for the first day of the buckets that may hold a request created within the 30 days before as_of:
+// of all days where the rows are not split by time.
+const watchedFrom = "watched_from()"
+
+func watchedFromSQL(by []*Dimension) string {
+	for _, d := range Dimensions { // from small to large
+		if d.IsTime() && slices.Contains(by, d) {
+			return strings.ReplaceAll(d.sql, "counted_day", "($as_of::timestamp - to_days(31))::date")
+		}
+	}
+	return "date '0001-01-01'"
+}

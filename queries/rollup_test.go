@@ -1,0 +1,175 @@
+package queries_test
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/fillrate/fillrate/queries"
+	"github.com/fillrate/fillrate/queries/catalog"
+	"github.com/fillrate/fillrate/queries/store"
+)
+
+// A roll-up is worth having only while it gives what the facts give: every metric that has one, on invented histories,
+// by everything that roll-ups know of.
+func TestRollupsGiveWhatTheFactsGive(t *testing.T) {
+	ctx := context.Background()
+	nRollup := map[string]int{}
+	for seed := range uint64(12) {
+		random := rand.New(rand.NewPCG(seed, 7))
+		snapshot := inventedHistory(t, seed, random.IntN(3)*random.IntN(1500))
+		for _, metric := range catalog.All() {
+			if metric.Rollup == "" {
+				continue
+			}
+			for range 25 {
+				filter := rollupQuestion(random)
+				if queries.UsesRollup(metric, filter) {
+					nRollup[metric.ID]++
+				}
+				got, err := queries.Run(ctx, snapshot, metric, filter)
+				if err != nil {
+					t.Fatalf("%s %s: %v", metric.ID, filter.Encode(), err)
+				}
+				want, err := queries.Run(queries.WithoutRollups(ctx), snapshot, metric, filter)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if !slices.EqualFunc(got.Rows, want.Rows, slices.Equal[[]any]) {
+					t.Errorf("seed %d, %s, %s\nfrom roll-ups %v\nfrom the facts %v", seed, metric.ID, filter.Encode(), got.Rows, want.Rows)
+				}
+			}
+		}
+	}
+	for _, id := range []string{"volume", "fill_rate", "turnaround", "stages"} {
+		if nRollup[id] < 50 {
+			t.Errorf("only %d questions to %s were answered from roll-ups", nRollup[id], id)
+		}
+	}
+}
+
+// What roll-ups don't know must come from the facts.
+func TestQuestionsThatNeedTheFacts(t *testing.T) {
+	day := time.Date(2024, 3, 15, 0, 0, 0, 0, time.UTC)
+	month := []string{"month"}
+	for _, c := range []struct {
+		metric string
+		filter queries.Filter
+		want   bool
+	}{
+		{"volume", queries.Filter{}, true},
+		{"volume", queries.Filter{From: day, By: []string{"week", "role", "source"}, Kind: []string{"loan", "copy"}}, true},
+		{"volume", queries.Filter{By: []string{"partner"}}, false},
+		{"volume", queries.Filter{Partner: []string{"ABC"}}, false},
+		{"volume", queries.Filter{Basis: queries.Period}, false},
+		{"volume", queries.Filter{AsOf: day}, false},
+		{"turnaround", queries.Filter{By: month, Role: []string{"lending"}}, true},
+		{"turnaround", queries.Filter{By: []string{"month", "role"}, Role: []string{"lending", "docdel"}}, true},
+		{"turnaround", queries.Filter{}, false},
+		{"turnaround", queries.Filter{By: month, From: day}, false},
+		{"turnaround", queries.Filter{By: month, Clock: queries.Business}, false},
+		{"turnaround", queries.Filter{By: month, Role: []string{"lending", "docdel"}}, false},
+		{"turnaround", queries.Filter{By: month, Source: []string{"illiad"}}, false},
+		{"turnaround", queries.Filter{By: []string{"month", "day"}}, false},
+		{"stages", queries.Filter{By: month, Role: []string{"lending", "docdel"}}, true},
+		{"stages", queries.Filter{By: month, Library: []string{"MAIN", "EAST"}}, false},
+		{"overdue", queries.Filter{By: month}, false},
+	} {
+		metric, err := catalog.Find(c.metric)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := queries.UsesRollup(metric, c.filter); got != c.want {
+			t.Errorf("%s %s: %v", c.metric, c.filter.Encode(), got)
+		}
+	}
+}
+
+func rollupQuestion(random *rand.Rand) queries.Filter {
+	some := func(words ...string) []string {
+		random.Shuffle(len(words), func(i, j int) { words[i], words[j] = words[j], words[i] })
+		return words[:min(len(words), []int{0, 0, 0, 1, 1, 2}[random.IntN(6)])]
+	}
+	filter := queries.Filter{
+		By:      some("month", "year", "fiscal_year", "quarter", "library", "role", "kind"),
+		Role:    some("borrowing", "lending", "docdel"),
+		Kind:    some("loan", "copy", "unknown"),
+		Library: some("MAIN", "EAST"),
+	}
+	if random.IntN(4) > 0 && !slices.Contains(filter.By, "month") {
+		filter.By = append(filter.By, "month")
+	}
+	if random.IntN(6) == 0 {
+		filter.By = append(filter.By, some("source", "day", "week", "network")...)
+	}
+	if random.IntN(3) == 0 {
+		filter.From = time.Date(2023, time.Month(1+random.IntN(18)), 1, 0, 0, 0, 0, time.UTC)
+		filter.To = filter.From.AddDate(0, random.IntN(9), random.IntN(4)/3)
+	}
+	return filter
+}
+
+// inventedHistory holds n requests of 16 months, some of them without dates, with negative durations or still open.
+func inventedHistory(t *testing.T, seed uint64, n int) *store.Snapshot {
+	t.Helper()
+	files := store.Open(t.TempDir())
+	_, err := files.Load(context.Background(), func(ctx context.Context, tx *store.Tx) (store.Verdict, error) {
+		for _, statement := range []string{
+			"insert into library values ('MAIN', 'America/New_York', true, null), ('EAST', 'Asia/Tokyo', true, null)",
+			fmt.Sprintf(inventedSQL, n, seed),
+		} {
+			if _, err := tx.Exec(ctx, statement); err != nil {
+				return store.Discard, err
+			}
+		}
+		return store.Keep, tx.Derive(ctx)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	snapshot, err := files.Snapshot(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		snapshot.Close()
+		files.Close()
+	})
+	return snapshot
+}
+
+const inventedSQL = `
+insert into request by name
+with drawn as (
+  select
+    i, hash(i, %[2]d, 0) as h0, hash(i, %[2]d, 1) as h1, hash(i, %[2]d, 2) as h2, hash(i, %[2]d, 3) as h3,
+    case when h0 %% 40 > 0 then timestamp '2023-01-20' + to_seconds((h1 %% 42000000)::bigint) end as created_at,
+    coalesce(created_at, timestamp '2023-06-01') as begun_at
+  from range(%[1]d) r(i)
+), stepped as (
+  select
+    *,
+    case when h0 // 40 %% 12 > 0 then begun_at + to_seconds((h2 %% 300000)::bigint) end as sent,
+    case when h0 // 480 %% 12 > 0 then begun_at + to_seconds((h2 %% 300000 + h2 // 300000 %% 700000)::bigint - 20000) end as shipped,
+    begun_at + to_seconds((h3 %% 2000000)::bigint - 20000) as ended
+  from drawn
+)
+select
+  i::bigint as request_id, case h1 // 7 %% 3 when 0 then 'EAST' else 'MAIN' end as library,
+  case h1 // 21 %% 2 when 0 then 'generic' else 'illiad' end as source, i::varchar as source_id,
+  ['borrowing', 'lending', 'docdel'][(1 + h1 // 42 %% 3)::bigint] as role, ['loan', 'copy', 'unknown'][(1 + h1 // 126 %% 3)::bigint] as kind,
+  created_at, sent as sent_at, shipped as shipped_at, case when h2 %% 9 > 0 then ended end as received_at,
+  case when fate = 'delivered' and h2 // 9 %% 15 > 0 then ended + interval 1 hour end as available_at,
+  case when fate in ('unfilled', 'cancelled_patron') then ended end as closed_at,
+  greatest(begun_at, sent, shipped) as last_change_at, fate as status,
+  0 as columns, 1 as first_batch, 1 as last_batch, 0 as row_hash
+from (
+  select
+    *,
+    case when ended > timestamp '2024-05-10' then 'sent' when h3 // 2000000 %% 5 < 3 then 'delivered'
+      when h3 // 2000000 %% 5 = 3 then 'unfilled' else 'cancelled_patron' end as fate
+  from stepped
+)`
