@@ -198,7 +198,9 @@ func TestResolvePrefersDatesAndAsOf(t *testing.T) {
 }
 
 func TestWords(t *testing.T) {
-	metric, due := &Metric{Dated: ByBasis}, &Metric{Dated: ByDue}
+	metric := &Metric{Dated: ByBasis, Definitions: []Definition{{Name: "peer", Label: "Peer"}}}
+	due := &Metric{Dated: ByDue, SQL: "select $grace_days + $return_transit_days -- $top\n-- $horizon"}
+	list := &Metric{Dated: ByBasis, CohortOnly: true, Options: []string{"min_n"}}
 	for _, c := range []struct {
 		filter Filter
 		metric *Metric
@@ -210,6 +212,12 @@ func TestWords(t *testing.T) {
 		{Filter{From: date("2026-07-01"), To: date("2026-07-02")}, metric, "requests created on 1 Jul 2026"},
 		{Filter{To: date("2026-07-01"), Numbers: map[string]int{"grace_days": 1, "return_transit_days": 5}}, due,
 			"loans out at the date given; the rate: loans due until 30 Jun 2026; 1 day of grace; 5 days for the way back"},
+		{Filter{Basis: Period}, metric, "requests created, and outcomes that happened, at any time"},
+		{Filter{Basis: Period, By: []string{"fiscal_year", "department"}, Numbers: map[string]int{"min_n": 3, "horizon": 2, "fiscal_start": 4, "suppress_below": 0}}, list,
+			"requests created at any time; fiscal year starts in month: 4; readers in the smallest group shown: 0; attempts for a rate of its own: 3"},
+		{Filter{Numbers: map[string]int{"min_n": 3, "horizon": 2, "fiscal_start": 4, "suppress_below": 0}}, due, "loans out at the date given; the rate: loans due at any time"},
+		{Filter{From: date("2024-02-01"), To: date("2024-03-01"), Compare: ComparePrevious, Definition: "peer"}, metric,
+			"requests created from 1 Feb 2024 to 29 Feb 2024; compared with those from 1 Jan 2024 to 31 Jan 2024 at the same age; beside it Peer's definition"},
 	} {
 		if got := c.filter.Words(c.metric); got != c.want {
 			t.Errorf("%s: %q, want %q", c.filter.Encode(), got, c.want)
