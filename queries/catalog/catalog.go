@@ -6,9 +6,14 @@ import (
 	"strings"
 
 	"github.com/fillrate/fillrate/queries"
+	"github.com/fillrate/fillrate/queries/balance"
+	"github.com/fillrate/fillrate/queries/cost"
+	"github.com/fillrate/fillrate/queries/demand"
 	fillrate "github.com/fillrate/fillrate/queries/fill_rate"
 	"github.com/fillrate/fillrate/queries/forecast"
 	"github.com/fillrate/fillrate/queries/overdue"
+	"github.com/fillrate/fillrate/queries/reasons"
+	"github.com/fillrate/fillrate/queries/stages"
 	"github.com/fillrate/fillrate/queries/turnaround"
 	"github.com/fillrate/fillrate/queries/volume"
 )
@@ -17,7 +22,12 @@ var metrics = []*queries.Metric{
 	volume.Metric,
 	fillrate.Metric,
 	turnaround.Metric,
+	stages.Metric,
 	overdue.Metric,
+	reasons.Metric,
+	balance.Metric,
+	cost.Metric,
+	demand.Metric,
 	forecast.Metric,
 }
 

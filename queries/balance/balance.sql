@@ -1,0 +1,40 @@
+-- Do we give as much as we take? Filled requests of both sides; what a borrowing request got without a lender was not
+-- borrowed. Counting by role, kind and filler first is several times faster than six conditional counts.
+with
+  parts as (
+    select by_columns, role as part_role, kind as part_kind, filled_by as part_filled_by, count(*) as n
+    from scope
+    where is_outcome and outcome = 'filled'
+    group by all
+  ),
+
+  sides as (
+    select *, part_role = 'lending' as is_lent
+    from parts
+    where part_role = 'lending' or (part_role = 'borrowing' and part_filled_by = 'lender')
+  ),
+
+  groups as (
+    select
+      by_columns,
+      coalesce(sum(n) filter (where is_lent), 0)::bigint as lent,
+      coalesce(sum(n) filter (where not is_lent), 0)::bigint as borrowed,
+      coalesce(sum(n) filter (where is_lent and part_kind = 'loan'), 0)::bigint as lent_loans,
+      coalesce(sum(n) filter (where not is_lent and part_kind = 'loan'), 0)::bigint as borrowed_loans,
+      coalesce(sum(n) filter (where is_lent and part_kind = 'copy'), 0)::bigint as lent_copies,
+      coalesce(sum(n) filter (where not is_lent and part_kind = 'copy'), 0)::bigint as borrowed_copies
+    from sides
+    group by all
+  ),
+
+  net as (
+    select
+      by_columns,
+      lent, borrowed, lent - borrowed as net, lent / nullif(borrowed, 0) as ratio,
+      lent_loans, borrowed_loans, lent_loans - borrowed_loans as net_loans,
+      lent_copies, borrowed_copies, lent_copies - borrowed_copies as net_copies
+    from groups
+  )
+
+select net.*, provisional
+from net left join maturity on same_group(net, maturity)

@@ -1,0 +1,2 @@
+-- Every request of the scope.
+select *, null::integer as days_late from scope
