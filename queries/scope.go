@@ -187,7 +187,7 @@ func (q *question) filterSQL() []string {
 		for i := range *q.filter.list(d.Name) {
 			names = append(names, fmt.Sprintf("$%s_%d", d.Name, i))
 		}
-		if len(names) > 0 {
+		if names = q.widened(d, names); len(names) > 0 {
 			conditions = append(conditions, d.sql+" in ("+strings.Join(names, ", ")+")")
 		}
 	}

@@ -293,22 +293,42 @@ func areEnough(cells []cell, hidden []int, fewest int) bool {
 func (q *question) dimensionSQL(d *Dimension) string {
 	for _, b := range q.hidden {
 		if b.dimension == d && b.n > 0 {
-			names := make([]string, b.n)
-			for i := range names {
-				names[i] = fmt.Sprintf("$hidden_%s_%d", d.Name, i)
-			}
-			return "case when " + d.sql + " in (" + strings.Join(names, ", ") + ") then '" + Suppressed + "' else " + d.sql + " end"
+			return "case when " + d.sql + " in (" + strings.Join(b.names(), ", ") + ") then '" + Suppressed + "' else " + d.sql + " end"
 		}
 	}
 	return d.sql
 }
 
-// hiddenValues are the parameters of dimensionSQL.
+// names are the parameters that stand for the hidden values.
+func (b *beginning) names() []string {
+	names := make([]string, b.n)
+	for i := range names {
+		names[i] = fmt.Sprintf("$hidden_%s_%d", b.dimension.Name, i)
+	}
+	return names
+}
+
+// widened gives the parameters of the values that a filter leaves. Where figures are withheld it takes in all that is
+// hidden, so that a row is there, or is not, whatever the filter names.
+func (q *question) widened(d *Dimension, names []string) []string {
+	for _, b := range q.hidden {
+		switch {
+		case b.dimension != d || !b.isCutBy(*q.filter.list(d.Name)):
+		case slices.Contains(q.by(), d):
+			return append(names, b.names()...)
+		default:
+			return nil
+		}
+	}
+	return names
+}
+
+// hiddenValues are the values of those parameters.
 func (q *question) hiddenValues() map[string]any {
 	values := map[string]any{}
 	for _, b := range q.hidden {
-		for i, value := range b.order[:b.n] {
-			values[fmt.Sprintf("$hidden_%s_%d", b.dimension.Name, i)] = value
+		for i, name := range b.names() {
+			values[name] = b.order[i]
 		}
 	}
 	return values

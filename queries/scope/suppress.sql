@@ -6,7 +6,7 @@ cells as materialized (
   select
     by_columns, is_arrival, department, patron_group,
     count(*) - count(patron_key) as n_without_key,
-    coalesce(bit_count(bit_or(1::ubigint << (hash(patron_key) % 63)::integer)), 0) as n_bits
+    coalesce(bit_count(bit_or(1::ubigint << (hash(patron_key) % 63)::integer) filter (where patron_key is not null)), 0) as n_bits
   from readers
   group by all
 ),
@@ -14,7 +14,9 @@ doubtful as (
   select * from cells where n_without_key + n_bits < $suppress_below
 ),
 counted_out as (
-  select by_columns, is_arrival, department, patron_group, list_sort(list(distinct patron_key)) as own_keys
+  select
+    by_columns, is_arrival, department, patron_group,
+    coalesce(list(distinct patron_key) filter (where patron_key is not null), []) as own_keys
   from readers semi join doubtful
     on same_group(readers, doubtful) and readers.is_arrival = doubtful.is_arrival
     and readers.department = doubtful.department and readers.patron_group = doubtful.patron_group
@@ -30,7 +32,7 @@ in_need as (
   select distinct by_columns, is_arrival from told where n_without_key + len(own_keys) < $suppress_below
 )
 select
-  dense_rank() over (order by by_columns is_arrival) as context,
+  dense_rank() over (order by by_columns, is_arrival) as context,
   department, patron_group, n_without_key,
   array_to_string(own_keys, ' ') as keys
 from told semi join in_need on same_group(told, in_need) and told.is_arrival = in_need.is_arrival
