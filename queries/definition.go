@@ -5,6 +5,16 @@ import (
 	"strings"
 )
 
+// checkBuckets refuses to split a metric that goes by month by any other time.
+func (q *question) checkBuckets() error {
+	for _, d := range q.by() {
+		if d.IsTime() && slices.Contains(q.metric.Always, "month") {
+			return invalid("%s goes by month: leave out by=%s", q.metric.ID, d.Name)
+		}
+	}
+	return nil
+}
+
 // define finds the definition that the filter names. The error is one of code invalid that lists the metric's.
 func (q *question) define() error {
 	name := q.filter.Definition

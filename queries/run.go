@@ -13,8 +13,23 @@ import (
 // Run computes a metric. The filter's preset is resolved against the newest date of the history; Result.Filter is what
 // was computed. An empty history gives what counting nothing gives: zeros and nulls.
 func Run(ctx context.Context, snapshot *store.Snapshot, metric *Metric, filter Filter) (*Result, error) {
+	q, err := prepare(ctx, snapshot, metric, filter)
+	if err != nil {
+		return nil, err
+	}
+	if q.filter.Compare != "" {
+		return q.compared(ctx, snapshot)
+	}
+	return q.result(ctx, snapshot)
+}
+
+// prepare makes a question ready to be put: checked, and with what it must not show.
+func prepare(ctx context.Context, snapshot *store.Snapshot, metric *Metric, filter Filter) (*question, error) {
 	q, err := ask(ctx, snapshot, metric, filter)
 	if err != nil {
+		return nil, err
+	}
+	if err := q.checkBuckets(); err != nil {
 		return nil, err
 	}
 	if err := q.define(); err != nil {
@@ -23,10 +38,7 @@ func Run(ctx context.Context, snapshot *store.Snapshot, metric *Metric, filter F
 	if err := q.hide(ctx, snapshot); err != nil {
 		return nil, err
 	}
-	if q.filter.Compare != "" {
-		return q.compared(ctx, snapshot)
-	}
-	return q.result(ctx, snapshot)
+	return q, nil
 }
 
 // result computes the metric for one span.
