@@ -55,6 +55,13 @@ func (m *requestMapper) readDetail(ctx context.Context, row int, s *step, cells 
 	case doCurrency:
 		m.currency.set(row, text)
 		m.keepText(text)
+	case doRota:
+		m.readRota(row, text)
+	case doCopyright:
+		rule := *m.copyrights.get(text)
+		setWord(m.copyright, row, rule)
+		m.hash.word(rule)
+		m.keepRaw(text)
 	case doRush:
 		rush := *m.rushes.get(text)
 		if rush >= 0 {
@@ -65,6 +72,34 @@ func (m *requestMapper) readDetail(ctx context.Context, row int, s *step, cells 
 	}
 	return nil
 }
+
+// readRota reads the lenders to ask in order, parted by commas, semicolons, bars, arrows or white space, and keeps them as
+// the partners that they are: pseudo-lenders, which are never asked, left out.
+func (m *requestMapper) readRota(row int, text []byte) {
+	m.keepRaw(text)
+	m.asked = m.asked[:0]
+	for len(text) > 0 {
+		end := 0
+		for end < len(text) && !isRotaBreak(text[end]) {
+			end++
+		}
+		if end > 0 {
+			if lender := m.partners.get(text[:end]); lender.symbol != "" {
+				m.asked = append(append(m.asked, lender.symbol...), ',')
+			}
+		}
+		text = text[min(end+1, len(text)):]
+	}
+	if len(m.asked) == 0 {
+		m.hash.none()
+		return
+	}
+	m.asked = m.asked[:len(m.asked)-1]
+	m.rota.set(row, m.asked)
+	m.hash.text(m.asked)
+}
+
+func isRotaBreak(c byte) bool { return c <= ' ' || c == ',' || c == ';' || c == '|' || c == '>' }
 
 // readNeedBy reads a day that readers often type by hand: it neither proves nor contradicts the file's date order.
 func (m *requestMapper) readNeedBy(ctx context.Context, row int, s *step, cells []table.Cell, line int) error {

@@ -27,7 +27,7 @@ var now = time.Date(2026, 1, 15, 12, 0, 0, 0, time.UTC)
 
 // TestGolden loads the files of each case beside the profiles and compares what the history then holds. A case is a
 // txtar file: a sentence, the options, the exports, and the parts that are compared: requests, events, facts,
-// readers, partners, summary, refused.
+// attempts, readers, partners, reference, summary, refused.
 func TestGolden(t *testing.T) {
 	cases, err := filepath.Glob("source/*/testdata/*.txtar")
 	if err != nil || len(cases) < 8 {
@@ -83,15 +83,18 @@ var parts = map[string]string{
 	"facts": `select r.source_id, f.outcome, f.outcome_at, f.outcome_dated, f.sent_at, f.shipped_at, f.received_at, f.available_at, f.returned_at,
 		f.turnaround_us / 3.6e9 as turnaround_hours, f.partner, f.partner_group, f.department, f.patron_group, f.filled_by, f.reason, f.due_day, f.is_negative
 		from fact_request f join request r using (request_id) order by r.source_id`,
-	"readers":   `select patron_group, department, pickup_site from patron order by all`,
-	"partners":  `select partner_number, symbol, name from partner order by all`,
-	"reference": `select 'closure' as what, library as a, day::varchar as b, name as c from closure union all select 'alias', symbol, partner, null from partner_alias union all select 'group', partner, partner_group, null from partner_group order by all`,
-	"rejects":   `select b.file, j.line, j.column_name, j.reason from reject j join import_batch b using (batch_id) order by all`,
-	"summary":   "",
-	"refused":   "",
+	"attempts": `select r.source_id, a.position, a.lender, a.asked_at, a.answered_at, a.answer, a.was_conditional
+		from attempt a join request r using (request_id) order by r.source_id, a.position`,
+	"readers":  `select patron_group, department, pickup_site from patron order by all`,
+	"partners": `select partner_number, symbol, name from partner order by all`,
+	"reference": `select 'closure' as what, library as a, day::varchar as b, name as c from closure union all select 'alias', symbol, partner, null from partner_alias union all select 'group', partner, partner_group, null from partner_group
+		union all select 'target', role, kind, days::varchar from sla_target union all select 'weight', patron_group, weight::varchar, null from patron_group_weight order by all`,
+	"rejects": `select b.file, j.line, j.column_name, j.reason from reject j join import_batch b using (batch_id) order by all`,
+	"summary": "",
+	"refused": "",
 }
 
-var partOrder = []string{"requests", "events", "facts", "readers", "partners", "reference", "rejects", "summary", "refused"}
+var partOrder = []string{"requests", "events", "facts", "attempts", "readers", "partners", "reference", "rejects", "summary", "refused"}
 
 // runCase loads a case and gives the parts that it compares (all that hold something, when updating).
 func runCase(t *testing.T, archive *txtar.Archive) map[string]string {

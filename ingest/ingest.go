@@ -359,8 +359,11 @@ func (l *load) checkRejects() error {
 		if l.opt.Strict {
 			return refuse("%s: %s (%d of %d rows are bad; without --strict they are left out)", p.where(), first, t.rejected, t.read)
 		}
+		if t.rejected == t.read {
+			return refuse("%s: none of its rows can be read (%d; %s): look at the file", p.where(), t.read, first)
+		}
 		return refuse("%s: %.3g%% of its rows are bad (%d of %d; %s): look at the file, or say --max-rejects %.0f%% to load the others",
-			p.where(), share, t.rejected, t.read, first, share+1)
+			p.where(), share, t.rejected, t.read, first, min(share+1, 100))
 	}
 	return nil
 }

@@ -85,7 +85,7 @@ func (l *load) chooseLibrary(ctx context.Context, tx *store.Tx) error {
 // isOfLibrary says whether the rows of a part belong to the load's library.
 func (p *part) isOfLibrary() bool {
 	switch p.content() {
-	case source.Closures, source.PartnerAliases, source.PartnerGroups:
+	case source.Closures, source.PartnerAliases, source.PartnerGroups, source.SLATargets, source.GroupWeights:
 		return false
 	}
 	return true

@@ -32,6 +32,8 @@ var schemas = map[source.Content]*arrow.Schema{
 	source.Closures:       merge.ClosureSchema,
 	source.PartnerAliases: merge.PartnerAliasSchema,
 	source.PartnerGroups:  merge.PartnerGroupSchema,
+	source.SLATargets:     merge.SLATargetSchema,
+	source.GroupWeights:   merge.GroupWeightSchema,
 }
 
 // newMapper gives a worker its mapper for a part.

@@ -3,7 +3,12 @@ package ingest
 import (
 	"bytes"
 	"context"
+	"math"
+	"slices"
+	"strconv"
 	"strings"
+
+	"github.com/apache/arrow-go/v18/arrow"
 
 	"github.com/fillrate/fillrate/ingest/source"
 	"github.com/fillrate/fillrate/ingest/table"
@@ -181,8 +186,35 @@ type referenceColumn struct {
 	at       []int
 	heading  string
 	text     *textColumn
-	day      *fixedColumn
+	fixed    *fixedColumn
+	day      bool
 	optional bool
+	words    []string                                    // all that a text may be; nil: any
+	number   func(text string) (value int64, bad string) // of a column that is neither text nor day
+}
+
+// referenceWords and referenceNumbers hold what a column of a reference file may say.
+var (
+	referenceWords   = map[string][]string{"role": source.Roles, "kind": source.Kinds}
+	referenceNumbers = map[string]func(string) (int64, string){"days": readDays, "weight": readWeight}
+)
+
+// readDays reads a number of days, as the bits of a double.
+func readDays(text string) (int64, string) {
+	days, err := strconv.ParseFloat(strings.Replace(text, ",", ".", 1), 64)
+	if err != nil || !(days > 0) || days > 36500 {
+		return 0, "is not a number of days over 0, such as 3 or 1.5"
+	}
+	return int64(math.Float64bits(days)), ""
+}
+
+// readWeight reads the weight of a patron group.
+func readWeight(text string) (int64, string) {
+	weight, ok := table.ParseInt([]byte(text))
+	if !ok || weight < 0 || weight > 100 {
+		return 0, "is not a whole number from 0 to 100"
+	}
+	return weight, ""
 }
 
 func newReferenceMapper(base rowMapper) *referenceMapper {
@@ -190,7 +222,9 @@ func newReferenceMapper(base rowMapper) *referenceMapper {
 	for i, field := range base.out.schema.Fields() {
 		at := base.part.cells(field.Name)
 		m.columns = append(m.columns, referenceColumn{
-			at: at, heading: base.part.table.Heading[at[0]], text: base.out.texts[i], day: base.out.fixed[i], optional: field.Name == "name",
+			at: at, heading: base.part.table.Heading[at[0]], text: base.out.texts[i], fixed: base.out.fixed[i],
+			day: field.Type.ID() == arrow.DATE32, optional: field.Name == "name",
+			words: referenceWords[field.Name], number: referenceNumbers[field.Name],
 		})
 	}
 	return m
@@ -200,7 +234,7 @@ func (m *referenceMapper) row(ctx context.Context, line int, cells []table.Cell)
 	row := m.out.row
 	for i := range m.columns {
 		c := &m.columns[i]
-		if c.day != nil {
+		if c.day {
 			_, local, ok, bad, err := m.part.dates.read(ctx, &cells[c.at[0]], line)
 			if err != nil {
 				return nil, err
@@ -211,16 +245,30 @@ func (m *referenceMapper) row(ctx context.Context, line int, cells []table.Cell)
 			if bad != "" {
 				return &rejection{c.heading, bad}, nil
 			}
-			c.day.set(row, floorDay(local))
+			c.fixed.set(row, floorDay(local))
 			continue
 		}
 		text := m.first(cells, c.at)
 		if text == nil && !c.optional {
 			return &rejection{c.heading, noIdentifier}, nil
 		}
-		if text != nil {
-			c.text.set(row, m.oneLine(text))
+		if text == nil {
+			continue
 		}
+		if c.number != nil {
+			value, bad := c.number(string(text))
+			if bad != "" {
+				return &rejection{c.heading, bad}, nil
+			}
+			c.fixed.set(row, value)
+			continue
+		}
+		if c.words != nil {
+			if text = bytes.ToLower(text); !slices.Contains(c.words, string(text)) {
+				return &rejection{c.heading, "is none of " + strings.Join(c.words, ", ")}, nil
+			}
+		}
+		c.text.set(row, m.oneLine(text))
 	}
 	m.out.row++
 	return nil, nil

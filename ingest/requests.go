@@ -23,7 +23,9 @@ type requestMapper struct {
 	statuses, reasons words[meaning]
 	networks          words[string]
 	rushes            words[int64] // 1, 0, or -1: not told
-	numbers           []byte       // scratch for standard numbers of the row at hand
+	copyrights        words[string]
+	asked             []byte // scratch for the rota of the row at hand
+	numbers           []byte // scratch for standard numbers of the row at hand
 	partners          words[partner]
 	patrons           *patronKeys
 
@@ -40,6 +42,7 @@ type requestMapper struct {
 	network, filledBy                    *textColumn
 	partnerRaw, partner                  *textColumn
 	issn, isbn, doi, currency            *textColumn
+	rota, copyright                      *textColumn
 	milestones                           [len(timeColumns)]*fixedColumn
 	times                                [len(timeColumns)]instant // of the row at hand
 }
@@ -106,12 +109,14 @@ const (
 	doCurrency
 	doNeedBy
 	doRush
+	doRota
+	doCopyright
 )
 
 var actions = map[string]action{
 	"status": doStatus, "reason": doReason, "network": doNetwork, "partner": doPartner, "partner_number": doPartnerNumber,
 	"patron": doPatron, "issn": doISSN, "isbn": doISBN, "doi": doDOI, "publication_year": doYear, "cost": doCost, "currency": doCurrency,
-	"need_by": doNeedBy, "rush": doRush,
+	"need_by": doNeedBy, "rush": doRush, "rota": doRota, "copyright": doCopyright,
 }
 
 // plan is what to do with the rows of one role and kind.
@@ -152,6 +157,10 @@ func newRequestMapper(base rowMapper) *requestMapper {
 	m.rushes = newWords(func(word string) int64 {
 		return int64(translate(p.profile.Rush, []string{"no", "yes"}, word))
 	})
+	m.copyrights = newWords(func(word string) string {
+		rule, _ := p.profile.Copyright.Meaning(word)
+		return rule
+	})
 	m.patrons = newPatronKeys(base.load)
 
 	out := base.out
@@ -161,6 +170,7 @@ func newRequestMapper(base rowMapper) *requestMapper {
 	m.roleText, m.kindText, m.columns = out.text("role"), out.text("kind"), out.number("columns")
 	m.statusRaw, m.status, m.reasonRaw, m.reason = out.text("status_raw"), out.text("status"), out.text("reason_raw"), out.text("reason")
 	m.network, m.filledBy, m.partnerRaw, m.partner = out.text("network"), out.text("filled_by"), out.text("partner_raw"), out.text("partner")
+	m.rota, m.copyright = out.text("rota"), out.text("copyright_compliance")
 	m.issn, m.isbn, m.doi, m.currency = out.text("issn"), out.text("isbn"), out.text("doi"), out.text("currency")
 	for i, name := range timeColumns {
 		m.milestones[i] = out.number(name)
@@ -252,6 +262,8 @@ func storedAs(column string) []string {
 		return []string{"issn", "isbn"}
 	case "currency":
 		return nil
+	case "copyright":
+		return []string{"copyright_compliance"}
 	}
 	return []string{column}
 }

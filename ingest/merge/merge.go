@@ -28,6 +28,10 @@ var (
 	partnerAliasesSQL string
 	//go:embed partner_groups.sql
 	partnerGroupsSQL string
+	//go:embed sla_targets.sql
+	slaTargetsSQL string
+	//go:embed group_weights.sql
+	groupWeightsSQL string
 	//go:embed unite.sql
 	uniteSQL string
 	//go:embed touched.sql
@@ -44,6 +48,8 @@ const (
 	Closures       Reference = "closures"
 	PartnerAliases Reference = "partner_aliases"
 	PartnerGroups  Reference = "partner_groups"
+	SLATargets     Reference = "sla_targets"
+	GroupWeights   Reference = "group_weights"
 )
 
 // Batch is one table that a load read: what is kept about it, and what was refused of it.
@@ -165,9 +171,13 @@ func (m *Merger) Partners(ctx context.Context, records array.RecordReader) error
 	return m.replace(ctx, records, partnersSQL)
 }
 
-// Reference replaces closures, partner aliases or partner groups; records are of the schema of that name.
+var referenceSQL = map[Reference]string{
+	Closures: closuresSQL, PartnerAliases: partnerAliasesSQL, PartnerGroups: partnerGroupsSQL, SLATargets: slaTargetsSQL, GroupWeights: groupWeightsSQL,
+}
+
+// Reference replaces what a kind of reference file tells; records are of the schema of that name.
 func (m *Merger) Reference(ctx context.Context, kind Reference, records array.RecordReader) error {
-	statements, ok := map[Reference]string{Closures: closuresSQL, PartnerAliases: partnerAliasesSQL, PartnerGroups: partnerGroupsSQL}[kind]
+	statements, ok := referenceSQL[kind]
 	if !ok {
 		return fmt.Errorf("no reference file is called %q", kind)
 	}

@@ -39,6 +39,7 @@ var RequestSchema = arrow.NewSchema([]arrow.Field{
 	text("call_number"), number("cost_cents"), text("currency"),
 	{Name: "need_by", Type: arrow.FixedWidthTypes.Date32, Nullable: true},
 	{Name: "rush", Type: arrow.FixedWidthTypes.Boolean, Nullable: true},
+	text("copyright_compliance"),
 	number("columns"), batch, number("row_hash"),
 }, nil)
 
@@ -64,6 +65,12 @@ var (
 	}, nil)
 	PartnerAliasSchema = arrow.NewSchema([]arrow.Field{text("symbol"), text("partner")}, nil)
 	PartnerGroupSchema = arrow.NewSchema([]arrow.Field{text("partner"), text("partner_group")}, nil)
+	SLATargetSchema    = arrow.NewSchema([]arrow.Field{
+		text("role"), text("kind"), {Name: "days", Type: arrow.PrimitiveTypes.Float64},
+	}, nil)
+	GroupWeightSchema = arrow.NewSchema([]arrow.Field{
+		text("patron_group"), {Name: "weight", Type: arrow.PrimitiveTypes.Int32},
+	}, nil)
 )
 
 //go:embed columns.sql

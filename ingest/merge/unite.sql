@@ -143,6 +143,7 @@ select
   arg_max_null(currency, newness) filter (where has_column(columns, 'cost')) as currency,
   arg_max_null(need_by, newness) filter (where has_column(columns, 'need_by')) as need_by,
   arg_max_null(rush, newness) filter (where has_column(columns, 'rush')) as rush,
+  arg_max_null(copyright_compliance, newness) filter (where has_column(columns, 'copyright_compliance')) as copyright_compliance,
   bit_or(columns) as columns,
   min(first_change_at) as first_change_at,
   min(first_status_raw) as first_status_raw,

@@ -20,6 +20,8 @@ const (
 	Closures       Content = "closures"        // days on which a library is closed
 	PartnerAliases Content = "partner_aliases" // one partner's several symbols
 	PartnerGroups  Content = "partner_groups"  // consortia and other groups of partners
+	SLATargets     Content = "sla_targets"     // days within which a request is to be filled
+	GroupWeights   Content = "group_weights"   // patron groups in the priority score of open requests
 	Requests       Content = "requests"        // one row per request as it stands
 	Events         Content = "events"          // status changes
 	Notes          Content = "notes"           // free text, of which only lines that tell a status change are taken
@@ -37,18 +39,21 @@ var contents = []contentColumns{
 	{Closures, []string{"library", "day", "name"}},
 	{PartnerAliases, []string{"symbol", "partner"}},
 	{PartnerGroups, []string{"partner", "partner_group"}},
+	{SLATargets, []string{"role", "kind", "days"}},
+	{GroupWeights, []string{"patron_group", "weight"}},
 	{Requests, RequestColumns},
 	{Events, []string{"source_id", "happened_at", "from_status", "status"}},
 	{Notes, []string{"source_id", "happened_at", "author", "note"}},
 }
 
 // RequestColumns are the columns that a profile may map for a request. status fills status_raw and status, reason
-// likewise; partner fills partner_raw, partner and filled_by; patron becomes patron_key; issn may hold ISBNs as well.
+// likewise; partner fills partner_raw, partner and filled_by; rota lists the lenders to ask in order; patron becomes
+// patron_key; issn may hold ISBNs as well; copyright tells the rule that a copy was ordered under.
 var RequestColumns = []string{
 	"source_id", "role", "kind", "network", "created_at", "sent_at", "shipped_at", "received_at", "available_at", "due_at",
 	"returned_at", "closed_at", "last_change_at", "status", "reason", "partner", "partner_number", "rota",
 	"patron", "patron_group", "department", "pickup_site", "title", "author", "container", "issn", "isbn", "oclc_number",
-	"doi", "publication_year", "call_number", "cost", "currency", "need_by", "rush",
+	"doi", "publication_year", "call_number", "cost", "currency", "need_by", "rush", "copyright",
 }
 
 // Profile is one source system, or one library's own way of keeping its requests.
@@ -72,8 +77,9 @@ type Profile struct {
 	// Codes are reasons by the code that begins their text: LAC in "LAC-lacking (issue/volume)".
 	Codes *Vocabulary
 	// FilledBy names those lenders that are none: OA is open access.
-	FilledBy *Vocabulary
-	Rush     *Vocabulary // yes or no
+	FilledBy  *Vocabulary
+	Rush      *Vocabulary // yes or no
+	Copyright *Vocabulary // ccg (guidelines) or ccl (law)
 	// PartnerNetwork names the network that the beginning of a partner's symbol tells; it is cut off (RAPID:ABC).
 	PartnerNetwork map[string]string
 }
@@ -126,6 +132,7 @@ type file struct {
 	Code      map[string][]string `toml:"reason_code"`
 	FilledBy  map[string][]string `toml:"filled_by"`
 	Rush      map[string][]string `toml:"rush"`
+	Copyright map[string][]string `toml:"copyright"`
 	Partner   map[string]string   `toml:"partner_network"`
 }
 
@@ -175,7 +182,7 @@ func Parse(text string, find func(name string) (*Profile, error)) (*Profile, err
 	}
 	p := &Profile{
 		Nulls: &Words{}, Roles: &Vocabulary{}, Kinds: &Vocabulary{}, Network: &Vocabulary{}, Status: &Vocabulary{},
-		Reasons: &Vocabulary{}, Codes: &Vocabulary{}, FilledBy: &Vocabulary{}, Rush: &Vocabulary{},
+		Reasons: &Vocabulary{}, Codes: &Vocabulary{}, FilledBy: &Vocabulary{}, Rush: &Vocabulary{}, Copyright: &Vocabulary{},
 		PartnerNetwork: map[string]string{},
 	}
 	if f.Extends != "" {
@@ -203,7 +210,7 @@ func (p *Profile) clone() *Profile {
 		}
 		q.Tables = append(q.Tables, &u)
 	}
-	for _, v := range []**Vocabulary{&q.Roles, &q.Kinds, &q.Network, &q.Status, &q.Reasons, &q.Codes, &q.FilledBy, &q.Rush} {
+	for _, v := range []**Vocabulary{&q.Roles, &q.Kinds, &q.Network, &q.Status, &q.Reasons, &q.Codes, &q.FilledBy, &q.Rush, &q.Copyright} {
 		*v = (*v).clone()
 	}
 	return &q
@@ -244,6 +251,7 @@ func (p *Profile) extend(f file) error {
 		{"reason_code", p.Codes, f.Code, Reasons},
 		{"filled_by", p.FilledBy, f.FilledBy, FilledBys},
 		{"rush", p.Rush, f.Rush, []string{"yes", "no"}},
+		{"copyright", p.Copyright, f.Copyright, []string{"ccg", "ccl"}},
 	} {
 		if err := one.to.add(one.words, one.allowed); err != nil {
 			return fmt.Errorf("[%s]: %w", one.section, err)

@@ -153,7 +153,7 @@ select
       shipped_at,
       case when kind <> 'loan' then available_at end)
     when is_last and outcome in ('unfilled', 'cancelled') then outcome_at
-    when answer = 'conditional' then coalesce(own_conditional_at, first_conditional_at)
+    when answer = 'conditional' then if(asked_at is null, first_conditional_at, own_conditional_at)
     when is_matched and answer is distinct from 'open' then change_at
   end as answered_at,
   answer,

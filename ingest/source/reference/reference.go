@@ -1,4 +1,5 @@
-// Package reference describes the small files that say what no export says: closures, partner aliases, partner groups.
+// Package reference describes the small files that say what no export says: closures, partner aliases, partner groups,
+// service targets, weights of patron groups.
 package reference
 
 import (
