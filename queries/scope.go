@@ -247,9 +247,9 @@ func quote(name string) string { return `"` + name + `"` }
 
 var parameterPattern = regexp.MustCompile(`\$[a-z_0-9]+`)
 
-// args binds the values that a composed statement names. Dates and instants go as text, which the statement casts:
+// values are the parameters that a composed statement can name. Dates and instants go as text, which the statement casts:
 // bound as times they would pass through the session's time zone.
-func (q *question) args(text string) ([]any, error) {
+func (q *question) values() map[string]any {
 	values := map[string]any{
 		"$as_of":       sqlTime(q.asOf),
 		"$from":        sqlTime(q.filter.From),
@@ -270,6 +270,12 @@ func (q *question) args(text string) ([]any, error) {
 		}
 	}
 	maps.Copy(values, q.hiddenValues())
+	return values
+}
+
+// args binds the values that a composed statement names.
+func (q *question) args(text string) ([]any, error) {
+	values := q.values()
 	names := parameterPattern.FindAllString(withoutComments(text), -1)
 	slices.Sort(names)
 	var args []any

@@ -1,0 +1,80 @@
+package queries
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/fillrate/fillrate/queries/store"
+)
+
+// Statement gives the SQL that Run puts to the generation, complete: its parameters are written out, and it needs nothing
+// but the generation's tables, so that any program that reads the file gets the same rows from it. Comments at its head
+// say what it computes, of what and up to when. A comparison is two statements, and refused.
+func Statement(ctx context.Context, snapshot *store.Snapshot, metric *Metric, filter Filter) (string, error) {
+	q, err := prepare(ctx, snapshot, metric, filter)
+	if err != nil {
+		return "", err
+	}
+	if q.filter.Compare != "" {
+		return "", invalid("a statement is of one span at a time: leave out compare=%s", q.filter.Compare)
+	}
+	text, err := q.writtenOut(q.metricSQL())
+	if err != nil {
+		return "", err
+	}
+	about := &Result{Metric: metric, Filter: q.filter, Suppressed: q.suppressed()}
+	head := []string{metric.Title + ": " + q.filter.Words(metric) + "."}
+	head = append(head, about.SuppressionWords()...)
+	asOf := "An empty history"
+	if !q.asOf.IsZero() {
+		asOf = "As of " + q.asOf.Format(time.RFC3339Nano)
+	}
+	head = append(head, fmt.Sprintf("%s, generation %d.", asOf, snapshot.Generation))
+	for i, line := range head {
+		head[i] = "-- " + strings.Join(strings.Fields(line), " ") + "\n"
+	}
+	return strings.Join(head, "") + text, nil
+}
+
+// writtenOut puts literals in place of the parameters that a composed statement names.
+func (q *question) writtenOut(text string) (string, error) {
+	values := q.values()
+	var failed error
+	var out strings.Builder
+	for line := range strings.Lines(text) {
+		if !strings.HasPrefix(strings.TrimSpace(line), "--") {
+			line = parameterPattern.ReplaceAllStringFunc(line, func(name string) string {
+				literal, err := literalOf(name, values[name])
+				if err != nil {
+					failed = fmt.Errorf("the SQL of %s: %w", q.metric.ID, err)
+				}
+				return literal
+			})
+		}
+		out.WriteString(line)
+	}
+	return out.String(), failed
+}
+
+// instants are the parameters that SQL casts to a date or a timestamp.
+var instants = map[string]bool{"$as_of": true, "$from": true, "$to": true, "$window_from": true, "$window_to": true}
+
+func literalOf(name string, value any) (string, error) {
+	switch v := value.(type) {
+	case nil:
+		if instants[name] {
+			return "null::timestamp", nil
+		}
+	case bool, int32:
+		return fmt.Sprint(v), nil
+	case string:
+		quoted := "'" + strings.ReplaceAll(v, "'", "''") + "'"
+		if instants[name] {
+			return "timestamp " + quoted, nil
+		}
+		return quoted, nil
+	}
+	return "", fmt.Errorf("%s is a %T, which has no literal", name, value)
+}
