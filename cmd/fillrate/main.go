@@ -45,6 +45,7 @@ func run(ctx context.Context, args []string, stdout, stderr *os.File) int {
 		kong.Name("fillrate"),
 		kong.Description("Turnaround, fill rate and overdue of interlibrary loan, from the exports that your system already makes."),
 		kong.UsageOnError(),
+		queryVars(),
 		kong.Writers(stdout, stderr),
 		kong.Exit(func(code int) { exited = code }),
 	)

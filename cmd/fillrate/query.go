@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/alecthomas/kong"
 	"github.com/mattn/go-isatty"
 
 	"github.com/fillrate/fillrate/queries"
@@ -21,7 +22,7 @@ import (
 // queryCmd takes its filter's words as they are: package queries knows what is allowed and says so.
 type queryCmd struct {
 	dataFlag
-	Metric string `arg:"" help:"volume, fill_rate, turnaround or overdue."`
+	Metric string `arg:"" help:"One of ${metrics}."`
 
 	From   string   `help:"First day (2026-07-01) or month (2026-07)." placeholder:"D"`
 	To     string   `help:"Day after the last: --to 2026-08 ends with 31 July." placeholder:"D"`
@@ -44,12 +45,55 @@ type queryCmd struct {
 	ReturnTransitDays string `help:"The same for the way back, on the lending side." placeholder:"N"`
 	FiscalStart       string `help:"Month in which the fiscal year starts (default 7)." placeholder:"MONTH"`
 
+	Compare    string   `help:"Set an earlier span beside it: previous or last_year." placeholder:"WORD"`
+	Definition string   `help:"Set a peer's way of counting beside ours: ${definitions}." placeholder:"NAME"`
+	Set        []string `help:"A number that the metric reads (see above); repeatable." placeholder:"NAME=N"`
+
 	Rows    bool   `help:"The requests behind the numbers, one a line."`
 	Limit   int    `help:"With --rows: at most so many." placeholder:"N"`
 	Offset  int    `help:"With --rows: leave out so many first." placeholder:"N"`
 	OrderBy string `help:"With --rows: sort by this column; --order-by=-column for the reverse." placeholder:"COLUMN"`
 	Format  string `help:"table, csv, json, arrow or xlsx (default: as --out ends, else table)." placeholder:"FORMAT"`
 	Out     string `help:"Write to this file instead of the terminal." type:"path" placeholder:"FILE"`
+}
+
+// queryVars are the words in the flags' help that come of the catalog.
+func queryVars() kong.Vars {
+	var metrics, definitions []string
+	for _, metric := range catalog.All() {
+		metrics = append(metrics, metric.ID)
+		if names := metric.DefinitionNames(); len(names) > 0 {
+			definitions = append(definitions, strings.Join(names, ", ")+" ("+metric.ID+")")
+		}
+	}
+	return kong.Vars{"metrics": strings.Join(metrics, ", "), "definitions": strings.Join(definitions, "; ")}
+}
+
+// Help lists every metric with its question, and every number that --set takes.
+func (c *queryCmd) Help() string {
+	var text strings.Builder
+	text.WriteString("Metrics:\n\n")
+	for _, metric := range catalog.All() {
+		fmt.Fprintf(&text, "    %-14s %s\n", metric.ID, metric.Question)
+	}
+	text.WriteString("\nNumbers for --set NAME=N, with the metrics that read them:\n\n")
+	for _, option := range queries.Options {
+		fmt.Fprintf(&text, "    %s=%d (%d to %d): %s\n", option.Name, option.Default, option.Low, option.High, option.Doc)
+		if readers := readersOf(option); len(readers) > 0 && len(readers) < len(catalog.All()) {
+			fmt.Fprintf(&text, "        %s\n", strings.Join(readers, ", "))
+		}
+	}
+	return text.String()
+}
+
+func readersOf(option *queries.Option) []string {
+	var ids []string
+	for _, metric := range catalog.All() {
+		if metric.Reads(option.Name) {
+			ids = append(ids, metric.ID)
+		}
+	}
+	return ids
 }
 
 // Run computes the metric and writes it. A question that can't be asked is wrong usage.
@@ -83,7 +127,11 @@ func (c *queryCmd) question(a *app) (*queries.Metric, queries.Filter, export.For
 	if err != nil {
 		return nil, queries.Filter{}, export.Format{}, err
 	}
-	filter, err := queries.ParseFilter(c.values())
+	values, err := c.values(metric)
+	if err != nil {
+		return nil, queries.Filter{}, export.Format{}, err
+	}
+	filter, err := queries.ParseFilter(values)
 	if err != nil {
 		return nil, queries.Filter{}, export.Format{}, err
 	}
@@ -94,10 +142,15 @@ func (c *queryCmd) question(a *app) (*queries.Metric, queries.Filter, export.For
 	if !c.Rows && (c.Limit != 0 || c.Offset != 0 || c.OrderBy != "") {
 		return nil, queries.Filter{}, export.Format{}, errors.New("--limit, --offset and --order-by go with --rows")
 	}
+	if c.Rows && (c.Compare != "" || c.Definition != "") {
+		return nil, queries.Filter{}, export.Format{}, errors.New("--compare and --definition go with figures, not with --rows")
+	}
 	return metric, filter, format, nil
 }
 
-func (c *queryCmd) values() url.Values {
+// values gives the flags as the filter's keys. An option that the metric does not read is refused: it was meant for
+// another one, or for nothing.
+func (c *queryCmd) values(metric *queries.Metric) (url.Values, error) {
 	values := url.Values{
 		"by": c.By, "library": c.Library, "role": c.Role, "kind": c.Kind, "network": c.Network, "partner": c.Partner,
 		"department": c.Department, "patron_group": c.PatronGroup, "source": c.Source,
@@ -105,10 +158,44 @@ func (c *queryCmd) values() url.Values {
 	for key, word := range map[string]string{
 		"from": c.From, "to": c.To, "preset": c.Preset, "basis": c.Basis, "clock": c.Clock, "as_of": c.AsOf,
 		"grace_days": c.GraceDays, "return_transit_days": c.ReturnTransitDays, "fiscal_start": c.FiscalStart,
+		"compare": c.Compare, "definition": c.Definition,
 	} {
 		values.Set(key, word)
 	}
-	return values
+	for _, set := range c.Set {
+		name, number, _ := strings.Cut(strings.TrimSpace(set), "=")
+		if queries.FindOption(name) == nil || number == "" {
+			return nil, fmt.Errorf("--set takes NAME=N, not %q; the names are %s", set, strings.Join(optionNames(), ", "))
+		}
+		if values.Get(name) != "" {
+			return nil, fmt.Errorf("%s is set twice", name)
+		}
+		values.Set(name, number)
+	}
+	for _, name := range optionNames() {
+		if values.Get(name) != "" && !metric.Reads(name) {
+			return nil, fmt.Errorf("%s does not read %s: %s", metric.ID, name, readingWords(metric))
+		}
+	}
+	return values, nil
+}
+
+func readingWords(metric *queries.Metric) string {
+	var names []string
+	for _, name := range optionNames() {
+		if metric.Reads(name) {
+			names = append(names, name)
+		}
+	}
+	return "it reads " + strings.Join(names, ", ")
+}
+
+func optionNames() []string {
+	var names []string
+	for _, option := range queries.Options {
+		names = append(names, option.Name)
+	}
+	return names
 }
 
 func (c *queryCmd) format(a *app) (export.Format, error) {
