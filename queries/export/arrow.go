@@ -3,6 +3,7 @@ package export
 import (
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"github.com/apache/arrow-go/v18/arrow"
@@ -38,8 +39,8 @@ func openArrow(w io.Writer, about *queries.Result) (writer, error) {
 	if !about.AsOf.IsZero() {
 		asOf = about.AsOf.Format(time.RFC3339Nano)
 	}
-	metadata := arrow.NewMetadata([]string{"metric", "filter", "as_of", "generation"},
-		[]string{about.Metric.ID, about.Filter.Encode(), asOf, fmt.Sprint(about.Generation)})
+	metadata := arrow.NewMetadata([]string{"metric", "filter", "suppressed", "as_of", "generation"},
+		[]string{about.Metric.ID, about.Filter.Encode(), strings.Join(about.SuppressionWords(), " "), asOf, fmt.Sprint(about.Generation)})
 	schema := arrow.NewSchema(fields, &metadata)
 	out, err := ipc.NewFileWriter(w, ipc.WithSchema(schema))
 	if err != nil {

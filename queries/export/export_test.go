@@ -225,6 +225,84 @@ unknown     –                            –          –            –  – 
 	}
 }
 
+// Each kind of number, as people read it and as a spreadsheet shows it.
+func TestNumbers(t *testing.T) {
+	for _, c := range []struct {
+		value  any
+		column queries.Column
+		human  string
+		sheet  string
+	}{
+		{int64(12345), queries.Column{Type: queries.Integer, Unit: queries.Attempts}, "12,345", "12,345"},
+		{int64(12345), queries.Column{Type: queries.Integer, Unit: queries.Readers}, "12,345", "12,345"},
+		{int64(2024), queries.Column{Type: queries.Integer}, "2024", "2024"},
+		{int64(1234), queries.Column{Type: queries.Integer, Unit: queries.Requests, IsChange: true}, "+1,234", "+1,234"},
+		{int64(-1234), queries.Column{Type: queries.Integer, Unit: queries.Requests, IsChange: true}, "-1,234", "-1,234"},
+		{int64(0), queries.Column{Type: queries.Integer, Unit: queries.Requests, IsChange: true}, "0", "+0"}, // as this library reads the format; a spreadsheet takes its third part, 0
+		{1234.5, queries.Column{Type: queries.Double, Unit: queries.Money}, "1,234.50", "1,234.50"},
+		{0.5, queries.Column{Type: queries.Double, Unit: queries.Money}, "0.50", "0.50"},
+		{-0.5, queries.Column{Type: queries.Double, Unit: queries.Money, IsChange: true}, "-0.50", "-0.50"},
+		{62.25, queries.Column{Type: queries.Double, Unit: queries.Points}, "62.2", "62.25"},
+		{1.3567, queries.Column{Type: queries.Double}, "1.36", "1.36"},
+		{0.6592, queries.Column{Type: queries.Double}, "0.659", "0.66"},
+		{4.25, queries.Column{Type: queries.Double, Unit: queries.Days, IsChange: true}, "+4.2", "+4.25"},
+		{0.0321, queries.Column{Type: queries.Double, Unit: queries.Share, IsChange: true}, "+3.2 pts", "+3.2%"},
+		{-0.0321, queries.Column{Type: queries.Double, Unit: queries.Share, IsChange: true}, "-3.2 pts", "-3.2%"},
+		{-0.00004, queries.Column{Type: queries.Double, Unit: queries.Share, IsChange: true}, "0.0 pts", "-0.0%"},
+		{nil, queries.Column{Type: queries.Boolean}, "–", ""},
+		{false, queries.Column{Type: queries.Boolean}, "no", "FALSE"},
+		{nil, queries.Column{Type: queries.Date}, "unknown", ""},
+		{time.Date(2026, 7, 1, 0, 0, 0, 0, time.UTC), queries.Column{Type: queries.Date}, "2026-07-01", "2026-07-01"},
+	} {
+		if got := Human(c.value, c.column); got != c.human {
+			t.Errorf("%v of %+v is %q, want %q", c.value, c.column, got, c.human)
+		}
+		about := result()
+		c.column.Label = "Number"
+		about.Columns, about.Rows = []queries.Column{c.column}, [][]any{{c.value}}
+		var out bytes.Buffer
+		if err := Write(&out, "xlsx", about); err != nil {
+			t.Fatal(err)
+		}
+		book, err := excelize.OpenReader(&out)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := book.GetCellValue("Fill rate", "A2"); err != nil || got != c.sheet {
+			t.Errorf("a sheet shows %v of %+v as %q (%v), want %q", c.value, c.column, got, err, c.sheet)
+		}
+		if err := book.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// Every format says what was set beside what.
+func TestHeadSaysComparisonAndDefinition(t *testing.T) {
+	about := result()
+	about.Metric.Definitions = []queries.Definition{{Name: "peer", Label: "Peer", Doc: "Filled of what the peer counts."}}
+	about.Metric.Options = []string{"min_n"}
+	about.Filter = queries.Filter{From: time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC), To: time.Date(2026, 7, 1, 0, 0, 0, 0, time.UTC),
+		Compare: queries.CompareLastYear, Definition: "peer", Numbers: map[string]int{"min_n": 3}}
+	const words = "requests created from 1 Jun 2026 to 30 Jun 2026; attempts for a rate of its own: 3; " +
+		"compared with those from 1 Jun 2025 to 30 Jun 2025 at the same age; beside it Peer's definition"
+	const filter = "from=2026-06-01&to=2026-07-01&compare=last_year&definition=peer&min_n=3"
+	if got := Head(about)[0]; got != "Fill rate: "+words+"." {
+		t.Errorf("the head of a table says %q", got)
+	}
+	lines := map[string]string{}
+	for _, line := range aboutLines(about) {
+		lines[line[0]] = line[1]
+	}
+	if lines["Counted"] != words || lines["Filter"] != filter || lines["Peer"] != "Filled of what the peer counts." {
+		t.Errorf("the sheet About says %v", lines)
+	}
+	var out bytes.Buffer
+	if err := Write(&out, "json", about); err != nil || !strings.Contains(out.String(), `"compare":["last_year"],"definition":["peer"]`) {
+		t.Errorf("JSON says %s (%v)", out.String(), err)
+	}
+}
+
 func TestUnknownFormatAndFailingRows(t *testing.T) {
 	if err := Write(&bytes.Buffer{}, "pdf", result()); queries.ErrorCode(err) != queries.Invalid || !strings.Contains(err.Error(), "table, csv, json, arrow, xlsx") {
 		t.Errorf("the format pdf gives %v", err)

@@ -20,12 +20,13 @@ type jsonWriter struct {
 // openJSON writes what comes before the rows. Dates are 2016-07-01, instants RFC 3339.
 func openJSON(w io.Writer, about *queries.Result) (writer, error) {
 	head := struct {
-		Metric     string              `json:"metric"`
-		Filter     map[string][]string `json:"filter"`
-		AsOf       *time.Time          `json:"as_of"`
-		Generation int                 `json:"generation"`
-		Columns    []queries.Column    `json:"columns"`
-	}{Metric: about.Metric.ID, Filter: about.Filter.Values(), Generation: about.Generation, Columns: about.Columns}
+		Metric     string                `json:"metric"`
+		Filter     map[string][]string   `json:"filter"`
+		Suppressed []queries.Suppression `json:"suppressed,omitempty"`
+		AsOf       *time.Time            `json:"as_of"`
+		Generation int                   `json:"generation"`
+		Columns    []queries.Column      `json:"columns"`
+	}{Metric: about.Metric.ID, Filter: about.Filter.Values(), Suppressed: about.Suppressed, Generation: about.Generation, Columns: about.Columns}
 	if !about.AsOf.IsZero() {
 		head.AsOf = &about.AsOf
 	}

@@ -82,34 +82,44 @@ func (t *tableWriter) close() error {
 
 func isNumber(kind queries.Type) bool { return kind == queries.Integer || kind == queries.Double }
 
-// Head says what a result is of, one line each: the metric and filter in words; the instant and generation.
+// Head says what a result is of, one line each: the metric and filter in words; what was not
+// shown of small groups of readers; the instant and generation.
 func Head(about *queries.Result) []string {
 	asOf := "an empty history"
 	if !about.AsOf.IsZero() {
 		asOf = "as of " + about.AsOf.Format("2 Jan 2006 15:04 UTC")
 	}
-	return []string{
-		about.Metric.Title + ": " + about.Filter.Words(about.Metric) + ".",
-		fmt.Sprintf("%s, generation %d.", strings.ToUpper(asOf[:1])+asOf[1:], about.Generation),
-	}
+	lines := []string{about.Metric.Title + ": " + about.Filter.Words(about.Metric) + "."}
+	lines = append(lines, about.SuppressionWords()...)
+	return append(lines, fmt.Sprintf("%s, generation %d.", strings.ToUpper(asOf[:1])+asOf[1:], about.Generation))
 }
 
-// Human writes a value for a person: 12,345 and 87.1 % and 4.2. Null is a dash, so that it is not taken for zero.
+// Human writes a value for a person: 12,345 and 87.1 % and 4.2; a change has its sign, one of a share is in points. Null
+// is a dash, so that it is not taken for zero.
 func Human(value any, column queries.Column) string {
+	sign := ""
 	switch v := value.(type) {
 	case string:
 		return printable(v)
 	case int64:
-		return thousands(strconv.FormatInt(v, 10))
+		if column.IsChange && v > 0 {
+			sign = "+"
+		}
+		if column.Unit == "" { // a year, an hour, a place in a list
+			return strconv.FormatInt(v, 10)
+		}
+		return sign + thousands(strconv.FormatInt(v, 10))
 	case float64:
+		if column.IsChange && v > 0 {
+			sign = "+"
+		}
 		if column.Unit == queries.Share {
-			return strconv.FormatFloat(100*v, 'f', 1, 64) + " %"
+			if column.IsChange {
+				return sign + rounded(100*v, 1) + " pts"
+			}
+			return rounded(100*v, 1) + " %"
 		}
-		decimals := 1
-		if math.Abs(v) < 1 {
-			decimals = 3 // minutes matter where copies are delivered by machine
-		}
-		return thousands(strconv.FormatFloat(v, 'f', decimals, 64))
+		return sign + thousands(rounded(v, decimals(v, column)))
 	case bool:
 		if v {
 			return "yes"
@@ -125,6 +135,28 @@ func Human(value any, column queries.Column) string {
 		return queries.Unknown
 	}
 	return "–"
+}
+
+// decimals is how many places after the point a number needs: money has cents, and what has no unit is a ratio.
+func decimals(v float64, column queries.Column) int {
+	switch {
+	case column.Unit == queries.Money:
+		return 2
+	case math.Abs(v) < 1:
+		return 3 // minutes matter where copies are delivered by machine
+	case column.Unit == "":
+		return 2
+	}
+	return 1
+}
+
+// rounded writes a number with so many places; what rounds to nothing has no sign.
+func rounded(v float64, places int) string {
+	text := strconv.FormatFloat(v, 'f', places, 64)
+	if strings.Trim(text, "-0.") == "" {
+		return strings.TrimPrefix(text, "-")
+	}
+	return text
 }
 
 // printable keeps what a title holds from moving a terminal's cursor.

@@ -47,6 +47,8 @@ func openXLSX(w io.Writer, about *queries.Result) (writer, error) {
 func numberFormat(column queries.Column) *string {
 	format := "General"
 	switch {
+	case column.Type == queries.Integer && column.Unit == "": // a year, an hour, a place in a list
+		format = "0"
 	case column.Type == queries.Integer:
 		format = "#,##0"
 	case column.Type == queries.Double && column.Unit == queries.Share:
@@ -57,6 +59,9 @@ func numberFormat(column queries.Column) *string {
 		format = "yyyy-mm-dd"
 	case column.Type == queries.Timestamp:
 		format = "yyyy-mm-dd hh:mm"
+	}
+	if column.IsChange {
+		format = "+" + format + ";-" + format + ";" + format
 	}
 	return &format
 }
@@ -191,12 +196,18 @@ func aboutLines(about *queries.Result) [][2]string {
 		{"Filter", about.Filter.Encode()},
 		{"As of", asOf},
 		{"Generation", fmt.Sprint(about.Generation)},
-		{"", ""},
 	}
+	for _, sentence := range about.SuppressionWords() {
+		lines = append(lines, [2]string{"Small groups", sentence})
+	}
+	lines = append(lines, [2]string{"", ""})
 	for _, column := range about.Columns {
 		if column.Doc != "" {
 			lines = append(lines, [2]string{column.Label, column.Doc})
 		}
+	}
+	if d := about.Metric.Definition(about.Filter.Definition); d != nil {
+		lines = append(lines, [2]string{"", ""}, [2]string{d.Label, d.Doc})
 	}
 	lines = append(lines, [2]string{"", ""})
 	for i, paragraph := range strings.Split(strings.TrimSpace(about.Metric.Doc), "\n\n") {
