@@ -2,6 +2,7 @@ package dashboards
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/gin-gonic/gin"
 
@@ -85,41 +86,30 @@ func (v *visit) outcomes() (*figure, error) {
 	})
 }
 
-// reasons is why requests ended without supply. The rows without a reason needed are left out.
+// reasons is why requests ended without supply: first those that went unfilled, then those that were cancelled, each by
+// number.
 func (v *visit) reasons() (*figure, error) {
 	return v.figure(plan{
-		id: "reasons", title: text["title.reasons"], metric: "volume", by: []string{"reason"}, filter: only(v.role()), wide: true,
-		spec: chart.Spec{Kind: chart.Rows, Format: chart.Count, X: "reason", Stack: true,
-			Y: []string{"n_unfilled", "n_cancelled"}, Colors: []string{"unfilled", "cancelled"}},
-		columns: []string{"n_unfilled", "n_cancelled"},
+		id: "reasons", title: text["title.reasons"], metric: "reasons", filter: only(v.role()), wide: true,
+		spec: chart.Spec{Kind: chart.Rows, Format: chart.Count, X: "reason", Split: "outcome", Stack: true, Zero: true, Y: []string{"n"},
+			Colors: []string{"unfilled", "cancelled"}},
 		arrange: func(r *queries.Result) *queries.Result {
-			shown := withoutReasonless(r)
-			slices.SortStableFunc(shown.Rows, func(a, b []any) int { return int(ended(shown, b) - ended(shown, a)) })
-			shown.Rows = shown.Rows[:min(topGroups, len(shown.Rows))]
-			return shown
+			shown := *r
+			shown.Rows = slices.Clone(r.Rows[:min(topGroups, len(r.Rows))])
+			at := chart.Column(r, "outcome")
+			slices.SortStableFunc(shown.Rows, func(a, b []any) int {
+				return strings.Compare(chart.Text(b[at]), chart.Text(a[at]))
+			})
+			return &shown
 		},
-		n: func(r *queries.Result) string {
-			return say("n.reasons", count(total(r, "n_unfilled")+total(r, "n_cancelled")))
-		},
+		n: func(r *queries.Result) string { return say("n.reasons", count(total(r, "n"))) },
 		empty: func(r *queries.Result) string {
-			if total(r, "n_unfilled")+total(r, "n_cancelled") == 0 {
+			if total(r, "n") == 0 {
 				return text["empty.reasons"]
 			}
 			return ""
 		},
 	})
-}
-
-func ended(r *queries.Result, row []any) float64 {
-	unfilled, _ := number(r, row, "n_unfilled")
-	cancelled, _ := number(r, row, "n_cancelled")
-	return unfilled + cancelled
-}
-
-func withoutReasonless(r *queries.Result) *queries.Result {
-	shown := *r
-	shown.Rows = slices.DeleteFunc(slices.Clone(r.Rows), func(row []any) bool { return ended(r, row) == 0 })
-	return &shown
 }
 
 func (v *visit) fillRateBy(by string) tile {

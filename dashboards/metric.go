@@ -67,6 +67,9 @@ func (s *server) oneMetric(c *gin.Context) error {
 		SQL     string
 	}{Title: metric.Title, Split: v.splitForm(metric, asked)}
 	body.Figures = v.draw(func() (*figure, error) { return v.metricTable(metric, asked) })
+	if body.SQL, err = queries.Statement(v.ctx, v.reading.Snapshot, metric, withoutComparison(asked)); err != nil {
+		body.SQL = "" // why it can't be asked stands in the figure
+	}
 	form := v.form("basis", "clock")
 	for _, key := range []string{compareKey, "definition"} {
 		form.Keep = slices.DeleteFunc(form.Keep, func(f field) bool { return f.Name == key })

@@ -30,6 +30,9 @@ func (s *server) turnaround(c *gin.Context) error {
 	for _, kind := range kinds {
 		tiles = append(tiles, v.waitTrend(kind, len(kinds) == 1))
 	}
+	for _, kind := range kinds {
+		tiles = append(tiles, v.stagesOver(kind))
+	}
 	for _, by := range v.groups() {
 		for _, kind := range kinds {
 			tiles = append(tiles, v.turnaroundBy(by, kind))

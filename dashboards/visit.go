@@ -173,47 +173,39 @@ func encode(values url.Values) string {
 	return text
 }
 
-// earlier gives the filter that a page's numbers are compared with, and false where there is none. A count that stands
-// at an instant is compared with the same count at an earlier instant.
+// earlier gives the filter that a page's numbers are compared with, seen at the same age, and false where there is none.
 func (v *visit) earlier() (queries.Filter, bool) {
 	filter := v.filter
 	if v.compare == compareNone || filter.From.IsZero() || filter.To.IsZero() {
 		return filter, false
 	}
-	whole := filter.To
 	filter.To = v.reached(filter.To) // a year that is half over is compared with half a year
-	back := func(t time.Time) time.Time { return t.AddDate(-1, 0, 0) }
-	if v.compare == compareLast {
-		months := (filter.To.Year()-filter.From.Year())*12 + int(filter.To.Month()-filter.From.Month())
-		if filter.To.Equal(whole) && filter.From.AddDate(0, months, 0).Equal(filter.To) && months > 0 { // whole months go back by months
-			back = func(t time.Time) time.Time { return t.AddDate(0, -months, 0) }
-		} else {
-			days := int(filter.To.Sub(filter.From).Hours() / 24)
-			back = func(t time.Time) time.Time { return t.AddDate(0, 0, -days) }
-		}
+	filter.Compare = v.compare
+	earlier, err := filter.Earlier(v.instant())
+	if err != nil {
+		return filter, false
 	}
-	filter.From, filter.To = back(filter.From), back(filter.To)
 	// A time that the history reaches only in part would make every comparison a success.
-	missing := v.history.FirstDay.Sub(filter.From)
-	return filter, missing <= filter.To.Sub(filter.From)/20
+	missing := v.history.FirstDay.Sub(earlier.From)
+	return earlier, missing <= earlier.To.Sub(earlier.From)/20
+}
+
+// instant is that up to which the page's history counts.
+func (v *visit) instant() time.Time {
+	if v.filter.AsOf.IsZero() {
+		return v.history.AsOf
+	}
+	return v.filter.AsOf
 }
 
 // earlierInstant gives the page's filter as it stood one comparison ago.
 func (v *visit) earlierInstant() (queries.Filter, bool) {
-	filter, _ := v.earlier()
-	ago := v.filter.From.Sub(filter.From)
-	if ago == 0 {
-		return filter, false
+	earlier, _ := v.earlier()
+	if earlier.From.Equal(v.filter.From) {
+		return earlier, false
 	}
-	asOf := v.filter.AsOf
-	if asOf.IsZero() {
-		asOf = v.history.AsOf
-	}
-	filter = v.filter
-	filter.AsOf = asOf.Add(-ago)
-	if v.compare == compareYear {
-		filter.AsOf = asOf.AddDate(-1, 0, 0)
-	}
+	filter := v.filter
+	filter.AsOf = earlier.AsOf
 	return filter, !v.history.FirstDay.IsZero() && filter.AsOf.After(v.history.FirstDay)
 }
 

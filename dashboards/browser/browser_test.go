@@ -188,6 +188,8 @@ func evaluate[T any](r *reader, script string) T {
 var pages = []string{
 	"/", "/turnaround", "/turnaround?role=lending&clock=business", "/fill-rate", "/fill-rate?role=docdel", "/overdue",
 	"/rows/volume", "/rows/overdue", "/data", "/definitions",
+	"/catalog", "/catalog/partners", "/catalog/fill_rate?by=month&by=department&compare=previous&definition=reshare",
+	"/catalog/open_requests?role=borrowing", "/catalog/stages?by=quarter&clock=business&compare=last_year",
 	"/?from=1990-01-01&to=1991-01-01", "/?preset=calendar_year&compare=previous",
 }
 
