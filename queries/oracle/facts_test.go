@@ -17,6 +17,15 @@ type fact struct {
 	dated        bool
 	back         bool
 	supplied     *time.Time // of a filled request: created to supplied is its turnaround
+	isNegative   bool       // some date lies before its creation
+	isStatusNow  bool       // the status is that of as_of
+	attempts     []attempt
+}
+
+// derived is what follows from a history, worked out once.
+type derived struct {
+	facts  []fact
+	newest time.Time
 }
 
 // what a status means, written down again from the design.
@@ -98,18 +107,25 @@ func firstWord(given ...*string) *string {
 	return nil
 }
 
-// facts derives what a load derives.
+// derive works out what a load derives.
+func (h *history) derive() *derived {
+	if h.known == nil {
+		h.known = &derived{h.facts(), h.newest()}
+	}
+	return h.known
+}
+
 func (h *history) facts() []fact {
 	var facts []fact
 	for _, r := range h.requests {
-		f := fact{request: r}
+		f := fact{request: r, isStatusNow: true}
 		for i := range h.libraries {
 			if h.libraries[i].name == r.library {
 				f.lib = &h.libraries[i]
 			}
 		}
 		changed := r.lastChange
-		if e := r.events; e != nil {
+		if e := r.told; e != nil {
 			f.sent, f.shipped, f.available = first(e.sent, r.sent), first(e.shipped, r.shipped), first(e.available, r.available)
 			f.received, f.returned, f.closed = first(e.received, r.received), first(e.returned, r.returned), first(e.closed, r.closed)
 			isNewer := r.lastChange == nil || e.statusAt != nil && e.statusAt.After(*r.lastChange)
@@ -147,6 +163,12 @@ func (h *history) facts() []fact {
 			f.reason = nil
 		}
 		h.place(&f, r.filledBy)
+		if r.created != nil {
+			for _, at := range []*time.Time{f.sent, f.shipped, f.received, f.available, f.returned, f.closed, changed} {
+				f.isNegative = f.isNegative || at != nil && at.Before(*r.created)
+			}
+		}
+		f.attempts = h.attemptsOf(&f)
 		facts = append(facts, f)
 	}
 	return facts
@@ -188,8 +210,11 @@ func (h *history) newest() time.Time {
 	var newest *time.Time
 	for _, r := range h.requests {
 		newest = latest(newest, r.created, r.sent, r.shipped, r.received, r.available, r.returned, r.closed, r.lastChange)
-		if r.events != nil {
-			newest = latest(newest, r.events.newest())
+		if r.told != nil {
+			newest = latest(newest, r.told.newest())
+		}
+		for _, e := range r.events {
+			newest = latest(newest, &e.at)
 		}
 	}
 	if newest == nil {
@@ -215,6 +240,9 @@ func cut(facts []fact, asOf time.Time) []fact {
 		if exists != nil && exists.After(asOf) {
 			continue
 		}
+		// What is known is the newest status: it stood already if nothing is dated later.
+		end := latest(f.outcomeAt, f.returned, f.closed)
+		f.isStatusNow = end != nil && !end.After(asOf)
 		if f.outcomeAt != nil && f.outcomeAt.After(asOf) {
 			f.outcome, f.outcomeAt, f.dated, f.supplied, f.filledBy, f.reason = "open", nil, false, nil, nil, nil
 		}
@@ -223,6 +251,7 @@ func cut(facts []fact, asOf time.Time) []fact {
 		}
 		f.sent, f.shipped, f.received, f.available = until(f.sent), until(f.shipped), until(f.received), until(f.available)
 		f.returned, f.closed = until(f.returned), until(f.closed)
+		f.attempts = cutAttempts(&f, asOf)
 		kept = append(kept, f)
 	}
 	return kept
@@ -244,11 +273,20 @@ func (l *library) dayOrNil(at *time.Time) *time.Time {
 
 // startOf is the first instant that has the day's date, to the microsecond.
 func (l *library) startOf(day time.Time) time.Time {
+	name := day.Format(time.DateOnly)
+	if at, ok := l.starts[name]; ok {
+		return at
+	}
 	from := day.Add(-36 * time.Hour)
 	micros := sort.Search(int(72*time.Hour/time.Microsecond), func(n int) bool {
 		return !l.dayOf(from.Add(time.Duration(n) * time.Microsecond)).Before(day)
 	})
-	return from.Add(time.Duration(micros) * time.Microsecond)
+	at := from.Add(time.Duration(micros) * time.Microsecond)
+	if l.starts == nil {
+		l.starts = map[string]time.Time{}
+	}
+	l.starts[name] = at
+	return at
 }
 
 // businessTime is the part of [from, to) that falls on days on which the library is open.

@@ -18,13 +18,24 @@ type history struct {
 	addresses map[string]string // library, partner number to symbol
 	patrons   map[int64]patron
 	targets   map[[2]string]float64 // role, kind to days
+	weights   map[string]int64      // patron group to 0..100
+	batches   []batch
+
+	known *derived             // what follows from the above, worked out once
+	ends  map[string]time.Time // by library: where its business days end, as the load has them
 }
 
 type library struct {
-	name     string
-	zone     *time.Location
-	closures map[string]bool // by day, 2024-07-04
+	name        string
+	zone        *time.Location
+	isZoneGiven bool
+	closures    map[string]bool // by day, 2024-07-04
+
+	starts map[string]time.Time // startOf, kept
 }
+
+// batch is one table that a load read.
+type batch struct{ nRead, nRejected int64 }
 
 type patron struct{ group, department *string }
 
@@ -32,9 +43,20 @@ type request struct {
 	id                                                                             int64
 	library, sourceID, role, kind, status                                          string
 	network, partner, partnerNumber, department, patronGroup, reason, filledBy     *string
-	patronKey                                                                      *int64
+	rota, title, author, container, issn, isbn, oclc, currency, copyright          *string
+	patronKey, publicationYear, cents                                              *int64
+	rush                                                                           *bool
 	created, sent, shipped, received, available, due, returned, closed, lastChange *time.Time
-	events                                                                         *milestones // told by a tracking table
+	needBy                                                                         *time.Time  // a date
+	told                                                                           *milestones // by a tracking table
+	events                                                                         []event
+}
+
+// event is a status change.
+type event struct {
+	at       time.Time
+	status   string
+	isSource bool // a tracking table tells of it; else it was seen between two imports
 }
 
 // milestones are those that a source's events tell.
@@ -77,7 +99,9 @@ type manner struct {
 	typical   time.Duration // of a request's life
 	oneRole   string
 	negatives float64
-	isPrompt  bool // the last change is the last date, and no events tell another story
+	isPrompt  bool    // the last change is the last date, and no events tell another story
+	tracked   float64 // chance that status changes are known
+	journals  int     // of how many journals and books
 }
 
 func (d dice) manner() manner {
@@ -92,6 +116,8 @@ func (d dice) manner() manner {
 		typical:   time.Duration(pick(d, 5, 24, 24*7, 24*40)) * time.Hour,
 		oneRole:   pick(d, "", "", "", "borrowing", "lending"),
 		negatives: pick(d, 0.0, 0, 0.1),
+		tracked:   pick(d, 0.0, 0.6, 0.95),
+		journals:  pick(d, 1, 3, len(journals)),
 	}
 }
 
@@ -113,7 +139,7 @@ func crowd(seed uint64, nLibraries int) *history {
 	m := manner{
 		start: time.Date(2024, time.Month(1+d.IntN(12)), 1+d.IntN(28), 0, 0, 0, 0, time.UTC),
 		grain: pick(d, 24*time.Hour, 24*time.Hour, time.Second),
-		open:  0.3, unknown: 0.2, typical: 5, isPrompt: true,
+		open:  0.3, unknown: 0.2, typical: 5, isPrompt: true, tracked: 0.5, journals: 2,
 	}
 	m.span, m.typical = m.grain*time.Duration(pick(d, 15, 40)), m.grain*time.Duration(pick(d, 3, 10))
 	for i := range nLibraries {
@@ -140,6 +166,11 @@ func emptyHistory(d dice) *history {
 		h.targets[[2]string{"borrowing", "copy"}] = 1
 		delete(h.targets, [2]string{"lending", "loan"})
 	}
+	h.weights = map[string]int64{"Faculty": pick[int64](d, 50, 100, 33), "Étudiant": 20, "Nobody": 70}
+	for range d.IntN(4) {
+		n := d.Int64N(500)
+		h.batches = append(h.batches, batch{n, min(n, d.Int64N(30))})
+	}
 	for key := int64(1); key <= 5; key++ {
 		h.patrons[key] = patron{group: d.maybe(0.7, "Faculty", "Undergraduate"), department: d.maybe(0.7, "History", "Arts, Letters")}
 	}
@@ -151,7 +182,7 @@ func (h *history) addLibrary(d dice, name string, m manner, nRequests int) {
 	if err != nil {
 		panic(err)
 	}
-	lib := library{name: name, zone: zone, closures: map[string]bool{}}
+	lib := library{name: name, zone: zone, isZoneGiven: d.chance(0.7), closures: map[string]bool{}}
 	for range d.IntN(20) {
 		lib.closures[m.start.Add(time.Duration(d.Int64N(int64(m.span)))).Format(time.DateOnly)] = true
 	}
@@ -184,6 +215,8 @@ func (m manner) request(d dice, lib library, id int64) request {
 		r.patronKey = &key
 	}
 	m.life(d, lib, &r)
+	m.cite(d, &r)
+	m.order(d, lib, &r)
 	return r
 }
 
@@ -302,5 +335,12 @@ func (m manner) track(d dice, r *request, date func(time.Time) *time.Time, last 
 	if e.statusAt != nil {
 		e.status = d.maybe(0.8, "delivered", "sent", "cancelled_patron", "finished", "unfilled")
 	}
-	r.events = e
+	r.told = e
+	if at := e.newest(); at != nil { // what is told comes from events
+		status := "in_process"
+		if e.status != nil && e.statusAt == at {
+			status = *e.status
+		}
+		r.events = append(r.events, event{*at, status, true})
+	}
 }

@@ -19,27 +19,111 @@ type record struct {
 	isArrival  bool
 	isOutcome  bool
 	inSpan     bool
+	attempt    *attempt // a record of an attempt, not of its request
 }
 
 // oracle answers questions about one history.
 type oracle struct {
-	h      *history
-	f      queries.Filter // resolved
-	metric string
-	asOf   time.Time
-	facts  []fact // as of asOf, all of them
+	h     *history
+	f     queries.Filter // resolved
+	m     *measure
+	asOf  time.Time
+	facts []fact // as of asOf, all of them
+	t95   map[string]time.Duration
+	ends  map[string]time.Time // by library: where its business days end
+}
+
+// measure is a metric as the oracle knows it.
+type measure struct {
+	columns  []string // its own
+	always   []string // those of its own that a dimension of the same name would double
+	alwaysBy []string
+	isCohort bool // basis has no part in it
+	isByDue  bool
+	records  func(*oracle) []record
+	rows     func(*oracle, group) [][]any
+	// ties gives what a row is sorted by within its group, where the rest of the order is the SQL's own affair.
+	ties func(row []any) []any
+}
+
+// group is what one combination of the dimensions holds.
+type group struct {
+	head    []any
+	records []record
+}
+
+var measures = map[string]*measure{
+	"volume":     {columns: []string{"n_requests", "n_filled", "n_unfilled", "n_cancelled", "n_open", "provisional"}, rows: one((*oracle).volumeRow)},
+	"turnaround": {columns: []string{"n_filled", "n", "n_undetermined", "n_negative", "median_days", "p90_days", "mean_days", "share_within_sla", "provisional"}, rows: one((*oracle).turnaround)},
+	"fill_rate": {columns: []string{"n_requests", "n_filled", "n_unfilled", "n_cancelled", "n_open", "fill_rate", "gross_fill_rate",
+		"filled_within_7d", "filled_within_14d", "filled_within_30d", "share_open", "provisional"}, rows: one((*oracle).fillRate)},
+	"overdue": {columns: []string{"side", "n_out", "n_overdue", "n_1_7", "n_8_30", "n_31_90", "n_91_plus", "overdue_rate"},
+		always: []string{"side"}, isByDue: true, rows: (*oracle).overdue},
+	"stages": {columns: []string{"stage", "position", "n", "n_undetermined", "median_days", "p90_days", "mean_days", "share", "is_bottleneck", "provisional"},
+		always: []string{"stage"}, alwaysBy: []string{"role", "kind"}, rows: (*oracle).stages},
+	"reasons": {columns: []string{"reason", "outcome", "n", "share", "provisional"}, always: []string{"reason", "outcome"}, rows: (*oracle).reasons},
+	"balance": {columns: []string{"lent", "borrowed", "net", "ratio", "lent_loans", "borrowed_loans", "net_loans", "lent_copies",
+		"borrowed_copies", "net_copies", "provisional"}, rows: one((*oracle).balance)},
+	"cost":   {columns: []string{"currency", "n_filled", "share_of_filled", "total_cost", "cost_per_filled", "median_cost", "provisional"}, always: []string{"currency"}, rows: (*oracle).cost},
+	"demand": {columns: []string{"weekday", "hour", "n_requests", "share"}, always: []string{"weekday", "hour"}, isCohort: true, rows: (*oracle).demand},
+	"attempts": {columns: []string{"n_requests", "n_filled", "n_attempts", "n_position_known", "attempts_per_fill", "first_lender_fill",
+		"second_lender_fill", "later_fill", "expired_share", "conditional_share", "provisional"}, isCohort: true, rows: one((*oracle).attempts)},
+	"partners": {columns: []string{"partner", "n_attempts", "n_answered", "n_filled", "fill_rate", "fill_rate_shrunk", "is_small", "n_first",
+		"fill_rate_first", "expired_share", "conditional_share", "n_responses", "median_response_days", "p90_response_days",
+		"median_transit_days", "share_within_sla", "borrowed", "lent", "balance", "n_overdue", "currency", "total_cost", "cost_per_filled", "provisional"},
+		always: []string{"partner"}, isCohort: true, records: (*oracle).withAttempts, rows: (*oracle).partners},
+	"titles": {columns: []string{"title", "container", "issn", "kind", "n_requests", "n_filled", "n_patrons", "median_days", "total_cost",
+		"currency", "n_filled_window", "purchase_candidate"}, always: []string{"title", "container", "issn", "kind"}, isCohort: true,
+		rows: (*oracle).titles, ties: func(row []any) []any { return []any{row[11], row[10], row[4], row[3]} }},
+	"copyright": {columns: []string{"container", "issn", "year", "n_within_rule", "n_filled", "n_open", "n_unknown_year", "limit", "n_left",
+		"over_limit", "near_limit"}, always: []string{"container", "issn", "year"}, isCohort: true,
+		rows: (*oracle).copyright, ties: func(row []any) []any { return []any{row[2], row[3], row[6]} }},
+	"open_requests": {columns: []string{"priority", "source_id", "library", "role", "kind", "status", "partner", "created_at", "age_days",
+		"target_days", "days_over", "need_by", "days_left", "rush", "age_points", "need_by_points", "rush_points", "group_points",
+		"copy_points", "title", "container"}, always: []string{"source_id", "library", "role", "kind", "partner"}, isCohort: true, rows: (*oracle).openRequests},
+	"breaches": {columns: []string{"source_id", "library", "role", "kind", "outcome", "status", "partner", "created_at", "outcome_at",
+		"waited_days", "target_days", "days_over", "title", "container"}, always: []string{"source_id", "library", "role", "kind", "partner"}, isCohort: true, rows: (*oracle).breaches},
+	"forecast": {columns: []string{"month", "n_requests", "expected", "lo", "hi", "method", "backtest_error", "naive_error", "winters_error", "is_outside"},
+		always: []string{"month"}, isCohort: true, rows: (*oracle).forecast},
+	"anomalies": {columns: []string{"month", "n_requests", "expected", "lo", "hi", "difference", "dimension", "value", "value_n", "value_before",
+		"value_difference", "share_of_difference"}, always: []string{"month"}, isCohort: true, rows: (*oracle).anomalies},
+	"data_quality": {columns: []string{"check_name", "n", "n_of", "share"}, always: []string{"check_name"}, isCohort: true, rows: (*oracle).dataQuality},
+}
+
+// one makes a measure of one row a group; no row where the figures are nil.
+func one(figures func(*oracle, []record) []any) func(*oracle, group) [][]any {
+	return func(o *oracle, g group) [][]any {
+		if row := figures(o, g.records); row != nil {
+			return [][]any{row}
+		}
+		return nil
+	}
 }
 
 func ask(h *history, metric string, f queries.Filter) *oracle {
-	o := &oracle{h: h, f: f, metric: metric, asOf: h.newest(), facts: h.facts()}
+	known := h.derive()
+	o := &oracle{h: h, f: f, m: measures[metric], asOf: known.newest, facts: known.facts}
 	if !f.AsOf.IsZero() {
 		o.asOf = f.AsOf
-		o.facts = cut(o.facts, f.AsOf)
+	}
+	if o.asOf.Before(known.newest) {
+		o.facts = cut(o.facts, o.asOf)
 	}
 	return o
 }
 
-func (o *oracle) isPeriod() bool { return o.f.Basis == "period" && o.metric != "overdue" }
+func (o *oracle) isPeriod() bool { return o.f.Basis == "period" && !o.m.isByDue && !o.m.isCohort }
+
+// by is what the rows are split by.
+func (o *oracle) by() []string {
+	var by []string
+	for _, name := range append(slices.Clone(o.f.By), o.m.alwaysBy...) {
+		if !slices.Contains(o.m.always, name) && !slices.Contains(by, name) {
+			by = append(by, name)
+		}
+	}
+	return by
+}
 
 // records are the facts that the filter leaves, on the days that they count on.
 func (o *oracle) records() []record {
@@ -50,19 +134,22 @@ func (o *oracle) records() []record {
 			continue
 		}
 		created, ended := f.lib.dayOrNil(f.created), f.lib.dayOrNil(f.outcomeAt)
+		add := func(day *time.Time, isArrival, isOutcome, inSpan bool) {
+			all = append(all, record{fact: f, countedDay: day, isArrival: isArrival, isOutcome: isOutcome, inSpan: inSpan})
+		}
 		switch {
-		case o.metric == "overdue":
+		case o.m.isByDue:
 			due := f.lib.dayOrNil(f.due)
-			all = append(all, record{f, due, true, f.outcome != "open", o.spans(due)})
+			add(due, true, f.outcome != "open", o.spans(due))
 		case o.isPeriod():
 			if o.spans(created) {
-				all = append(all, record{f, created, true, false, true})
+				add(created, true, false, true)
 			}
 			if f.outcome != "open" && o.spans(ended) {
-				all = append(all, record{f, ended, false, true, true})
+				add(ended, false, true, true)
 			}
 		case o.spans(created):
-			all = append(all, record{f, created, true, f.outcome != "open", true})
+			add(created, true, f.outcome != "open", true)
 		}
 	}
 	return all
@@ -107,6 +194,12 @@ func (o *oracle) value(r record, dimension string) any {
 	case "partner":
 		return orUnknown(r.partnerName)
 	case "partner_group":
+		if r.attempt != nil { // of the lender that was asked
+			if group, ok := o.h.groups[r.attempt.lender]; ok {
+				return group
+			}
+			return "unknown"
+		}
 		return orUnknown(r.partnerGroup)
 	case "department":
 		return orUnknown(r.dept)
@@ -165,36 +258,39 @@ func (o *oracle) bucket(d time.Time, grain string) (start, end time.Time) {
 
 // answer is the metric, its rows sorted.
 func (o *oracle) answer() [][]any {
-	groups := map[string][]record{}
-	heads := map[string][]any{}
-	for _, r := range o.records() {
+	by := o.by()
+	groups := map[string]*group{}
+	records := o.records
+	if o.m.records != nil {
+		records = func() []record { return o.m.records(o) }
+	}
+	for _, r := range records() {
 		var head []any
-		for _, dimension := range o.f.By {
-			head = append(head, o.value(r, dimension))
-		}
-		if o.metric == "overdue" {
-			head = append(head, r.role)
-		}
 		key := ""
-		for _, value := range head {
+		for _, dimension := range by {
+			value := o.value(r, dimension)
+			head = append(head, value)
 			key += text(value) + "\x00"
 		}
-		groups[key], heads[key] = append(groups[key], r), head
+		if groups[key] == nil {
+			groups[key] = &group{head: head}
+		}
+		groups[key].records = append(groups[key].records, r)
 	}
-	if len(groups) == 0 && len(o.f.By) == 0 && o.metric != "overdue" {
-		groups[""] = nil
+	if len(groups) == 0 && len(by) == 0 && (len(o.m.always) == 0 || o.m == measures["data_quality"]) {
+		groups[""] = &group{}
 	}
+	var sorted []*group
+	for _, g := range groups {
+		sorted = append(sorted, g)
+	}
+	sort.Slice(sorted, func(i, j int) bool { return less(sorted[i].head, sorted[j].head) })
 	var rows [][]any
-	for key, records := range groups {
-		if figures := o.figures(records); figures != nil {
-			rows = append(rows, append(slices.Clone(heads[key]), figures...))
+	for _, g := range sorted {
+		for _, figures := range o.m.rows(o, *g) {
+			rows = append(rows, append(slices.Clone(g.head), figures...))
 		}
 	}
-	width := len(o.f.By)
-	if o.metric == "overdue" {
-		width++
-	}
-	sort.Slice(rows, func(i, j int) bool { return less(rows[i][:width], rows[j][:width]) })
 	return rows
 }
 
@@ -223,18 +319,6 @@ func less(a, b []any) bool {
 		}
 	}
 	return false
-}
-
-func (o *oracle) figures(records []record) []any {
-	switch o.metric {
-	case "volume":
-		return o.volume(records)
-	case "fill_rate":
-		return o.fillRate(records)
-	case "turnaround":
-		return o.turnaround(records)
-	}
-	return o.overdue(records)
 }
 
 func count(records []record, is func(record) bool) int64 {
@@ -269,6 +353,18 @@ func (o *oracle) volume(records []record) []any {
 	return figures
 }
 
+func (o *oracle) volumeRow(records []record) []any {
+	return append(o.volume(records), o.isProvisional(records))
+}
+
+// isProvisional tells whether a group's figures will still move.
+func (o *oracle) isProvisional(records []record) bool {
+	if o.isPeriod() {
+		return o.bucketEnd(records).After(o.asOf)
+	}
+	return o.provisional(records, count(records, func(r record) bool { return r.outcome == "open" }), int64(len(records)))
+}
+
 func (o *oracle) fillRate(records []record) []any {
 	v := o.volume(records)
 	n, filled, unfilled := v[0].(int64), v[1].(int64), v[2].(int64)
@@ -294,6 +390,18 @@ func (o *oracle) provisional(records []record, open, n int64) bool {
 
 // usual is t95 of a role.
 func (o *oracle) usual(role string) time.Duration {
+	if usual, ok := o.t95[role]; ok {
+		return usual
+	}
+	usual := o.findUsual(role)
+	if o.t95 == nil {
+		o.t95 = map[string]time.Duration{}
+	}
+	o.t95[role] = usual
+	return usual
+}
+
+func (o *oracle) findUsual(role string) time.Duration {
 	var micros []float64
 	for _, f := range o.facts {
 		if f.role != role || f.outcome == "open" || !f.dated || f.created == nil || f.outcomeAt.Before(*f.created) {
@@ -313,7 +421,7 @@ func (o *oracle) usual(role string) time.Duration {
 // bucketEnd is the end of the smallest bucket asked for; of no bucket, the end of the span, else as_of.
 func (o *oracle) bucketEnd(records []record) time.Time {
 	for _, grain := range grains {
-		if slices.Contains(o.f.By, grain) {
+		if slices.Contains(o.by(), grain) {
 			if len(records) == 0 || records[0].countedDay == nil {
 				return o.asOf
 			}
@@ -423,58 +531,109 @@ func (o *oracle) turnaround(records []record) []any {
 	if nFilled == 0 && len(o.f.By) > 0 {
 		return nil
 	}
-	figures := []any{nFilled, int64(len(days)), nUndetermined, nNegative, nil, nil, nil, share(nWithin, nTargets)}
-	if len(days) > 0 {
-		sum := 0.0
-		for _, d := range days {
-			sum += d
-		}
-		figures[4], figures[5], figures[6] = quantile(days, 0.5), quantile(days, 0.9), sum/float64(len(days))
-	}
+	figures := []any{nFilled, int64(len(days)), nUndetermined, nNegative, nil, nil, nil, share(nWithin, nTargets), o.isProvisional(records)}
+	copy(figures[4:], spread(days))
 	return figures
 }
 
-func (o *oracle) overdue(records []record) []any {
-	var nOut, nOverdue, n1, n8, n31, n91, nDue, nLate int64
-	for _, r := range records {
-		if r.kind != "loan" || r.outcome != "filled" || r.role == "docdel" {
-			continue
-		}
-		isOut := r.returned == nil && !r.back
-		if isOut {
-			nOut++
-		}
-		if r.due == nil {
-			continue
-		}
-		last := r.lib.dayOf(*r.due).AddDate(0, 0, o.f.Number("grace_days"))
-		if r.role == "lending" {
-			last = last.AddDate(0, 0, o.f.Number("return_transit_days"))
-		}
-		late := int(r.lib.dayOf(o.asOf).Sub(last) / day)
-		if isOut && late >= 1 {
-			nOverdue++
-			switch {
-			case late <= 7:
-				n1++
-			case late <= 30:
-				n8++
-			case late <= 90:
-				n31++
-			default:
-				n91++
+// spread gives median, 90th percentile and mean, or nulls.
+func spread(values []float64) []any {
+	if len(values) == 0 {
+		return []any{nil, nil, nil}
+	}
+	return []any{quantile(values, 0.5), quantile(values, 0.9), sumOf(values) / float64(len(values))}
+}
+
+func median(values []float64) any {
+	return spread(values)[0]
+}
+
+func sumOf(values []float64) float64 {
+	sum := 0.0
+	for _, v := range values {
+		sum += v
+	}
+	return sum
+}
+
+func inDays(took time.Duration) float64 { return float64(took.Microseconds()) / 86400e6 }
+
+// took is the time between two instants by the clock asked for.
+func (o *oracle) took(lib *library, from, to time.Time) time.Duration {
+	if o.f.Clock == "business" {
+		return lib.businessTime(from, to)
+	}
+	return to.Sub(from)
+}
+
+// waited is the turnaround of a filled request, and whether it has one that counts.
+func (o *oracle) waited(r record) (time.Duration, bool) {
+	if r.outcome != "filled" || r.created == nil || r.supplied == nil || r.supplied.Before(*r.created) {
+		return 0, false
+	}
+	return o.took(r.lib, *r.created, *r.supplied), true
+}
+
+func (o *oracle) target(r record) (float64, bool) {
+	days, ok := o.h.targets[[2]string{r.role, r.kind}]
+	return days, ok
+}
+
+func (o *oracle) overdue(g group) [][]any {
+	var rows [][]any
+	for _, side := range []string{"borrowing", "lending"} {
+		var nOut, nOverdue, n1, n8, n31, n91, nDue, nLate int64
+		for _, r := range g.records {
+			if r.role != side || r.kind != "loan" || r.outcome != "filled" {
+				continue
+			}
+			if r.isOut() {
+				nOut++
+			}
+			if r.due == nil {
+				continue
+			}
+			last, late := o.lastDay(r), o.daysLate(r)
+			if r.isOut() && late >= 1 {
+				nOverdue++
+				switch {
+				case late <= 7:
+					n1++
+				case late <= 30:
+					n8++
+				case late <= 90:
+					n31++
+				default:
+					n91++
+				}
+			}
+			if !r.inSpan || late < 1 || !r.isOut() && r.returned == nil {
+				continue
+			}
+			nDue++
+			if r.isOut() || r.lib.dayOf(*r.returned).After(last) {
+				nLate++
 			}
 		}
-		if !r.inSpan || late < 1 || !isOut && r.returned == nil {
-			continue
-		}
-		nDue++
-		if isOut || r.lib.dayOf(*r.returned).After(last) {
-			nLate++
+		if nOut+nDue > 0 {
+			rows = append(rows, []any{side, nOut, nOverdue, n1, n8, n31, n91, share(nLate, nDue)})
 		}
 	}
-	if nOut+nDue == 0 {
-		return nil
-	}
-	return []any{nOut, nOverdue, n1, n8, n31, n91, share(nLate, nDue)}
+	return rows
 }
+
+// isOut tells that a loan is not back.
+func (r record) isOut() bool {
+	return r.kind == "loan" && r.outcome == "filled" && r.returned == nil && !r.back
+}
+
+// lastDay is the last day on which a loan with a due date is not late.
+func (o *oracle) lastDay(r record) time.Time {
+	last := r.lib.dayOf(*r.due).AddDate(0, 0, o.f.Number("grace_days"))
+	if r.role == "lending" {
+		last = last.AddDate(0, 0, o.f.Number("return_transit_days"))
+	}
+	return last
+}
+
+func (o *oracle) daysLate(r record) int { return int(r.lib.dayOf(o.asOf).Sub(o.lastDay(r)) / day) }

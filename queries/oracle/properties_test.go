@@ -12,6 +12,7 @@ import (
 	"github.com/fillrate/fillrate/queries"
 	"github.com/fillrate/fillrate/queries/catalog"
 	"github.com/fillrate/fillrate/queries/store"
+	"github.com/fillrate/fillrate/queries/volume"
 )
 
 // sample is a history and the SQL's view of it.
@@ -99,7 +100,7 @@ func TestPartsAddUpToTotal(t *testing.T) {
 		s, f := draw(t, list)
 		metric := rapid.SampledFrom([]string{"volume", "fill_rate", "turnaround", "overdue"}).Draw(t, "metric")
 		whole := s.run(t, metric, f)
-		f.By = newDice(rapid.Uint64().Draw(t, "by")).dimensions()
+		f.By = newDice(rapid.Uint64().Draw(t, "by")).dimensions(volume.Metric)
 		parts := s.run(t, metric, f)
 		for _, name := range counts[metric] {
 			if sum(whole, name) != sum(parts, name) {
@@ -135,7 +136,7 @@ func TestSharesLieBetweenZeroAndOne(t *testing.T) {
 	list := samples(t)
 	rapid.Check(t, func(t *rapid.T) {
 		s, f := draw(t, list)
-		f.By = newDice(rapid.Uint64().Draw(t, "by")).dimensions()
+		f.By = newDice(rapid.Uint64().Draw(t, "by")).dimensions(volume.Metric)
 		for _, metric := range catalog.All() {
 			result := s.run(t, metric.ID, f)
 			for _, row := range result.Rows {
@@ -205,7 +206,7 @@ func TestNewestDateCutsNothing(t *testing.T) {
 	list := samples(t)
 	rapid.Check(t, func(t *rapid.T) {
 		s, f := draw(t, list)
-		f.By = newDice(rapid.Uint64().Draw(t, "by")).dimensions()
+		f.By = newDice(rapid.Uint64().Draw(t, "by")).dimensions(volume.Metric)
 		for _, metric := range []string{"volume", "fill_rate", "turnaround", "overdue"} {
 			f.AsOf = time.Time{}
 			whole := s.run(t, metric, f)
