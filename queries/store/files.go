@@ -31,8 +31,9 @@ type Files struct {
 	limits Limits
 	newKey []byte // made by patronKey, not written yet
 
-	mu     sync.Mutex
-	opened map[int]*openGeneration
+	mu      sync.Mutex
+	opened  map[int]*openGeneration
+	upgrade *upgrade // under way, or nil
 }
 
 // openGeneration is a generation that somebody reads, or that was the newest when last looked at.
@@ -86,28 +87,46 @@ func (f *Files) Current() (int, error) {
 	return number, nil
 }
 
-// Snapshot implements Store. Asking costs one small file read while the generation stays the same.
+// Snapshot implements Store. Asking costs one small file read while the generation stays the same. A generation that an
+// older Fillrate made is brought up to date first.
 func (f *Files) Snapshot(ctx context.Context) (*Snapshot, error) {
+	for {
+		number, err := f.Current()
+		if err != nil {
+			return nil, err
+		}
+		if number == 0 {
+			return nil, fmt.Errorf("%w (looked in %s)", ErrNoData, f.dir)
+		}
+		snapshot, err := f.snapshot(ctx, number)
+		if !errors.Is(err, errOutdated) {
+			return snapshot, err
+		}
+		if err := f.bringUpToDate(ctx, number); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// snapshot opens a generation for one more reader; it fails with errOutdated where an older Fillrate made it.
+func (f *Files) snapshot(ctx context.Context, number int) (*Snapshot, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	number, err := f.Current()
-	if err != nil {
-		return nil, err
-	}
-	if number == 0 {
-		return nil, fmt.Errorf("%w (looked in %s)", ErrNoData, f.dir)
-	}
 	generation, ok := f.opened[number]
 	if !ok {
 		db, err := open(f.path(number), f.tempDir(), f.limits, true)
-		if err == nil {
-			err = db.PingContext(ctx)
-		}
-		if errors.Is(err, errSetting) {
-			return nil, err
-		}
 		if err != nil {
-			return nil, fmt.Errorf("generation %d is missing or damaged: `fillrate rollback` returns to the one before, `fillrate restore` to a backup (%w)", number, err)
+			if errors.Is(err, errSetting) {
+				return nil, err
+			}
+			return nil, damaged(number, err)
+		}
+		if err := checkStep(ctx, db); err != nil {
+			db.Close()
+			if errors.Is(err, errOutdated) || errors.Is(err, errNewer) {
+				return nil, err
+			}
+			return nil, damaged(number, err)
 		}
 		generation = &openGeneration{db: db}
 		f.opened[number] = generation
@@ -121,6 +140,10 @@ func (f *Files) Snapshot(ctx context.Context) (*Snapshot, error) {
 		return nil
 	})
 	return &Snapshot{Generation: number, db: generation.db, release: release}, nil
+}
+
+func damaged(number int, err error) error {
+	return fmt.Errorf("generation %d is missing or damaged: `fillrate rollback` returns to the one before, `fillrate restore` to a backup (%w)", number, err)
 }
 
 // closeIdle closes the generations that are no longer current and that nobody reads.
@@ -137,6 +160,12 @@ func (f *Files) closeIdle(current int) {
 func (f *Files) Close() error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	if u := f.upgrade; u != nil {
+		u.cancel()
+		f.mu.Unlock()
+		<-u.done
+		f.mu.Lock()
+	}
 	var failed error
 	for number, generation := range f.opened {
 		failed = errors.Join(failed, generation.db.Close())
@@ -188,6 +217,11 @@ func (f *Files) Load(ctx context.Context, change func(context.Context, *Tx) (Ver
 	if base == 0 {
 		defer f.tidy() // of a load that is thrown away not even an empty folder stays
 	}
+	return f.apply(ctx, base, base, change)
+}
+
+// apply makes a generation of another one and a change, under the lock. parent is the one that a rollback returns to.
+func (f *Files) apply(ctx context.Context, base, parent int, change func(context.Context, *Tx) (Verdict, error)) (Generation, error) {
 	work, err := f.copyOf(base)
 	if err != nil {
 		return Generation{}, storageError("copying the current generation", err)
@@ -208,7 +242,7 @@ func (f *Files) Load(ctx context.Context, change func(context.Context, *Tx) (Ver
 	if err := f.keepKey(); err != nil {
 		return Generation{}, storageError("writing the key file", err)
 	}
-	if err := f.publish(work, number, base); err != nil {
+	if err := f.publish(work, number, parent); err != nil {
 		return Generation{}, storageError("publishing the new generation", err)
 	}
 	if err := f.prune(number); err != nil {

@@ -283,6 +283,9 @@ func TestANewerSchemaIsRefused(t *testing.T) {
 	if _, err := files.Load(t.Context(), oneRequest(1)); err == nil || !strings.Contains(err.Error(), "newer Fillrate") {
 		t.Errorf("loading into a newer schema: %v", err)
 	}
+	if _, err := files.Snapshot(t.Context()); err == nil || !strings.Contains(err.Error(), "newer Fillrate") {
+		t.Errorf("reading a newer schema: %v", err)
+	}
 }
 
 // A pseudo-lender is no partner, even where the request carries the address of one.

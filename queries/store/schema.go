@@ -4,7 +4,6 @@ import (
 	"context"
 	"embed"
 	"fmt"
-	"io/fs"
 	"strconv"
 )
 
@@ -38,12 +37,12 @@ func migrate(ctx context.Context, tx *Tx) error {
 	if err := tx.QueryRow(ctx, "select coalesce(max(step), 0) from schema_step").Scan(&done); err != nil {
 		return err
 	}
-	names, err := fs.Glob(schemaFiles, "schema/*.sql") // sorted
+	names, err := schemaSteps()
 	if err != nil {
 		return err
 	}
 	if done > len(names) {
-		return fmt.Errorf("this data directory was written by a newer Fillrate (schema step %d, this one knows %d): update Fillrate", done, len(names))
+		return newerSchema(done, len(names))
 	}
 	for i, name := range names[done:] {
 		text, err := schemaFiles.ReadFile(name)
