@@ -6,14 +6,20 @@ import (
 	"strings"
 
 	"github.com/fillrate/fillrate/queries"
+	"github.com/fillrate/fillrate/queries/attempts"
 	"github.com/fillrate/fillrate/queries/balance"
+	"github.com/fillrate/fillrate/queries/breaches"
+	"github.com/fillrate/fillrate/queries/copyright"
 	"github.com/fillrate/fillrate/queries/cost"
 	"github.com/fillrate/fillrate/queries/demand"
 	fillrate "github.com/fillrate/fillrate/queries/fill_rate"
 	"github.com/fillrate/fillrate/queries/forecast"
+	openrequests "github.com/fillrate/fillrate/queries/open_requests"
 	"github.com/fillrate/fillrate/queries/overdue"
+	"github.com/fillrate/fillrate/queries/partners"
 	"github.com/fillrate/fillrate/queries/reasons"
 	"github.com/fillrate/fillrate/queries/stages"
+	"github.com/fillrate/fillrate/queries/titles"
 	"github.com/fillrate/fillrate/queries/turnaround"
 	"github.com/fillrate/fillrate/queries/volume"
 )
@@ -25,9 +31,15 @@ var metrics = []*queries.Metric{
 	stages.Metric,
 	overdue.Metric,
 	reasons.Metric,
+	attempts.Metric,
+	partners.Metric,
 	balance.Metric,
 	cost.Metric,
+	titles.Metric,
+	copyright.Metric,
 	demand.Metric,
+	openrequests.Metric,
+	breaches.Metric,
 	forecast.Metric,
 }
 

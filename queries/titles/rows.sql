@@ -1,0 +1,2 @@
+-- Every borrowing request.
+select *, null::integer as days_late from scope where role = 'borrowing'
