@@ -18,7 +18,7 @@ func Statement(ctx context.Context, snapshot *store.Snapshot, metric *Metric, fi
 		return "", err
 	}
 	if q.filter.Compare != "" {
-		return "", invalid("a statement is of one span at a time: leave out compare=%s", q.filter.Compare)
+		return "", invalid("--sql gives one span at a time: leave out compare=%s", q.filter.Compare)
 	}
 	text, err := q.writtenOut(q.metricSQL())
 	if err != nil {

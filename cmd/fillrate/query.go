@@ -53,6 +53,7 @@ type queryCmd struct {
 	Limit   int    `help:"With --rows: at most so many." placeholder:"N"`
 	Offset  int    `help:"With --rows: leave out so many first." placeholder:"N"`
 	OrderBy string `help:"With --rows: sort by this column; --order-by=-column for the reverse." placeholder:"COLUMN"`
+	SQL     bool   `name:"sql" help:"The SQL behind the numbers, to run on the file in any program that reads DuckDB."`
 	Format  string `help:"table, csv, json, arrow or xlsx (default: as --out ends, else table)." placeholder:"FORMAT"`
 	Out     string `help:"Write to this file instead of the terminal." type:"path" placeholder:"FILE"`
 }
@@ -134,6 +135,12 @@ func (c *queryCmd) question(a *app) (*queries.Metric, queries.Filter, export.For
 	filter, err := queries.ParseFilter(values)
 	if err != nil {
 		return nil, queries.Filter{}, export.Format{}, err
+	}
+	if c.SQL {
+		if c.Rows || c.Format != "" {
+			return nil, queries.Filter{}, export.Format{}, errors.New("--sql prints the statement behind the figures: leave out --rows and --format")
+		}
+		return metric, filter, export.Format{}, nil
 	}
 	format, err := c.format(a)
 	if err != nil {
@@ -221,6 +228,14 @@ func (c *queryCmd) format(a *app) (export.Format, error) {
 }
 
 func (c *queryCmd) write(a *app, w io.Writer, snapshot *store.Snapshot, metric *queries.Metric, filter queries.Filter, format export.Format) error {
+	if c.SQL {
+		text, err := queries.Statement(a.ctx, snapshot, metric, filter)
+		if err != nil {
+			return err
+		}
+		_, err = fmt.Fprintln(w, text+";")
+		return err
+	}
 	out := bufio.NewWriterSize(w, 1<<16)
 	if c.Rows {
 		about, err := queries.About(a.ctx, snapshot, metric, filter)

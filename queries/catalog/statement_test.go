@@ -151,7 +151,7 @@ func TestNoStatementOfAComparison(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = queries.Statement(context.Background(), snapshot, metric, parsed(t, "from=2020-01&to=2020-02&compare=previous"))
-	if queries.ErrorCode(err) != queries.Invalid || !strings.Contains(err.Error(), "leave out compare=previous") {
+	if queries.ErrorCode(err) != queries.Invalid || !strings.Contains(err.Error(), "one span at a time: leave out compare=previous") {
 		t.Errorf("the statement of a comparison gives %v", err)
 	}
 }
