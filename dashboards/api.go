@@ -3,6 +3,7 @@ package dashboards
 import (
 	"bytes"
 	"net/http"
+	"slices"
 
 	"github.com/gin-gonic/gin"
 
@@ -80,7 +81,7 @@ func describeAPI(version string) object {
 	for _, metric := range catalog.All() {
 		problem := object{"description": "A sentence that says what is wrong", "content": object{"application/json": object{"schema": object{"$ref": "#/components/schemas/Problem"}}}}
 		paths["/api/v1/metrics/"+metric.ID] = object{"get": object{
-			"operationId": metric.ID, "summary": metric.Title, "description": metric.Question, "parameters": apiParameters(),
+			"operationId": metric.ID, "summary": metric.Title, "description": metric.Question, "parameters": apiParameters(metric),
 			"responses": object{
 				"200": object{"description": metric.Title, "content": object{"application/json": object{"schema": resultSchema(metric)}}},
 				"400": problem, "503": problem,
@@ -99,47 +100,75 @@ func describeAPI(version string) object {
 	}
 }
 
-// apiParameters describes every key of a filter.
-func apiParameters() []object {
+// apiParameters describes the keys of a filter that mean something to the metric. The server takes the numbers that it
+// does not read too, as pages share their filters.
+func apiParameters(metric *queries.Metric) []object {
 	var presets, dimensions []string
-	for _, preset := range queries.Presets(epoch, 0) {
+	for _, preset := range queries.Presets(epoch, 7) {
 		presets = append(presets, preset.ID)
 	}
 	for _, d := range queries.Dimensions {
 		dimensions = append(dimensions, d.Name)
 	}
-	known := map[string]object{
-		"from":                {"type": "string", "format": "date", "description": "First day"},
-		"to":                  {"type": "string", "format": "date", "description": "Day after the last"},
-		"preset":              {"type": "string", "enum": presets},
-		"by":                  {"type": "array", "items": object{"type": "string", "enum": dimensions}},
-		"basis":               {"type": "string", "enum": []string{queries.Cohort, queries.Period}, "default": queries.Cohort},
-		"clock":               {"type": "string", "enum": []string{queries.Calendar, queries.Business}, "default": queries.Calendar},
-		"as_of":               {"type": "string", "description": "A date or an RFC 3339 instant up to which history counts"},
-		"grace_days":          {"type": "integer", "minimum": 0},
-		"return_transit_days": {"type": "integer", "minimum": 0},
-		"fiscal_start":        {"type": "integer", "minimum": 1, "maximum": 12, "default": 7},
+	type parameter struct {
+		schema object
+		doc    string
 	}
-	var parameters []object
-	for _, key := range queries.FilterKeys() {
-		schema := known[key]
-		if d := queries.FindDimension(key); d != nil {
+	known := map[string]parameter{
+		"from":   {object{"type": "string", "format": "date"}, "First day, or a month (2026-07) for the first of it."},
+		"to":     {object{"type": "string", "format": "date"}, "Day after the last."},
+		"preset": {object{"type": "string", "enum": presets}, "A span by name, as seen from the history's newest date; from and to go before it."},
+		"by":     {object{"type": "array", "items": object{"type": "string", "enum": dimensions}}, "What rows are split by, in this order."},
+		"basis": {object{"type": "string", "enum": []string{queries.Cohort, queries.Period}, "default": queries.Cohort},
+			"cohort: requests and their outcomes by the day of creation; period: outcomes by their own day."},
+		"clock": {object{"type": "string", "enum": []string{queries.Calendar, queries.Business}, "default": queries.Calendar},
+			"calendar: days of 24 hours; business: without weekends and the library's closures."},
+		"as_of": {object{"type": "string"}, "A date or an RFC 3339 instant up to which history counts."},
+	}
+	if !metric.NoCompare {
+		known["compare"] = parameter{object{"type": "string", "enum": []string{queries.ComparePrevious, queries.CompareLastYear}},
+			"Sets an earlier span, seen at the same age, beside this one: for each figure X the columns X_before and X_change and, for shares, X_change_lo and X_change_hi (95 %). Needs both ends of the span."}
+	}
+	if names := metric.DefinitionNames(); len(names) > 0 {
+		doc := "Sets a peer's way of counting beside ours."
+		for _, d := range metric.Definitions {
+			doc += " " + d.Name + ": " + d.Doc
+		}
+		known["definition"] = parameter{object{"type": "string", "enum": names}, doc}
+	}
+	for _, option := range queries.Options {
+		if metric.Reads(option.Name) {
+			known[option.Name] = parameter{object{"type": "integer", "minimum": option.Low, "maximum": option.High, "default": option.Default}, option.Label + ": " + option.Doc}
+		}
+	}
+	for _, d := range queries.Dimensions {
+		if d.Filter {
 			items := object{"type": "string"}
 			if d.Closed != nil {
 				items["enum"] = d.Closed
 			}
-			schema = object{"type": "array", "items": items}
+			known[d.Name] = parameter{object{"type": "array", "items": items}, "Only requests with one of these values; repeat the key for several."}
 		}
-		parameters = append(parameters, object{"name": key, "in": "query", "required": false, "explode": true, "schema": schema})
+	}
+	var parameters []object
+	for _, key := range queries.FilterKeys() {
+		if p, ok := known[key]; ok {
+			parameters = append(parameters, object{"name": key, "in": "query", "required": false, "explode": true, "schema": p.schema, "description": p.doc})
+		}
 	}
 	return parameters
 }
 
-// resultSchema describes a metric's answer; the dimensions asked for stand before its columns in each row.
+// resultSchema describes a metric's answer; the dimensions asked for stand before its columns in each row. Columns of a
+// definition are there where it was asked for.
 func resultSchema(metric *queries.Metric) object {
 	types := map[queries.Type]string{queries.Text: "string", queries.Integer: "integer", queries.Double: "number", queries.Boolean: "boolean", queries.Date: "string", queries.Timestamp: "string"}
 	row := object{}
-	for _, column := range metric.Columns {
+	columns := slices.Clone(metric.Columns)
+	for _, d := range metric.Definitions {
+		columns = append(columns, d.Columns...)
+	}
+	for _, column := range columns {
 		row[column.Name] = object{"type": []string{types[column.Type], "null"}, "title": column.Label, "description": column.Doc}
 	}
 	return object{"type": "object", "properties": object{
