@@ -29,6 +29,8 @@ type Metric struct {
 	Order string
 	// CohortOnly marks a metric that goes by the day of creation (or of as_of) alone: basis has no part in it.
 	CohortOnly bool
+	// WholePast marks a metric that looks back beyond the span's beginning: it does not cut scope; in_span tells.
+	WholePast bool
 	// NoCompare marks a metric that is not set beside an earlier span: a list, or one that compares by itself.
 	NoCompare bool
 	// HidesReaders marks a metric whose rows are finer than any group of readers (a title, an hour, a request): it is

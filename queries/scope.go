@@ -149,7 +149,13 @@ func (q *question) ctes(counted string, by []*Dimension) string {
 	}
 	span := q.spanSQL()
 	where := q.filterSQL()
-	if q.metric.Dated != ByDue { // what is out at as_of is out whatever the span; the metric asks in_span itself
+	switch {
+	case q.metric.Dated == ByDue: // what is out at as_of is out whatever the span; the metric asks in_span itself
+	case q.metric.WholePast:
+		if !q.filter.To.IsZero() {
+			where = append(where, "counted_day < $to::date")
+		}
+	default:
 		where = append(where, span...)
 		span = nil
 	}

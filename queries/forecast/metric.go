@@ -29,6 +29,7 @@ var Metric = &queries.Metric{
 	Dated:      queries.ByBasis,
 	Always:     []string{"month"},
 	CohortOnly: true,
+	WholePast:  true,
 	NoCompare:  true,
 	Options:    []string{"horizon"},
 	Columns: []queries.Column{
