@@ -251,7 +251,9 @@ func TestNumbers(t *testing.T) {
 		{-0.00004, queries.Column{Type: queries.Double, Unit: queries.Share, IsChange: true}, "0.0 pts", "-0.0%"},
 		{nil, queries.Column{Type: queries.Boolean}, "–", ""},
 		{false, queries.Column{Type: queries.Boolean}, "no", "FALSE"},
-		{nil, queries.Column{Type: queries.Date}, "unknown", ""},
+		{nil, queries.Column{Name: "month", Type: queries.Date}, "unknown", ""},
+		{nil, queries.Column{Name: "need_by", Type: queries.Date}, "–", ""},
+		{nil, queries.Column{Name: "outcome_at", Type: queries.Timestamp}, "–", ""},
 		{time.Date(2026, 7, 1, 0, 0, 0, 0, time.UTC), queries.Column{Type: queries.Date}, "2026-07-01", "2026-07-01"},
 	} {
 		if got := Human(c.value, c.column); got != c.human {

@@ -131,7 +131,7 @@ func Human(value any, column queries.Column) string {
 		}
 		return v.Format("2006-01-02 15:04")
 	}
-	if column.Type == queries.Date {
+	if d := queries.FindDimension(column.Name); d != nil && d.IsTime() { // the row of those without a date
 		return queries.Unknown
 	}
 	return "–"

@@ -44,7 +44,7 @@ var Metric = &queries.Metric{
 			Doc: "Nine in ten of the measured requests took at most this long."},
 		{Name: "mean_days", Type: queries.Double, Unit: queries.Days, Label: "Mean days", Better: "lower",
 			Doc: "The average; a few very long waits pull it up."},
-		{Name: "share_within_sla", Type: queries.Double, Unit: queries.Share, Label: "Within target", Better: "higher",
+		{Name: "share_within_sla", Type: queries.Double, Unit: queries.Share, Label: "Within target", Better: "higher", Base: []string{"n"},
 			Doc: "Share of the measured requests within the target for their role and kind."},
 		{Name: "provisional", Type: queries.Boolean, Label: "Provisional",
 			Doc: "The figures will still move: over 5 % is open, or the span ended too recently."},
