@@ -16,9 +16,10 @@ import (
 // its place; the page stays.
 type figure struct {
 	ID          string
-	Title       string // a question
-	N           string // how many requests it stands on, and what is left out
-	Provisional string // says what of it is provisional, and how that shows
+	Title       string   // a question
+	N           string   // how many requests it stands on, and what is left out
+	Provisional string   // says what of it is provisional, and how that shows
+	Suppressed  []string // says which small groups of readers are not shown by themselves
 	Wide        bool
 	Height      string // s, m or l: fixed, so that nothing moves when the chart is drawn
 	Option      map[string]any
@@ -150,6 +151,7 @@ func (v *visit) figure(p plan) (*figure, error) {
 		result = ofKind(result, p.kind)
 	}
 	metric := result.Metric
+	f.Suppressed = result.SuppressionWords()
 	f.Definition = &definition{URL: "/definitions#" + metric.ID, Columns: metric.Columns}
 	f.Downloads = downloads(metric.ID, filter)
 	f.Rows = rowsAddress(metric.ID, filter, nil, nil)
@@ -282,10 +284,13 @@ func resultTable(caption string, result *queries.Result, hidden string, names []
 		for at, i := range shown {
 			column := result.Columns[i]
 			c := cell{Number: isNumber(column), Header: at == 0}
-			if c.Number {
-				c.Text = value(column, row[i])
-			} else {
+			switch {
+			case column.Type == queries.Text || isTime(column.Name):
 				c.Text = shorten(valueLabel(column.Name, chart.Text(row[i])), longestCell)
+			case row[i] != nil && column.IsChange:
+				c.Text = signed(value(column, row[i]))
+			default:
+				c.Text = value(column, row[i])
 			}
 			if at == 0 {
 				c.URL = link(row)

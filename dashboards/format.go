@@ -41,6 +41,14 @@ func days(n float64) string {
 // share writes a ratio of 0 to 1 as a percentage.
 func share(n float64) string { return minus(strconv.FormatFloat(100*n, 'f', 1, 64)) + "%" }
 
+// signed writes a plus before a difference that has no minus.
+func signed(number string) string {
+	if strings.HasPrefix(number, "−") || strings.Trim(number, "0.%") == "" {
+		return number
+	}
+	return "+" + number
+}
+
 // money writes an amount with two decimals and thousands separators; the currency stands in a column of its own.
 func money(n float64) string {
 	cents := int64(math.Round(100 * math.Abs(n)))

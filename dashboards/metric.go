@@ -94,7 +94,8 @@ func (v *visit) metricTable(metric *queries.Metric, asked queries.Filter) (*figu
 	f.Definition = &definition{URL: "/definitions#" + metric.ID, Columns: metric.Columns}
 	f.Downloads = downloads(metric.ID, asked)
 	f.Rows = rowsAddress(metric.ID, asked, nil, nil)
-	f.N = result.Filter.Words(metric)
+	f.N = sentenceCase(result.Filter.Words(metric))
+	f.Suppressed = result.SuppressionWords()
 	if len(result.Rows) == 0 {
 		f.Empty = v.nothing()
 		return f, nil
@@ -103,10 +104,17 @@ func (v *visit) metricTable(metric *queries.Metric, asked queries.Filter) (*figu
 	if err != nil {
 		return f, err
 	}
-	if slices.ContainsFunc(result.Rows, provisional) {
+	settled := func(row []any) bool { return !provisional(row) }
+	mark := provisional
+	switch {
+	case !slices.ContainsFunc(result.Rows, provisional):
+	case slices.ContainsFunc(result.Rows, settled):
 		f.Provisional = text["provisional_rows"]
+	default: // a mark on every row says no more than one line
+		f.Provisional = text["provisional_all"]
+		mark = func([]any) bool { return false }
 	}
-	f.Table = resultTable(metric.Title, result, "", nil, provisional, func(row []any) string {
+	f.Table = resultTable(metric.Title, result, "", nil, mark, func(row []any) string {
 		return rowsAddress(metric.ID, asked, result.Columns, row)
 	})
 	if more := len(result.Rows) - len(f.Table.Rows); more > 0 {
