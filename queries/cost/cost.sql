@@ -1,7 +1,8 @@
 -- What does a filled request cost? Filled requests by currency, which are never added up; no_cost where the source
 -- tells none, unknown where it tells an amount without its currency.
 with
-  filled as (
+  -- materialized, as the sum over a group would read anew
+  filled as materialized (
     select
       by_columns,
       case when cost is null then 'no_cost' else coalesce(currency, 'unknown') end as currency,

@@ -1,7 +1,8 @@
 -- When do requests come in? Every request by weekday and hour of its creation, as the library's clock shows them;
 -- both are null where the moment of creation is not known.
 with
-  cells as (
+  -- materialized, as the sum over a group would count anew
+  cells as materialized (
     select by_columns, isodow(created_day)::integer as weekday, created_hour as hour, count(*) as n_requests
     from scope
     group by all

@@ -3,7 +3,7 @@
 -- whole; the others are undetermined. What a borrowing request got without a lender passes no stages and is left out.
 with
   filled as not materialized (
-    select * from scope where is_outcome and outcome = 'filled' and (role <> 'borrowing' or filled_by = 'lender')
+    select * from scope where is_outcome and outcome = 'filled'
   ),
 
   -- The dates that part the stages. Apart by their number, as that is far faster than a case for each date.
@@ -13,11 +13,11 @@ with
       created_at as at_0, sent_at as at_1, shipped_at as at_2, received_at as at_3, available_at as at_4,
       at_1 >= at_0 and at_2 >= at_1 and at_3 >= at_2 and at_4 >= at_3 as is_complete
     from filled
-    where role = 'borrowing' and kind = 'loan'
+    where role = 'borrowing' and kind = 'loan' and filled_by = 'lender'
     union all
     select by_columns, library, created_at, sent_at, available_at, null, null, sent_at >= created_at and available_at >= sent_at
     from filled
-    where role = 'borrowing' and kind <> 'loan'
+    where role = 'borrowing' and kind <> 'loan' and filled_by = 'lender'
     union all
     select by_columns, library, created_at, shipped_at, null, null, null, shipped_at >= created_at
     from filled
