@@ -1,10 +1,10 @@
 -- What ReShare counts, each on its own day in the library's zone: requests created; of borrowing what was received (a
 -- copy that skips the receipt when it is available) or filled locally; of lending what was filled.
 with
-  peers as (
+  peers as not materialized (
     select * from facts where role in ('borrowing', 'lending')
   ),
-  received as (
+  received as not materialized (
     select *, case when kind = 'loan' then received_at else coalesce(received_at, available_at) end as happened_at
     from peers
     where role = 'borrowing' and filled_by is distinct from 'local' and happened_at is not null
