@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/fillrate/fillrate/queries"
+	"github.com/fillrate/fillrate/queries/anomalies"
 	"github.com/fillrate/fillrate/queries/attempts"
 	"github.com/fillrate/fillrate/queries/balance"
 	"github.com/fillrate/fillrate/queries/breaches"
@@ -41,6 +42,7 @@ var metrics = []*queries.Metric{
 	openrequests.Metric,
 	breaches.Metric,
 	forecast.Metric,
+	anomalies.Metric,
 }
 
 // All gives the metrics in the order in which pages and documents list them.
