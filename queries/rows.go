@@ -78,6 +78,9 @@ func Rows(ctx context.Context, snapshot *store.Snapshot, metric *Metric, filter 
 	if page.Offset < 0 || page.Limit < 0 {
 		return nil, invalid("a page starts at row 0 or later and holds 0 rows (all) or more")
 	}
+	if err := q.checkRows(ctx, snapshot); err != nil {
+		return nil, err
+	}
 	zones, err := libraryZones(ctx, snapshot)
 	if err != nil {
 		return nil, err
@@ -174,7 +177,7 @@ func (q *question) hitsSQL() string {
 // rowsSQL composes the statement of a drill-down. Where a page is small it is cut before the history's wide table is read.
 func (q *question) rowsSQL(order string) string {
 	w := q.window
-	return "with " + q.hitsSQL() + ",\npage as not materialized (\nselect * from hits where " + w.condition("hits") +
+	return "with " + smallSQL + q.hitsSQL() + ",\npage as not materialized (\nselect * from hits where " + w.condition("hits") +
 		w.limitSQL(order) + "\n)\n" + rowsSQL + "where " + w.condition("request") +
 		"\norder by " + strings.ReplaceAll(order, "request_id", "request.request_id")
 }
@@ -182,6 +185,9 @@ func (q *question) rowsSQL(order string) string {
 func (w window) limitSQL(order string) string {
 	if w.limit == 0 && w.offset == 0 {
 		return ""
+	}
+	for _, name := range ofReaders { // by what is shown of them
+		order = strings.ReplaceAll(order, quote(name), "case when coalesce("+name+", 'unknown') in (select value from small_"+name+"s) then '"+Suppressed+"' else "+name+" end")
 	}
 	text := "\norder by " + order
 	if w.limit > 0 {

@@ -289,6 +289,35 @@ func areEnough(cells []cell, hidden []int, fewest int) bool {
 	return true
 }
 
+// smallSQL is the beginning of the common tables of a drill-down: the departments and patron groups that have had too few
+// readers in the whole history for a list of requests to name them.
+const smallSQL = `small_departments as (
+select value from reader_count where dimension = 'department' and n_readers < $suppress_below
+),
+small_patron_groups as (
+select value from reader_count where dimension = 'patron_group' and n_readers < $suppress_below
+),
+`
+
+// checkRows refuses to list the requests of a department or patron group that has had too few readers.
+func (q *question) checkRows(ctx context.Context, snapshot *store.Snapshot) error {
+	for _, name := range ofReaders {
+		for _, value := range *q.filter.list(name) {
+			var isSmall bool
+			err := snapshot.DB().QueryRowContext(ctx, "select count(*) > 0 from reader_count where dimension = $1 and value = $2 and n_readers < $3",
+				name, value, q.filter.Number("suppress_below")).Scan(&isSmall)
+			if err != nil {
+				return err
+			}
+			if isSmall {
+				return invalid("the requests of a %s with fewer than %s are not listed: leave %s=%s out, or set suppress_below=0",
+					strings.ToLower(FindDimension(name).Label), plural(q.filter.Number("suppress_below"), "reader", "readers"), name, clip(value))
+			}
+		}
+	}
+	return nil
+}
+
 // dimensionSQL is a dimension over a row of the facts, what is hidden taken together.
 func (q *question) dimensionSQL(d *Dimension) string {
 	for _, b := range q.hidden {

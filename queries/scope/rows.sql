@@ -1,5 +1,6 @@
 -- The requests behind a number, and what a person needs to look one up. page is of the metric's choice among scope, with
--- days_late where it has a meaning; turnaround is by the clock asked for. No key of a reader, ever.
+-- days_late where it has a meaning; turnaround is by the clock asked for. No key of a reader, ever, and
+-- no department or patron group that few readers have had.
 select
   request.source_id,
   page.library,
@@ -8,8 +9,8 @@ select
   page.kind,
   page.network,
   page.partner,
-  page.department,
-  page.patron_group,
+  case when coalesce(page.department, 'unknown') in (select value from small_departments) then 'suppressed' else page.department end as department,
+  case when coalesce(page.patron_group, 'unknown') in (select value from small_patron_groups) then 'suppressed' else page.patron_group end as patron_group,
   page.status,
   page.outcome,
   page.reason,
