@@ -42,7 +42,9 @@ var Metric = &queries.Metric{
 			Doc: "Of the overdue loans, those 31 to 90 days late."},
 		{Name: "n_91_plus", Type: queries.Integer, Unit: queries.Loans, Label: "Over 90 days",
 			Doc: "Of the overdue loans, those 91 days late or more."},
-		{Name: "overdue_rate", Type: queries.Double, Unit: queries.Share, Label: "Overdue rate", Better: "lower",
+		{Name: "n_due", Type: queries.Integer, Unit: queries.Loans, Label: "Were due",
+			Doc: "Loans that were due in the span, whose due day has ended, and of which it is known when they came back or that they are out."},
+		{Name: "overdue_rate", Type: queries.Double, Unit: queries.Share, Label: "Overdue rate", Better: "lower", Base: []string{"n_due"},
 			Doc: "Of the loans due in the span, the share that came back late or is still out."},
 	},
 }

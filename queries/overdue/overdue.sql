@@ -4,48 +4,61 @@
 -- the loans that were due in the span, once their day has ended, and is null where there is none. A loan that came
 -- back on a day nobody recorded is not out and has no part in the rate.
 with
+  put_off as (
+    select 'borrowing' as side, $grace_days::integer as days
+    union all
+    select 'lending', ($grace_days + $return_transit_days)::integer
+  ),
+
   today as (
-    select library, zone, timezone(zone, timezone('UTC', $as_of::timestamp))::date as local_day from library
+    select library as own_library, timezone(zone, timezone('UTC', $as_of::timestamp))::date as local_day from library
   ),
 
-  loans as (
-    select
-      scope.*,
-      today.zone,
-      returned_at is null and not is_back as is_out,
-      ($grace_days + case when role = 'lending' then $return_transit_days else 0 end)::integer as put_off,
-      due_day + put_off as last_day,
-      local_day - last_day as days_late
-    from scope join today using (library)
-    where kind = 'loan' and outcome = 'filled' and role in ('borrowing', 'lending')
-  ),
-
-  -- When the last day ends, where it is not the due day itself. Days are few, loans are many.
+  -- When the last day ends, where it is not the due day itself.
   ends as (
-    select library, last_day, timezone('UTC', timezone(any_value(zone), (last_day + 1)::timestamp)) as last_day_ends_at
-    from loans
-    where put_off > 0 and returned_at is not null and last_day is not null
-    group by library, last_day
+    select library, side, day as due_day, timezone('UTC', timezone(zone, (day + days + 1)::timestamp)) as last_day_ends_at
+    from business_day join library using (library) cross join put_off
+    where days > 0
   ),
 
-  judged as (
+  -- Loans are many and due days few: what decides is counted first.
+  counted_loans as (
     select
-      loans.*,
-      coalesce(in_span and days_late >= 1 and (is_out or returned_at is not null), false) as is_due,
-      is_out or returned_at >= coalesce(last_day_ends_at, due_end_at) as is_late
-    from loans left join ends on ends.library = loans.library and ends.last_day = loans.last_day
+      by_columns,
+      scope.library as own_library, scope.role as side, scope.due_day as own_day, in_span,
+      returned_at is null and not is_back as is_out,
+      returned_at is not null as is_returned,
+      returned_at >= coalesce(last_day_ends_at, due_end_at) as is_returned_late,
+      count(*) as n
+    from scope left join ends on ends.library = scope.library and ends.side = scope.role and ends.due_day = scope.due_day
+    where kind = 'loan' and outcome = 'filled' and role <> 'docdel'
+    group by all
+  ),
+
+  aged as (
+    select
+      *,
+      local_day - own_day - days as days_late,
+      coalesce(in_span and days_late >= 1 and (is_out or is_returned), false) as is_due
+    from counted_loans join today using (own_library) join put_off using (side)
+  ),
+
+  sides as (
+    select
+      by_columns,
+      side,
+      coalesce(sum(n) filter (where is_out), 0)::bigint as n_out,
+      coalesce(sum(n) filter (where is_out and days_late >= 1), 0)::bigint as n_overdue,
+      coalesce(sum(n) filter (where is_out and days_late between 1 and 7), 0)::bigint as n_1_7,
+      coalesce(sum(n) filter (where is_out and days_late between 8 and 30), 0)::bigint as n_8_30,
+      coalesce(sum(n) filter (where is_out and days_late between 31 and 90), 0)::bigint as n_31_90,
+      coalesce(sum(n) filter (where is_out and days_late >= 91), 0)::bigint as n_91_plus,
+      coalesce(sum(n) filter (where is_due), 0)::bigint as n_due,
+      coalesce(sum(n) filter (where is_due and (is_out or is_returned_late)), 0)::bigint as n_late
+    from aged
+    group by all
   )
 
-select
-  by_columns,
-  role as side,
-  count(*) filter (where is_out) as n_out,
-  count(*) filter (where is_out and days_late >= 1) as n_overdue,
-  count(*) filter (where is_out and days_late between 1 and 7) as n_1_7,
-  count(*) filter (where is_out and days_late between 8 and 30) as n_8_30,
-  count(*) filter (where is_out and days_late between 31 and 90) as n_31_90,
-  count(*) filter (where is_out and days_late >= 91) as n_91_plus,
-  count(*) filter (where is_due and is_late) / nullif(count(*) filter (where is_due), 0) as overdue_rate
-from judged
-group by all
-having count(*) filter (where is_out or is_due) > 0
+select * exclude (n_late), n_late / nullif(n_due, 0) as overdue_rate
+from sides
+where n_out + n_due > 0
