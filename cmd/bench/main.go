@@ -21,6 +21,7 @@ type options struct {
 	runs     int    // of each measurement; the median counts
 	small    int    // requests in the smaller history
 	times    int    // how many times the smaller history makes the larger
+	metric   string // the one to measure; empty: all
 }
 
 func main() {
@@ -35,6 +36,7 @@ func main() {
 	flag.IntVar(&o.runs, "runs", 3, "runs of each measurement")
 	flag.IntVar(&o.small, "small", 1_000_000, "requests in the smaller history")
 	flag.IntVar(&o.times, "times", 10, "how many times larger the larger one is")
+	flag.StringVar(&o.metric, "metric", "", "the one metric to measure")
 	only := flag.String("only", "load,metrics,pages", "which parts to run")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
