@@ -78,17 +78,8 @@ func (q *question) compared(ctx context.Context, snapshot *store.Snapshot) (*Res
 	if err != nil {
 		return nil, err
 	}
-	then, err := ask(ctx, snapshot, q.metric, earlier)
+	then, err := prepare(ctx, snapshot, q.metric, earlier)
 	if err != nil {
-		return nil, err
-	}
-	then.definition = q.definition
-	if err := then.hide(ctx, snapshot); err != nil {
-		return nil, err
-	}
-	q.hideAlso(then)
-	then.hideAlso(q)
-	if err := then.hide(ctx, snapshot); err != nil {
 		return nil, err
 	}
 	q.hideAlso(then)

@@ -70,13 +70,18 @@ func dated(t *testing.T, lines ...string) *store.Snapshot {
 		part := strings.Fields(line)
 		values = append(values, fmt.Sprintf("(%d, 'MAIN', 'generic', '%d', '%s', 'copy', 'sent', timestamp '%s 12:00', '%s', 0, 1, 1, 0)", i, i, part[0], part[1], part[2]))
 	}
+	return loaded(t,
+		"insert into library values ('MAIN', 'UTC', true, null)",
+		"insert into request (request_id, library, source, source_id, role, kind, status, created_at, currency, columns, first_batch, last_batch, row_hash) values "+strings.Join(values, ", "))
+}
+
+// loaded makes a generation of what the statements insert.
+func loaded(t *testing.T, statements ...string) *store.Snapshot {
+	t.Helper()
 	files := store.Open(t.TempDir())
 	ctx := context.Background()
 	_, err := files.Load(ctx, func(ctx context.Context, tx *store.Tx) (store.Verdict, error) {
-		for _, statement := range []string{
-			"insert into library values ('MAIN', 'UTC', true, null)",
-			"insert into request (request_id, library, source, source_id, role, kind, status, created_at, currency, columns, first_batch, last_batch, row_hash) values " + strings.Join(values, ", "),
-		} {
+		for _, statement := range statements {
 			if _, err := tx.Exec(ctx, statement); err != nil {
 				return store.Discard, err
 			}
@@ -280,5 +285,50 @@ func TestComparedPartsAddUp(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// What either span hides, both hide: else the row of those taken together would be another set of departments in each.
+func TestComparedSpansHideTheSame(t *testing.T) {
+	var values []string
+	add := func(month, department string, readers ...int) {
+		for _, reader := range readers {
+			i := len(values)
+			values = append(values, fmt.Sprintf("(%d, 'MAIN', 'generic', '%d', 'borrowing', 'copy', 'sent', timestamp '2024-%s-10 12:00', '%s', %d, 0, 1, 1, 0)", i, i, month, department, reader))
+		}
+	}
+	for reader := range 20 {
+		add("02", "Large", 100+reader)
+		add("03", "Large", 100+reader)
+	}
+	add("02", "Small", 1, 2, 3, 4, 5, 6)
+	add("03", "Small", 1, 2)
+	add("03", "Tiny", 11, 12, 13, 14, 15)
+	snapshot := loaded(t,
+		"insert into library values ('MAIN', 'UTC', true, null)",
+		"insert into request (request_id, library, source, source_id, role, kind, status, created_at, department, patron_key, columns, first_batch, last_batch, row_hash) values "+strings.Join(values, ", "))
+	volume := &Metric{ID: "volume", Dated: ByBasis, SQL: "select by_columns, count(*) as n_requests from scope group by all",
+		Columns: []Column{{Name: "n_requests", Type: Integer, Unit: Requests, Label: "Requests"}}}
+	rows := func(f Filter) string {
+		result, err := Run(context.Background(), snapshot, volume, f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return fmt.Sprint(result.Rows)
+	}
+	february, march := span("2024-02-01", "2024-03-01"), span("2024-03-01", "2024-04-01")
+	february.By, march.By = []string{"department"}, []string{"department"}
+	if got, want := rows(february), "[[Large 20] [Small 6]]"; got != want { // the precondition
+		t.Errorf("February alone: %s, want %s", got, want)
+	}
+	march.Compare = ComparePrevious
+	if got, want := rows(march), "[[Large 20 20 0] [suppressed 7 6 1]]"; got != want {
+		t.Errorf("March beside February: %s, want %s", got, want)
+	}
+	// The other way round: what the earlier span must hide, this one hides too.
+	april := span("2024-04-01", "2024-05-01")
+	april.By, april.Compare, april.AsOf = []string{"department"}, ComparePrevious, date("2024-05-01")
+	if got, want := rows(april), "[[Large 0 20 -20] [suppressed 0 7 -7]]"; got != want {
+		t.Errorf("April beside March: %s, want %s", got, want)
 	}
 }
