@@ -82,14 +82,18 @@ with
       f.request_id, f.kind, f.partner, f.outcome, f.outcome_at, f.status, f.shipped_at, f.available_at,
       f.outcome = 'filled' and f.filled_by = 'lender' as by_lender,
       f.outcome = 'open' and f.status in ('new', 'in_process') and f.sent_at is null as is_unsent,
-      rota_lenders.lenders,
-      coalesce(len(rota_lenders.lenders), 0) as n_lenders,
-      nullif(list_position(rota_lenders.lenders, f.partner), 0) as partner_place,
+      listed.lenders,
+      coalesce(len(listed.lenders), 0) as n_lenders,
+      nullif(list_position(listed.lenders, f.partner), 0) as partner_place,
       coalesce(sends.n_sends, 0) as n_sends, sends.first_sent_at,
       conditions.first_conditional_at, conditions.conditional_after_at
     from fact_request f
-    join request r using (request_id)
-    left join rota_lenders on rota_lenders.rota = r.rota
+    left join (
+      select request_id, lenders
+      from request
+      join rota_lenders using (rota)
+      where role = 'borrowing'
+    ) as listed on listed.request_id = f.request_id
     left join sends on sends.request_id = f.request_id
     left join conditions on conditions.request_id = f.request_id
     where f.role = 'borrowing'
@@ -106,38 +110,44 @@ with
         when outcome = 'open' then coalesce(partner_place, n_lenders)
         else n_lenders
       end as n_asked,
+      -- only where sends and attempts are as many does a send tell whose turn it was
       n_sends = n_asked as is_matched
     from borrowed
   ),
   asked as (
-    select *, unnest(range(1, n_asked + 1)) as place
+    select
+      request_id, has_rota, n_asked, is_matched,
+      unnest(range(1, n_asked + 1)) as place,
+      unnest(case when n_asked > n_lenders then list_append(lenders, partner) else lenders[:n_asked] end) as lender,
+      is_matched and n_sends > 1 as has_turns,
+      first_sent_at, first_conditional_at, conditional_after_at,
+      case when by_lender and partner is null then null else 'no' end as earlier_answer,
+      case
+        when outcome = 'filled' and by_lender then if(partner is null, null, 'filled')
+        when outcome = 'filled' then 'no'
+        when outcome = 'unfilled' then if(status = 'expired', 'expired', 'no')
+        when outcome = 'cancelled' then 'withdrawn'
+        else if(status = 'conditional', 'conditional', 'open')
+      end as last_answer,
+      case when outcome in ('unfilled', 'cancelled') then outcome_at end as ended_at,
+      coalesce(shipped_at, available_at) as supplied_at,
+      coalesce(shipped_at, case when kind <> 'loan' then available_at end) as told_at
     from counted
     where n_asked > 0
   ),
-  -- only where sends and attempts are as many does a send tell whose turn it was
   turned as (
-    select *, case when is_matched then place end as turn_place from asked
+    select *, place = n_asked as is_last, case when is_matched then place end as turn_place from asked
   ),
   answered as (
     select
       turned.* exclude (turn_place),
-      case when has_rota and turned.place <= n_lenders then lenders[turned.place] else partner end as lender,
-      turned.place = n_asked as is_last,
+      if(is_last, last_answer, earlier_answer) as answer,
       case
-        when n_sends = 0 then null
-        when is_matched and n_sends > 1 then turn.asked_at
+        when has_turns then turn.asked_at
         when is_matched or turned.place = 1 and has_rota then first_sent_at
       end as asked_at,
       turn.change_at,
-      case when is_matched and n_sends > 1 then turn.conditional_at else conditional_after_at end as own_conditional_at,
-      case
-        when by_lender and partner is null then null
-        when not is_last or outcome = 'filled' and not by_lender then 'no'
-        when outcome = 'filled' then 'filled'
-        when outcome = 'unfilled' then if(status = 'expired', 'expired', 'no')
-        when outcome = 'cancelled' then 'withdrawn'
-        else if(status = 'conditional', 'conditional', 'open')
-      end as answer
+      if(has_turns, turn.conditional_at, conditional_after_at) as own_conditional_at
     from turned
     left join turn on turn.request_id = turned.request_id and turn.place = turned.turn_place
   )
@@ -148,15 +158,12 @@ select
   asked_at,
   case
     -- a condition is the lender's answer: its clock stops there, the reader's runs on
-    when answer = 'filled' then coalesce(
-      case when asked_at is not null and own_conditional_at < coalesce(shipped_at, available_at) then own_conditional_at end,
-      shipped_at,
-      case when kind <> 'loan' then available_at end)
-    when is_last and outcome in ('unfilled', 'cancelled') then outcome_at
+    when answer = 'filled' then if(asked_at is not null and own_conditional_at < supplied_at, own_conditional_at, told_at)
+    when is_last and ended_at is not null then ended_at
     when answer = 'conditional' then if(asked_at is null, first_conditional_at, own_conditional_at)
     when is_matched and answer is distinct from 'open' then change_at
   end as answered_at,
   answer,
   coalesce(answer = 'conditional', false)
-    or case when is_matched then own_conditional_at is not null else is_last and first_conditional_at is not null end as was_conditional
+    or if(is_matched, own_conditional_at is not null, is_last and first_conditional_at is not null) as was_conditional
 from answered;
