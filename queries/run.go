@@ -107,11 +107,11 @@ func (q *question) columns() []Column {
 
 // query runs a composed statement and hands over its rows, each a new slice in the columns' order and types.
 func (q *question) query(ctx context.Context, snapshot *store.Snapshot, text string, columns []Column, yield func([]any) error) error {
-	args, err := q.args(text)
+	text, err := q.writtenOut(text)
 	if err != nil {
 		return err
 	}
-	rows, err := snapshot.DB().QueryContext(ctx, text, args...)
+	rows, err := snapshot.DB().QueryContext(ctx, text)
 	if err != nil {
 		return err
 	}

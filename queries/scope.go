@@ -1,7 +1,6 @@
 package queries
 
 import (
-	"database/sql"
 	_ "embed"
 	"fmt"
 	"maps"
@@ -253,8 +252,8 @@ func quote(name string) string { return `"` + name + `"` }
 
 var parameterPattern = regexp.MustCompile(`\$[a-z_0-9]+`)
 
-// values are the parameters that a composed statement can name. Dates and instants go as text, which the statement casts:
-// bound as times they would pass through the session's time zone.
+// values are the parameters that a composed statement can name; see writtenOut. Dates and instants are text, which the
+// statement casts.
 func (q *question) values() map[string]any {
 	values := map[string]any{
 		"$as_of":       sqlTime(q.asOf),
@@ -266,7 +265,7 @@ func (q *question) values() map[string]any {
 		"$is_business": q.filter.IsBusiness(),
 	}
 	for _, option := range Options {
-		values["$"+option.Name] = int32(q.filter.Number(option.Name))
+		values["$"+option.Name] = q.filter.Number(option.Name)
 	}
 	for _, d := range Dimensions {
 		if d.Filter {
@@ -277,22 +276,6 @@ func (q *question) values() map[string]any {
 	}
 	maps.Copy(values, q.hiddenValues())
 	return values
-}
-
-// args binds the values that a composed statement names.
-func (q *question) args(text string) ([]any, error) {
-	values := q.values()
-	names := parameterPattern.FindAllString(withoutComments(text), -1)
-	slices.Sort(names)
-	var args []any
-	for _, name := range slices.Compact(names) {
-		value, ok := values[name]
-		if !ok {
-			return nil, fmt.Errorf("the SQL of %s names %s, which nothing sets", q.metric.ID, name)
-		}
-		args = append(args, sql.Named(name[1:], value))
-	}
-	return args, nil
 }
 
 // sqlTime is a parameter that SQL casts to a date or timestamp; zero is null.

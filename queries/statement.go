@@ -38,7 +38,8 @@ func Statement(ctx context.Context, snapshot *store.Snapshot, metric *Metric, fi
 	return strings.Join(head, "") + text, nil
 }
 
-// writtenOut puts literals in place of the parameters that a composed statement names.
+// writtenOut puts literals in place of the parameters that a composed statement names: what is run is what is printed,
+// and DuckDB's planner knows the values.
 func (q *question) writtenOut(text string) (string, error) {
 	values := q.values()
 	var failed error
@@ -46,11 +47,11 @@ func (q *question) writtenOut(text string) (string, error) {
 	for line := range strings.Lines(text) {
 		if !strings.HasPrefix(strings.TrimSpace(line), "--") {
 			line = parameterPattern.ReplaceAllStringFunc(line, func(name string) string {
-				literal, err := literalOf(name, values[name])
-				if err != nil {
-					failed = fmt.Errorf("the SQL of %s: %w", q.metric.ID, err)
+				value, ok := values[name]
+				if !ok {
+					failed = fmt.Errorf("the SQL of %s names %s, which nothing sets", q.metric.ID, name)
 				}
-				return literal
+				return literal(name, value)
 			})
 		}
 		out.WriteString(line)
@@ -61,20 +62,16 @@ func (q *question) writtenOut(text string) (string, error) {
 // instants are the parameters that SQL casts to a date or a timestamp.
 var instants = map[string]bool{"$as_of": true, "$from": true, "$to": true, "$window_from": true, "$window_to": true}
 
-func literalOf(name string, value any) (string, error) {
-	switch v := value.(type) {
-	case nil:
-		if instants[name] {
-			return "null::timestamp", nil
-		}
-	case bool, int32:
-		return fmt.Sprint(v), nil
-	case string:
-		quoted := "'" + strings.ReplaceAll(v, "'", "''") + "'"
-		if instants[name] {
-			return "timestamp " + quoted, nil
-		}
-		return quoted, nil
+func literal(name string, value any) string {
+	text, isText := value.(string)
+	text = "'" + strings.ReplaceAll(text, "'", "''") + "'"
+	switch {
+	case value == nil:
+		return "null::timestamp"
+	case instants[name]:
+		return "timestamp " + text
+	case isText:
+		return text
 	}
-	return "", fmt.Errorf("%s is a %T, which has no literal", name, value)
+	return fmt.Sprint(value)
 }

@@ -184,6 +184,9 @@ func (q *question) readersSQL(dimensions []*Dimension) string {
 	}
 	columns := inGroups("by_columns, is_arrival, ", contexts) + strings.Join(shown, ", ") + ", patron_key"
 	readers := "select " + columns + " from scope"
+	if q.metric.WholePast && !q.filter.From.IsZero() { // what is expected of a month may be what it was a year before
+		readers += " where counted_day >= $from::date - to_months(12)"
+	}
 	partner := FindDimension("partner")
 	isByLender := slices.Contains(q.metric.Always, partner.Name) && namesAttempts.MatchString(withoutComments(q.metric.SQL))
 	shared := ""

@@ -1,0 +1,62 @@
+package catalog_test
+
+import (
+	"context"
+	"testing"
+
+	"github.com/fillrate/fillrate/queries"
+	"github.com/fillrate/fillrate/queries/catalog"
+)
+
+// What a metric says can be counted from the views.
+func TestViewsGiveTheMetricsNumbers(t *testing.T) {
+	files, snapshot := mixedHistory(t)
+	elsewhere := openElsewhere(t, files)
+	for _, test := range []struct{ metric, question, columns, view string }{
+		{"volume", "", "n_requests,n_filled,n_open",
+			"select count(*), count(*) filter (where outcome = 'filled'), count(*) filter (where outcome = 'open') from requests"},
+		{"volume", "by=month&basis=period", "month,n_unfilled",
+			`select month, count(*) filter (where is_ended and outcome = 'unfilled') from (
+				select date_trunc('month', created_day)::date as month, outcome, false as is_ended from requests
+				union all select date_trunc('month', outcome_day)::date, outcome, true from requests where outcome <> 'open')
+			group by month order by month nulls last`},
+		{"fill_rate", "by=role", "role,fill_rate",
+			"select role, count(*) filter (where outcome = 'filled') / count(*) filter (where outcome in ('filled', 'unfilled')) from requests group by role order by role"},
+		{"turnaround", "by=role,kind", "role,kind,n,median_days,mean_days,share_within_sla",
+			`select role, kind, count(*) filter (where turnaround_days >= 0), median(turnaround_days) filter (where turnaround_days >= 0),
+				avg(turnaround_days) filter (where turnaround_days >= 0), avg(is_within_target::integer)
+			from requests where outcome = 'filled' group by all order by all`},
+		{"turnaround", "clock=business", "n,median_days",
+			"select count(*), median(business_days) from requests where turnaround_days >= 0"},
+		{"overdue", "", "side,n_out,n_overdue",
+			"select role, count(*) filter (where is_out), count(*) filter (where is_overdue) from requests where role <> 'docdel' group by role order by role"},
+		{"attempts", "", "n_attempts,n_requests", "select count(*), count(distinct request_id) from attempts"},
+		{"partners", "", "partner,n_responses,median_response_days",
+			`select partner, n, median from (
+				select lender as partner, count(response_days) as n, median(response_days) as median, count(*) as n_attempts from attempts group by lender)
+			right join (select * from (values ('P000'), ('P010')) p(partner)) using (partner) order by partner`},
+	} {
+		metric, err := catalog.Find(test.metric)
+		if err != nil {
+			t.Fatal(err)
+		}
+		result, err := queries.Run(context.Background(), snapshot, metric, parsed(t, test.question))
+		if err != nil {
+			t.Fatal(err)
+		}
+		compareColumns(t, test.metric+"?"+test.question, result, test.columns, elsewhere, test.view)
+	}
+}
+
+// A department of few readers has no name of its own in a view.
+func TestViewsNameNoSmallDepartment(t *testing.T) {
+	_, snapshot := mixedHistory(t)
+	var small, suppressed, named int
+	err := snapshot.DB().QueryRowContext(context.Background(), `select
+		(select count(*) from fact_request where department = 'Lone'),
+		(select count(*) from requests where department = 'suppressed'),
+		(select count(*) from requests where department = 'Lone')`).Scan(&small, &suppressed, &named)
+	if err != nil || small == 0 || suppressed != small || named != 0 {
+		t.Errorf("%d requests of a small department, %d suppressed, %d named, %v", small, suppressed, named, err)
+	}
+}
