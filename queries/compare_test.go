@@ -1,6 +1,7 @@
 package queries
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -50,7 +51,7 @@ func TestEarlier(t *testing.T) {
 var counts = &Metric{ID: "counts", Dated: ByBasis, Always: []string{"side"},
 	SQL: `select by_columns, case when source_id_number % 2 = 0 then 'even' else 'odd' end as side, count(*) as n_requests,
 	count(*) filter (where role = 'lending') / count(*) as share_lent, 7::bigint as position, 1.5::double as days, sum(source_id_number)::double as money,
-	min(currency) as currency from (select *, extract(day from created_at) as source_id_number from scope) group by all`,
+	min(currency) as currency, count(*) filter (where outcome = 'open') as n_open from (select *, extract(day from created_at) as source_id_number from scope) group by all`,
 	Columns: []Column{
 		{Name: "side", Type: Text, Label: "Side"},
 		{Name: "n_requests", Type: Integer, Unit: Requests, Label: "Requests"},
@@ -59,6 +60,7 @@ var counts = &Metric{ID: "counts", Dated: ByBasis, Always: []string{"side"},
 		{Name: "days", Type: Double, Unit: Days, Label: "Days"},
 		{Name: "money", Type: Double, Unit: Money, Label: "Money"},
 		{Name: "currency", Type: Text, Label: "Currency"},
+		{Name: "n_open", Type: Integer, Unit: Requests, Label: "Open", CohortOnly: true},
 	},
 }
 
@@ -165,7 +167,7 @@ lending even 1 0 1 1 - - - - 7 1.5 - - 4 - - USD
 		names = append(names, column.Name)
 	}
 	all := "role side n_requests n_requests_before n_requests_change share_lent share_lent_before share_lent_change share_lent_change_lo share_lent_change_hi " +
-		"position days days_before days_change money money_before money_change currency"
+		"position days days_before days_change money money_before money_change currency n_open n_open_before n_open_change"
 	if strings.Join(names, " ") != all {
 		t.Errorf("the columns are %v", names)
 	}
@@ -175,15 +177,29 @@ lending even 1 0 1 1 - - - - 7 1.5 - - 4 - - USD
 func TestComparedOrder(t *testing.T) {
 	snapshot := dated(t, "lending 2024-03-04 USD", "borrowing 2024-02-02 USD", "docdel 2024-02-03 USD", "lending 2024-02-03 USD")
 	f := Filter{From: date("2024-03-01"), To: date("2024-04-01"), Compare: ComparePrevious, By: []string{"role"}, AsOf: date("2024-05-01")}
-	want := "borrowing even\ndocdel odd\nlending even\nlending odd\n"
-	if got := table(t, snapshot, f, "role", "side"); got != want {
+	want := "borrowing even 0\ndocdel odd 0\nlending even 1\nlending odd 0\n"
+	if got := table(t, snapshot, f, "role", "side", "n_open"); got != want {
 		t.Errorf("got\n%swant\n%s", got, want)
+	}
+	f.Basis = Period // requests are not open in a period: none is not 0
+	want = "borrowing even 0 -\ndocdel odd 0 -\nlending even 1 -\nlending odd 0 -\n"
+	if got := table(t, snapshot, f, "role", "side", "n_requests", "n_open"); got != want {
+		t.Errorf("by period: got\n%swant\n%s", got, want)
+	}
+	inOrder := []any{"abc", "zyx", Unknown, Suppressed, nil}
+	for i, a := range inOrder {
+		for j, b := range inOrder {
+			if got := compareKeys(a, b, true); got != cmp.Compare(i, j) {
+				t.Errorf("%v beside %v: %d", a, b, got)
+			}
+		}
 	}
 }
 
 func TestComparedBuckets(t *testing.T) {
 	snapshot := dated(t,
 		"borrowing 2024-02-27 USD", "borrowing 2024-02-28 USD", "borrowing 2024-02-29 USD", "borrowing 2024-03-04 USD",
+		"borrowing 2023-01-01 USD", "borrowing 2023-01-31 USD", "borrowing 2023-02-01 USD",
 		"borrowing 2025-02-24 USD", "borrowing 2025-02-28 USD", "borrowing 2025-03-04 USD", "borrowing 2025-03-04 USD", "borrowing 2025-05-30 USD")
 	f := func(compare, from, to string, by ...string) Filter {
 		f := span(from, to)
@@ -203,6 +219,8 @@ func TestComparedBuckets(t *testing.T) {
 		{f("previous", "2025-03-01", "2025-04-01", "month"), "2025-03-01 even 2 2\n"},
 		// 31 days before: 24 February is 27 March, and the 28th the 31st
 		{f("previous", "2025-03-04", "2025-03-12", "day"), "2025-03-04 even 2 1\n2025-03-08 even 0 1\n"},
+		// 31 days are four weeks: of the 1st of January's week only its Sunday is asked for, and it lands before February
+		{f("previous", "2023-02-01", "2023-03-01", "week"), "2023-01-30 odd 1 0\n2023-02-27 odd 0 1\n"},
 		// eight days are one week: what falls in the week of 24 February stands beside that of 3 March
 		{f("previous", "2025-03-04", "2025-03-12", "week"), "2025-03-03 even 2 2\n"},
 	} {
@@ -304,6 +322,8 @@ func TestComparedSpansHideTheSame(t *testing.T) {
 	add("02", "Small", 1, 2, 3, 4, 5, 6)
 	add("03", "Small", 1, 2)
 	add("03", "Tiny", 11, 12, 13, 14, 15)
+	add("05", "Small", 1, 2)
+	add("06", "Small", 1, 2, 3, 4, 5, 6)
 	snapshot := loaded(t,
 		"insert into library values ('MAIN', 'UTC', true, null)",
 		"insert into request (request_id, library, source, source_id, role, kind, status, created_at, department, patron_key, columns, first_batch, last_batch, row_hash) values "+strings.Join(values, ", "))
@@ -330,5 +350,10 @@ func TestComparedSpansHideTheSame(t *testing.T) {
 	april.By, april.Compare, april.AsOf = []string{"department"}, ComparePrevious, date("2024-05-01")
 	if got, want := rows(april), "[[Large 0 20 -20] [suppressed 0 7 -7]]"; got != want {
 		t.Errorf("April beside March: %s, want %s", got, want)
+	}
+	june := span("2024-06-01", "2024-07-01")
+	june.By, june.Compare, june.AsOf = []string{"department"}, ComparePrevious, date("2024-08-01")
+	if got, want := rows(june), "[[suppressed 6 2 4]]"; got != want {
+		t.Errorf("June beside May: %s, want %s", got, want)
 	}
 }
