@@ -354,3 +354,37 @@ func aged(t *testing.T, data *store.Files) *store.Files {
 	write(t, old.Dir(), "current", "1\n")
 	return old
 }
+
+// TestReferenceFilesReplace: a target replaces that of its role and kind; a list of weights replaces the whole list. The
+// same file again changes nothing.
+func TestReferenceFilesReplace(t *testing.T) {
+	dir := t.TempDir()
+	data := openData(t)
+	options := ingest.Options{Library: "MAIN", Zone: "UTC"}
+	run(t, data, options, write(t, dir, "requests.csv", good(1, 3)))
+	said := func() string {
+		t.Helper()
+		return dump(t, data, `select role || ' ' || kind as a, days::varchar as b from sla_target where role = 'borrowing'
+			union all select patron_group, weight::varchar from patron_group_weight order by all`)
+	}
+	for _, step := range []struct {
+		file, text, want string
+		changes          bool
+	}{
+		{"targets.csv", "role,kind,days\nborrowing,loan,7\n", "a=borrowing copy | b=3.0\na=borrowing loan | b=7.0\na=borrowing unknown | b=10.0\n", true},
+		{"targets.csv", "role,kind,days\nborrowing,copy,0.5\n", "a=borrowing copy | b=0.5\na=borrowing loan | b=7.0\na=borrowing unknown | b=10.0\n", true},
+		{"targets.csv", "role,kind,days\nborrowing,loan,7\nborrowing,copy,0.5\n", "a=borrowing copy | b=0.5\na=borrowing loan | b=7.0\na=borrowing unknown | b=10.0\n", false},
+		{"targets.csv", "role,kind,days\nborrowing,loan,10\nborrowing,copy,3\n", "a=borrowing copy | b=3.0\na=borrowing loan | b=10.0\na=borrowing unknown | b=10.0\n", true},
+		{"weights.csv", "patron_group,weight\nFaculty,100\nStaff,40\n", "a=Faculty | b=100\na=Staff | b=40\na=borrowing copy | b=3.0\na=borrowing loan | b=10.0\na=borrowing unknown | b=10.0\n", true},
+		{"weights.csv", "weight,patron_group\n40,Staff\n100,Faculty\n", "a=Faculty | b=100\na=Staff | b=40\na=borrowing copy | b=3.0\na=borrowing loan | b=10.0\na=borrowing unknown | b=10.0\n", false},
+		{"weights.csv", "patron_group,weight\nStaff,40\n", "a=Staff | b=40\na=borrowing copy | b=3.0\na=borrowing loan | b=10.0\na=borrowing unknown | b=10.0\n", true},
+	} {
+		summary := run(t, data, options, write(t, dir, step.file, step.text))
+		if got := said(); got != step.want || summary.Changed != step.changes {
+			t.Errorf("after %q: changed %v, want %v\n%swant\n%s", step.text, summary.Changed, step.changes, got, step.want)
+		}
+	}
+	refusedWith(t, data, options, []string{"weights.csv", "weight", "0 to 100"}, write(t, dir, "weights.csv", "patron_group,weight\nFaculty,1000\n"))
+	refusedWith(t, data, options, []string{"targets.csv", "days", "over 0"}, write(t, dir, "targets.csv", "role,kind,days\nlending,loan,-1\n"))
+	refusedWith(t, data, options, []string{"weights.csv", "no rows"}, write(t, dir, "weights.csv", "patron_group,weight\n"))
+}
