@@ -5,6 +5,7 @@ import (
 	"context"
 	_ "embed"
 	"fmt"
+	"math/bits"
 	"slices"
 	"sort"
 	"strings"
@@ -12,8 +13,12 @@ import (
 	"github.com/fillrate/fillrate/queries/store"
 )
 
-//go:embed scope/suppress.sql
-var suppressSQL string
+var (
+	//go:embed scope/suppress.sql
+	suppressSQL string
+	//go:embed scope/suppress_exact.sql
+	suppressExactSQL string
+)
 
 // Suppression is what was done to one of the dimensions that tell of readers, so that no small group of them shows.
 type Suppression struct {
@@ -88,15 +93,22 @@ func (q *question) hide(ctx context.Context, snapshot *store.Snapshot) error {
 	for _, d := range dimensions {
 		q.hidden = append(q.hidden, beginning{dimension: d, order: orders[d.Name]})
 	}
-	cells, err := q.smallCells(ctx, snapshot, dimensions)
-	if err != nil {
-		return fmt.Errorf("counting readers: %w", err)
-	}
 	sizes := make([]int, len(dimensions))
 	for i, b := range q.hidden {
 		sizes[i] = len(b.order)
 	}
-	for i, n := range shortest(cells, sizes, fewest) {
+	cells, err := q.boundedCells(ctx, snapshot, dimensions)
+	if err != nil {
+		return fmt.Errorf("counting readers: %w", err)
+	}
+	hidden := shortest(cells, sizes, fewest, (*crowd).atLeast)
+	if !slices.Equal(hidden, shortest(cells, sizes, fewest, (*crowd).atMost)) {
+		if cells, err = q.exactCells(ctx, snapshot, dimensions); err != nil {
+			return fmt.Errorf("counting readers: %w", err)
+		}
+		hidden = shortest(cells, sizes, fewest, (*crowd).exactly)
+	}
+	for i, n := range hidden {
 		q.hidden[i].n = n
 	}
 	return nil
@@ -129,18 +141,42 @@ func readerOrders(ctx context.Context, snapshot *store.Snapshot) (map[string][]s
 }
 
 // cell is what one context has of one department and patron group: by place in the order, the first being 1; 0 for a
-// dimension that the question leaves out.
+// dimension that the question leaves out. Who its readers are is told by keys, or bounded by bits and withKey.
 type cell struct {
-	context  int64
-	places   [2]int
-	isEnough bool     // it has readers enough
-	alone    int      // else: requests without a reader's key, each a reader of its own
-	keys     []string // and the readers' keys
+	context int64
+	places  [2]int
+	alone   int      // requests without a reader's key, each a reader of its own
+	withKey int      // the other requests
+	bits    uint64   // one for each of their readers, perhaps the same for several
+	keys    []string // of their readers
 }
 
-// smallCells gives the cells of every context in which one has too few readers. Filters by readers are left out: a
+// boundedCells gives the cells of every context in which one may have too few readers, with the bounds of their number.
+// One reading of the facts that is no dearer than a metric's.
+func (q *question) boundedCells(ctx context.Context, snapshot *store.Snapshot, dimensions []*Dimension) ([]cell, error) {
+	columns := []Column{{Name: "n_without_key", Type: Integer}, {Name: "n_with_key", Type: Integer}, {Name: "bits", Type: Integer}}
+	return q.cells(ctx, snapshot, dimensions, suppressSQL, columns, func(c *cell, values []any) {
+		c.alone, c.withKey, c.bits = int(values[0].(int64)), int(values[1].(int64)), uint64(values[2].(int64))
+	})
+}
+
+// exactCells gives the cells of every context in which one has too few readers, with the readers' keys, at the cost of a
+// second reading.
+func (q *question) exactCells(ctx context.Context, snapshot *store.Snapshot, dimensions []*Dimension) ([]cell, error) {
+	columns := []Column{{Name: "n_without_key", Type: Integer}, {Name: "keys", Type: Text}}
+	return q.cells(ctx, snapshot, dimensions, suppressExactSQL, columns, func(c *cell, values []any) {
+		c.alone = int(values[0].(int64))
+		if keys, ok := values[1].(string); ok {
+			c.keys = strings.Fields(keys)
+		} else { // readers enough
+			c.alone = q.filter.Number("suppress_below")
+		}
+	})
+}
+
+// cells runs a statement over readers; fill takes what its own columns say of a cell. Filters by readers are left out: a
 // filter may show what a split of the same question shows, and no more.
-func (q *question) smallCells(ctx context.Context, snapshot *store.Snapshot, dimensions []*Dimension) ([]cell, error) {
+func (q *question) cells(ctx context.Context, snapshot *store.Snapshot, dimensions []*Dimension, statement string, own []Column, fill func(*cell, []any)) ([]cell, error) {
 	places := make([]map[string]int, len(q.hidden))
 	for i, b := range q.hidden {
 		places[i] = map[string]int{}
@@ -151,29 +187,23 @@ func (q *question) smallCells(ctx context.Context, snapshot *store.Snapshot, dim
 	unfiltered := *q
 	unfiltered.hidden = nil
 	unfiltered.filter.Department, unfiltered.filter.PatronGroup = nil, nil
-	columns := []Column{{Name: "context", Type: Integer}, {Name: "department", Type: Text}, {Name: "patron_group", Type: Text},
-		{Name: "n_without_key", Type: Integer}, {Name: "keys", Type: Text}}
+	columns := append([]Column{{Name: "context", Type: Integer}, {Name: "department", Type: Text}, {Name: "patron_group", Type: Text}}, own...)
 	var cells []cell
-	err := unfiltered.query(ctx, snapshot, unfiltered.readersSQL(dimensions), columns, func(row []any) error {
-		c := cell{context: row[0].(int64), alone: int(row[3].(int64))}
+	err := unfiltered.query(ctx, snapshot, unfiltered.readersSQL(dimensions, statement), columns, func(row []any) error {
+		c := cell{context: row[0].(int64)}
 		for i, d := range dimensions {
-			value := row[1+slices.Index(ofReaders, d.Name)].(string)
-			c.places[i] = places[i][value]
+			c.places[i] = places[i][row[1+slices.Index(ofReaders, d.Name)].(string)]
 		}
-		if keys, ok := row[4].(string); ok {
-			c.keys = strings.Fields(keys)
-		} else {
-			c.isEnough = true
-		}
+		fill(&c, row[3:])
 		cells = append(cells, c)
 		return nil
 	})
 	return cells, err
 }
 
-// readersSQL composes the statement of smallCells. A row of the result is counted by everything that it is split by; the
+// readersSQL composes a statement over readers: the requests of the scope, and who made them. A row of the result is counted by everything that it is split by; the
 // arrivals and the outcomes of a period are counted apart, as the figures of a row speak of one or the other.
-func (q *question) readersSQL(dimensions []*Dimension) string {
+func (q *question) readersSQL(dimensions []*Dimension, statement string) string {
 	contexts := q.contexts()
 	shown := make([]string, len(ofReaders))
 	for i, name := range ofReaders {
@@ -195,7 +225,7 @@ func (q *question) readersSQL(dimensions []*Dimension) string {
 		readers += "\nunion all\nselect " + strings.Replace(columns, quote(partner.Name), "lender as "+quote(partner.Name), 1) + " from attempts"
 	}
 	return "with " + q.ctes(q.countedSQL(), append(slices.Clone(contexts), dimensions...)) + shared +
-		",\nreaders as not materialized (\n" + readers + "\n),\n" + inGroups(suppressSQL, contexts)
+		",\nreaders as not materialized (\n" + readers + "\n),\n" + inGroups(statement, contexts)
 }
 
 // contexts is what the rows are split by beside readers, the metric's own dimensions among them.
@@ -219,8 +249,8 @@ func (q *question) contexts() []*Dimension {
 
 // shortest gives how many values of each dimension to hide: the fewest, in their order, for which every row that is
 // shown has readers enough, or all. Of two dimensions each gives one value in turn, and takes back what was not needed,
-// the second one first. sizes is how many values each has.
-func shortest(cells []cell, sizes []int, fewest int) []int {
+// the second one first. sizes is how many values each has, and count counts a row's readers.
+func shortest(cells []cell, sizes []int, fewest int, count func(*crowd) int) []int {
 	var steps [][]int
 	next := make([]int, len(sizes))
 	for isLonger := true; isLonger; {
@@ -235,7 +265,7 @@ func shortest(cells []cell, sizes []int, fewest int) []int {
 		}
 	}
 	// Hiding more never leaves a row with fewer readers, so that the first step that is enough can be searched for.
-	found := sort.Search(len(steps), func(i int) bool { return areEnough(cells, steps[i], fewest) })
+	found := sort.Search(len(steps), func(i int) bool { return areEnough(cells, steps[i], fewest, count) })
 	if found == len(steps) {
 		return sizes
 	}
@@ -244,7 +274,7 @@ func shortest(cells []cell, sizes []int, fewest int) []int {
 		n := sort.Search(hidden[i], func(n int) bool {
 			less := slices.Clone(hidden)
 			less[i] = n
-			return areEnough(cells, less, fewest)
+			return areEnough(cells, less, fewest, count)
 		})
 		if n == 1 {
 			n = min(2, sizes[i])
@@ -254,38 +284,45 @@ func shortest(cells []cell, sizes []int, fewest int) []int {
 	return hidden
 }
 
+// crowd is the readers of a row: cells taken together.
+type crowd struct {
+	alone, withKey int
+	bits           uint64
+	keys           map[string]bool
+}
+
+func (c *crowd) atLeast() int { return c.alone + bits.OnesCount64(c.bits) }
+func (c *crowd) atMost() int  { return c.alone + c.withKey }
+func (c *crowd) exactly() int { return c.alone + len(c.keys) }
+
 // areEnough tells whether every row has readers enough once the first values of each dimension are taken together.
-func areEnough(cells []cell, hidden []int, fewest int) bool {
-	type place struct {
+func areEnough(cells []cell, hidden []int, fewest int, count func(*crowd) int) bool {
+	type row struct {
 		context int64
 		places  [2]int
 	}
-	type crowd struct {
-		isEnough bool
-		alone    int
-		keys     map[string]bool
-	}
-	crowds := map[place]*crowd{}
+	rows := map[row]*crowd{}
 	for _, c := range cells {
-		at := place{c.context, c.places}
+		at := row{c.context, c.places}
 		for i, n := range hidden {
 			if at.places[i] <= n {
 				at.places[i] = 0
 			}
 		}
-		in := crowds[at]
+		in := rows[at]
 		if in == nil {
 			in = &crowd{keys: map[string]bool{}}
-			crowds[at] = in
+			rows[at] = in
 		}
-		in.isEnough = in.isEnough || c.isEnough
 		in.alone += c.alone
+		in.withKey += c.withKey
+		in.bits |= c.bits
 		for _, key := range c.keys {
 			in.keys[key] = true
 		}
 	}
-	for _, in := range crowds {
-		if !in.isEnough && in.alone+len(in.keys) < fewest {
+	for _, in := range rows {
+		if count(in) < fewest {
 			return false
 		}
 	}

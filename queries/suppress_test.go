@@ -31,22 +31,22 @@ func TestShortestIsEnoughAndNoMore(t *testing.T) {
 					if len(sizes) == 2 {
 						c.places[1] = g + 1
 					}
-					if c.isEnough = rapid.Bool().Draw(t, "enough"); !c.isEnough {
-						for range rapid.IntRange(0, 4).Draw(t, "keys") {
-							c.keys = append(c.keys, fmt.Sprint(rapid.IntRange(1, 8).Draw(t, "key")))
-						}
-						c.alone = rapid.IntRange(0, 2).Draw(t, "alone")
-						if c.alone+len(c.keys) == 0 {
-							c.alone = 1
-						}
+					c.alone = rapid.IntRange(0, 2).Draw(t, "alone")
+					for range rapid.IntRange(1-min(c.alone, 1), 7).Draw(t, "keys") {
+						key := rapid.IntRange(1, 8).Draw(t, "key")
+						c.keys = append(c.keys, fmt.Sprint(key))
+						c.bits |= 1 << (key % 6)
+						c.withKey++
 					}
 					cells = append(cells, c)
 				}
 			}
 		}
-		hidden := shortest(cells, sizes, fewest)
-		isAll := slices.Equal(hidden, sizes)
-		if !areEnough(cells, hidden, fewest) && !isAll {
+		hidden := shortest(cells, sizes, fewest, (*crowd).exactly)
+		if more := shortest(cells, sizes, fewest, (*crowd).atLeast); !areEnough(cells, more, fewest, (*crowd).exactly) && !slices.Equal(more, sizes) {
+			t.Fatalf("%v of %v hidden by the fewest that there can be is not enough for %v", more, sizes, cells)
+		}
+		if !areEnough(cells, hidden, fewest, (*crowd).exactly) && !slices.Equal(hidden, sizes) {
 			t.Fatalf("%v of %v hidden is not enough for %v", hidden, sizes, cells)
 		}
 		for i, n := range hidden {
@@ -58,7 +58,7 @@ func TestShortestIsEnoughAndNoMore(t *testing.T) {
 			if less[i] == 1 {
 				less[i] = 0
 			}
-			if n > 0 && areEnough(cells, less, fewest) {
+			if n > 0 && areEnough(cells, less, fewest, (*crowd).exactly) {
 				t.Fatalf("%v of %v is hidden and %v is enough", hidden, sizes, less)
 			}
 		}
