@@ -12,6 +12,7 @@ import (
 	"github.com/fillrate/fillrate/queries/breaches"
 	"github.com/fillrate/fillrate/queries/copyright"
 	"github.com/fillrate/fillrate/queries/cost"
+	dataquality "github.com/fillrate/fillrate/queries/data_quality"
 	"github.com/fillrate/fillrate/queries/demand"
 	fillrate "github.com/fillrate/fillrate/queries/fill_rate"
 	"github.com/fillrate/fillrate/queries/forecast"
@@ -43,6 +44,7 @@ var metrics = []*queries.Metric{
 	breaches.Metric,
 	forecast.Metric,
 	anomalies.Metric,
+	dataquality.Metric,
 }
 
 // All gives the metrics in the order in which pages and documents list them.
