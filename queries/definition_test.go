@@ -2,9 +2,11 @@ package queries_test
 
 import (
 	"context"
+	"database/sql"
 	"math"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/fillrate/fillrate/queries"
 	fillrate "github.com/fillrate/fillrate/queries/fill_rate"
@@ -112,4 +114,152 @@ func TestDefinitionsAreWhole(t *testing.T) {
 			}
 		}
 	}
+}
+
+// manySQL makes 4,000 requests of every role, kind and status over two months around a change of clocks.
+const manySQL = `insert into request by name select
+	i as request_id, 'MAIN' as library, 'generic' as source, i::varchar as source_id,
+	['borrowing', 'lending', 'docdel'][1 + (hash(i, 1) % 3)::bigint] as role,
+	['loan', 'copy', 'unknown'][1 + (hash(i, 2) % 3)::bigint] as kind,
+	['new', 'sent', 'conditional', 'found', 'shipped', 'received', 'delivered', 'checked_out', 'returned', 'finished', 'unfilled', 'expired', 'cancelled_patron'][1 + (hash(i, 3) % 13)::bigint] as status,
+	['local', 'open_access', null, null, null][1 + (hash(i, 4) % 5)::bigint] as filled_by,
+	timestamp '2024-02-15' + to_minutes((hash(i, 5) % 86400)::integer) as created_at,
+	case when hash(i, 6) % 3 > 0 then created_at + to_minutes((hash(i, 7) % 20000)::integer) end as shipped_at,
+	case when hash(i, 8) % 3 > 0 then created_at + to_minutes((hash(i, 9) % 30000)::integer) end as received_at,
+	case when hash(i, 10) % 3 > 0 then created_at + to_minutes((hash(i, 11) % 30000)::integer) end as available_at,
+	case when hash(i, 12) % 3 > 0 then created_at + to_minutes((hash(i, 13) % 60000)::integer) end as returned_at,
+	created_at + interval 60 day as last_change_at,
+	0 as columns, 1 as first_batch, 1 as last_batch, 0 as row_hash
+from range(4000) r(i)`
+
+// seen is a request as the definitions see it.
+type seen struct {
+	role, kind, status, outcome, filledBy string
+	isBack                                bool
+	created, ended, arrived               string // local days; empty for none
+}
+
+// The definitions, told once more in plain words of Go, give what the SQL gives.
+func TestDefinitionsByHand(t *testing.T) {
+	files := store.Open(t.TempDir())
+	defer files.Close()
+	ctx := context.Background()
+	_, err := files.Load(ctx, func(ctx context.Context, tx *store.Tx) (store.Verdict, error) {
+		for _, statement := range []string{"insert into library values ('MAIN', 'America/New_York', true, null)", manySQL} {
+			if _, err := tx.Exec(ctx, statement); err != nil {
+				return store.Discard, err
+			}
+		}
+		return store.Keep, tx.Derive(ctx)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	snapshot, err := files.Snapshot(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer snapshot.Close()
+	all := requestsSeen(t, snapshot)
+
+	const from, to = "2024-03-01", "2024-04-01"
+	in := func(day string) bool { return day != "" && day >= from && day < to }
+	want := map[string]map[string][2]int64{"metridoc": {}, "metridoc_illiad": {}, "reshare": {}} // filled and base, by role
+	add := func(definition, role string, filled, base bool) {
+		n := want[definition][role]
+		if filled {
+			n[0]++
+		}
+		if base {
+			n[1]++
+		}
+		want[definition][role] = n
+	}
+	for _, r := range all {
+		isOver := r.outcome == "filled" && (r.role == "lending" || r.filledBy == "lender") && (r.kind != "loan" || r.isBack)
+		hasFailed := r.outcome == "unfilled" || r.outcome == "cancelled"
+		if in(r.created) {
+			add("metridoc", r.role, isOver && r.role != "docdel", (isOver || hasFailed) && r.role != "docdel")
+			add("metridoc_illiad", r.role, r.outcome == "filled" || r.role == "lending" && r.status == "conditional", true)
+		}
+		if r.role == "docdel" {
+			continue
+		}
+		isFilled := r.role == "lending" && (r.outcome == "filled" || r.status == "found") && in(r.ended) ||
+			r.role == "borrowing" && r.filledBy == "local" && in(r.ended) ||
+			r.role == "borrowing" && r.filledBy != "local" && in(r.arrived)
+		add("reshare", r.role, isFilled, in(r.created))
+	}
+	for definition, roles := range want {
+		for _, basis := range []string{"", queries.Period} {
+			f := queries.Filter{From: day(from), To: day(to), By: []string{"role"}, Definition: definition, Basis: basis}
+			result, err := queries.Run(ctx, snapshot, fillrate.Metric, f)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(result.Rows) != 3 {
+				t.Errorf("%s: %d roles", definition, len(result.Rows))
+			}
+			for _, row := range result.Rows {
+				n := len(row)
+				role := row[0].(string)
+				filled, _ := row[n-3].(int64)
+				base, _ := row[n-2].(int64)
+				if got := [2]int64{filled, base}; got != roles[role] {
+					t.Errorf("%s of %s (basis %q): %v, want %v", definition, role, basis, got, roles[role])
+				}
+				if share, ok := row[n-1].(float64); ok != (base > 0) || ok && math.Abs(share-float64(filled)/float64(base)) > 1e-12 {
+					t.Errorf("%s of %s: %v of %v is %v", definition, role, filled, base, row[n-1])
+				}
+			}
+		}
+	}
+	if n := want["reshare"]["borrowing"]; n[0] == 0 || n[1] == 0 || want["metridoc"]["borrowing"][0] == 0 {
+		t.Errorf("the history is too thin: %v", want)
+	}
+}
+
+func day(text string) time.Time {
+	at, err := time.Parse(time.DateOnly, text)
+	if err != nil {
+		panic(err)
+	}
+	return at
+}
+
+func requestsSeen(t *testing.T, snapshot *store.Snapshot) []seen {
+	t.Helper()
+	newYork, err := time.LoadLocation("America/New_York")
+	if err != nil {
+		t.Fatal(err)
+	}
+	local := func(at sql.NullTime) string {
+		if !at.Valid {
+			return ""
+		}
+		return at.Time.UTC().In(newYork).Format(time.DateOnly)
+	}
+	rows, err := snapshot.DB().QueryContext(context.Background(), `select role, kind, status, outcome, coalesce(filled_by, ''),
+		is_back or returned_at is not null, created_at, outcome_at, received_at, available_at from fact_request`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	var all []seen
+	for rows.Next() {
+		var r seen
+		var created, ended, received, available sql.NullTime
+		if err := rows.Scan(&r.role, &r.kind, &r.status, &r.outcome, &r.filledBy, &r.isBack, &created, &ended, &received, &available); err != nil {
+			t.Fatal(err)
+		}
+		if !received.Valid && r.kind != "loan" {
+			received = available
+		}
+		r.created, r.ended, r.arrived = local(created), local(ended), local(received)
+		all = append(all, r)
+	}
+	if err := rows.Err(); err != nil || len(all) != 4000 {
+		t.Fatal(len(all), err)
+	}
+	return all
 }
