@@ -11,9 +11,10 @@ import (
 
 // Each load counts beforehand what dashboards ask for by month (queries/store/rollup.sql), as of the history's newest
 // date. A metric with a Rollup is computed from that where the question allows it, from the facts otherwise; both give
-// the same rows. Its SQL names, beside scope, one or both of
+// the same rows. Its SQL names, beside scope, some of
 //
 //	days     requests counted by day of creation, library, source, role, kind and outcome (fact_day)
+//	lives    of the requests that ended within 30 days of creation, by month; see life_month
 //	figures  the metric's finished figures per month (table ID_month), as quantiles don't add up: those of the requests
 //	         that agree in each of library, role and kind that is split by or filtered
 //
@@ -32,6 +33,7 @@ var (
 	maturityRollupSQL string
 
 	namesDays    = regexp.MustCompile(`\bfrom days\b`)
+	namesLives   = regexp.MustCompile(`\bfrom lives\b`)
 	namesFigures = regexp.MustCompile(`\bfrom figures\b`)
 )
 
@@ -51,7 +53,7 @@ func WithoutRollups(ctx context.Context) context.Context {
 // ownSQL is the metric's statement, from what was counted beforehand if it can be.
 func (q *question) ownSQL() string {
 	if q.usesRollup() {
-		return q.metric.Rollup
+		return strings.ReplaceAll(q.metric.Rollup, besideWholeMonths, q.besideWholeMonthsSQL())
 	}
 	return q.metric.SQL
 }
@@ -128,6 +130,16 @@ func (q *question) rollupSQL(own string, by []*Dimension) string {
 	if namesDays.MatchString(own) {
 		text += ",\ndays as not materialized (\n" + q.placedSQL(daysSQL, by, nil) + ")"
 	}
+	if namesLives.MatchString(own) {
+		var whole []string
+		if q.splitsMonths() {
+			whole = append(whole, "false")
+		}
+		if !q.filter.To.IsZero() {
+			whole = append(whole, "starts_on + to_months(1) <= $to::date")
+		}
+		text += ",\nlives as not materialized (\n" + q.placedSQL("select *, starts_on as counted_day from life_month", by, whole) + ")"
+	}
 	if namesFigures.MatchString(own) {
 		var kept []string
 		for _, name := range figureDimensions {
@@ -160,4 +172,29 @@ func watchedFromSQL(by []*Dimension) string {
 		}
 	}
 	return "date '0001-01-01'"
+}
+
+// besideWholeMonths stands for the condition that a request was created in a month that the rows or the span cut.
+const besideWholeMonths = "beside_whole_months()"
+
+func (q *question) besideWholeMonthsSQL() string {
+	if q.splitsMonths() {
+		return "true"
+	}
+	var conditions []string
+	if !q.filter.From.IsZero() {
+		conditions = append(conditions, "created_day < date_trunc('month', $from::date + to_months(1) - to_days(1))::date")
+	}
+	if !q.filter.To.IsZero() {
+		conditions = append(conditions, "created_day >= date_trunc('month', $to::date)::date")
+	}
+	if len(conditions) == 0 {
+		return "false"
+	}
+	return "(" + strings.Join(conditions, " or ") + ")"
+}
+
+// splitsMonths tells whether rows are finer than months, or lie across them.
+func (q *question) splitsMonths() bool {
+	return q.asks(FindDimension("day")) || q.asks(FindDimension("week"))
 }

@@ -18,14 +18,14 @@ import (
 func TestRollupsGiveWhatTheFactsGive(t *testing.T) {
 	ctx := context.Background()
 	nRollup := map[string]int{}
-	for seed := range uint64(12) {
+	for seed := range uint64(10) {
 		random := rand.New(rand.NewPCG(seed, 7))
 		snapshot := inventedHistory(t, seed, random.IntN(3)*random.IntN(1500))
 		for _, metric := range catalog.All() {
 			if metric.Rollup == "" {
 				continue
 			}
-			for range 25 {
+			for range 15 {
 				filter := rollupQuestion(random)
 				if queries.UsesRollup(metric, filter) {
 					nRollup[metric.ID]++
@@ -45,7 +45,7 @@ func TestRollupsGiveWhatTheFactsGive(t *testing.T) {
 		}
 	}
 	for _, id := range []string{"volume", "fill_rate", "turnaround", "stages"} {
-		if nRollup[id] < 50 {
+		if nRollup[id] < 25 {
 			t.Errorf("only %d questions to %s were answered from roll-ups", nRollup[id], id)
 		}
 	}
@@ -107,7 +107,13 @@ func rollupQuestion(random *rand.Rand) queries.Filter {
 	}
 	if random.IntN(3) == 0 {
 		filter.From = time.Date(2023, time.Month(1+random.IntN(18)), 1, 0, 0, 0, 0, time.UTC)
-		filter.To = filter.From.AddDate(0, random.IntN(9), random.IntN(4)/3)
+		filter.To = filter.From.AddDate(0, random.IntN(9), 0)
+		if random.IntN(3) == 0 { // no whole months
+			filter.From, filter.To = filter.From.AddDate(0, 0, random.IntN(25)), filter.To.AddDate(0, 0, random.IntN(40))
+		}
+		if random.IntN(4) == 0 {
+			filter.To = time.Time{}
+		}
 	}
 	return filter
 }

@@ -3,7 +3,9 @@
 -- cancelled compete, open requests are censored at as_of, and one censored at t is still at risk at t. Requests that
 -- ended before they were created are left out. With basis=period there is no cohort to follow and it is null. Rounded to
 -- twelve digits, as threads add up in any order.
--- parts is every request of the scope counted by role and outcome: parts.sql from the facts, rollup.sql from the days.
+-- parts is every request of the scope counted by role and outcome; stepped the lives of those that ended, n in each row,
+-- each put off to until_us, which lies before the group's next moment: facts.sql has both from the facts, rollup.sql
+-- from what the load counted.
 
   groups as (
     select
@@ -34,17 +36,10 @@
     select * from groups where is_dated and youngest_open_us < 30::bigint * 86400000000
   ),
 
-  -- Their requests lie in the buckets of time that reach into those 30 days.
-  timed as not materialized (
-    select *, epoch_us(coalesce(outcome_at, $as_of::timestamp)) - epoch_us(created_at) as us
-    from scope
-    where created_day >= watched_from()
-  ),
-
   -- The moments at which the curve must be exact: each censoring, and 7, 14 and 30 days.
   moments as (
-    select by_columns, us, count(*) as n_censored
-    from timed semi join censored on same_group(timed, censored)
+    select by_columns, epoch_us($as_of::timestamp) - epoch_us(created_at) as us, count(*) as n_censored
+    from scope semi join censored on same_group(scope, censored)
     where outcome = 'open' and created_at > $as_of::timestamp - to_days(30)
     group by all
     union all
@@ -52,35 +47,13 @@
     from censored
   ),
 
-  -- Outcomes are counted in steps of 2^bits microseconds; a step that holds a moment of its group keeps its outcomes
-  -- apart. Only so much needs sorting then, whatever the history's size. 30 days are 2^41 microseconds, and as many
-  -- steps as the root of requests times moments leave the least to sort.
-  width as (
-    select greatest(22, 41 - log2(greatest(1, sqrt(sum(n_followed * n_open) / count(*)))))::bigint as bits from censored
-  ),
-
-  near_steps as (
-    select distinct by_columns, us >> (select bits from width) as step from moments
-  ),
-
-  ended as (
-    select timed.*, us >> (select bits from width) as own_step
-    from timed semi join censored on same_group(timed, censored)
-    where outcome <> 'open' and us between 0 and 30::bigint * 86400000000
-  ),
-
-  stepped as (
-    select ended.*, case when near_steps.step is null then (own_step + 1) << (select bits from width) else us end as until_us
-    from ended left join near_steps on same_group(ended, near_steps) and step = own_step
-  ),
-
   -- One row per step and per moment, in order: at the same microsecond outcomes come before censorings.
   points as (
     select by_columns, -1 as us, false as is_moment, n_followed as n_entered, 0 as n_ended, 0 as n_filled, 0 as n_censored
     from censored
     union all
-    select by_columns, until_us, false, 0, count(*), count(*) filter (where outcome = 'filled'), 0
-    from stepped
+    select by_columns, until_us, false, 0, sum(n)::bigint, coalesce(sum(n) filter (where is_filled), 0)::bigint, 0
+    from stepped semi join censored on same_group(stepped, censored)
     group by all
     union all
     select by_columns, us, true, 0, 0, 0, sum(n_censored)

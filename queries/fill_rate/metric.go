@@ -8,8 +8,8 @@ import (
 )
 
 var (
-	//go:embed parts.sql
-	partsSQL string
+	//go:embed facts.sql
+	factsSQL string
 	//go:embed rollup.sql
 	rollupSQL string
 	//go:embed fill_rate.sql
@@ -39,7 +39,7 @@ var Metric = &queries.Metric{
 	Title:    "Fill rate",
 	Question: "How often do readers and partners get what they ask for?",
 	Doc:      doc,
-	SQL:      partsSQL + metricSQL,
+	SQL:      factsSQL + metricSQL,
 	Rollup:   rollupSQL + metricSQL,
 	Rows:     rowsSQL,
 	Dated:    queries.ByBasis,

@@ -1,4 +1,4 @@
--- The same counts from the days.
+-- The same from the days, and from the months' lives; the facts give those of months that the span cuts.
 with
   parts as (
     select
@@ -15,5 +15,17 @@ with
       any_value(bucket_end) as ends_at
     from days
     group by all
+  ),
+
+  -- Only the buckets of time that reach into the 30 days before as_of have a group with a curve.
+  stepped as not materialized (
+    select by_columns, until_us, is_filled, n
+    from lives
+    where starts_on >= watched_from()
+    union all
+    select by_columns, epoch_us(outcome_at) - epoch_us(created_at) as until_us, outcome = 'filled', 1
+    from scope
+    where outcome <> 'open' and until_us between 0 and 30::bigint * 86400000000
+      and created_day >= watched_from() and beside_whole_months()
   ),
 

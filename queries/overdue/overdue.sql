@@ -11,12 +11,12 @@ with
   ),
 
   today as (
-    select library as own_library, timezone(zone, timezone('UTC', $as_of::timestamp))::date as local_day from library
+    select library as its_library, timezone(zone, timezone('UTC', $as_of::timestamp))::date as local_day from library
   ),
 
   -- When the last day ends, where it is not the due day itself.
   ends as (
-    select library, side, day as due_day, timezone('UTC', timezone(zone, (day + days + 1)::timestamp)) as last_day_ends_at
+    select library as own_library, side, day as own_day, timezone('UTC', timezone(zone, (day + days + 1)::timestamp)) as last_day_ends_at
     from business_day join library using (library) cross join put_off
     where days > 0
   ),
@@ -25,12 +25,12 @@ with
   counted_loans as (
     select
       by_columns,
-      scope.library as own_library, scope.role as side, scope.due_day as own_day, in_span,
+      scope.library as its_library, scope.role as its_side, scope.due_day as its_day, in_span,
       returned_at is null and not is_back as is_out,
       returned_at is not null as is_returned,
       returned_at >= coalesce(last_day_ends_at, due_end_at) as is_returned_late,
       count(*) as n
-    from scope left join ends on ends.library = scope.library and ends.side = scope.role and ends.due_day = scope.due_day
+    from scope left join ends on own_library = library and side = role and own_day = due_day
     where kind = 'loan' and outcome = 'filled' and role <> 'docdel'
     group by all
   ),
@@ -38,9 +38,9 @@ with
   aged as (
     select
       *,
-      local_day - own_day - days as days_late,
+      local_day - its_day - days as days_late,
       coalesce(in_span and days_late >= 1 and (is_out or is_returned), false) as is_due
-    from counted_loans join today using (own_library) join put_off using (side)
+    from counted_loans join today using (its_library) join put_off on side = its_side
   ),
 
   sides as (

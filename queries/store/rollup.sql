@@ -31,7 +31,44 @@ from fact_request
 where outcome_at >= (select as_of from history_state) - to_days(365) and outcome_dated and outcome_at >= created_at
 group by role;
 
--- 3. Turnaround by the calendar's clock, as in queries/turnaround/turnaround.sql.
+-- 3. Lives. First the moments, by steps of 2^24 microseconds: no moment, one, or more lie in a step.
+create or replace temp table moment_step as
+with
+  moments as (
+    select epoch_us((select as_of from history_state)) - epoch_us(created_at) as us
+    from fact_request
+    where outcome = 'open' and created_at > (select as_of from history_state) - to_days(30)
+    union
+    select unnest([7, 14, 30]) * 86400000000
+  ),
+  steps as (
+    select (us >> 24)::integer as step, min(us) as first_us, list(us) as all_us from moments group by step
+  )
+select
+  step, first_us,
+  case when len(all_us) > 1 then all_us end as several_us,
+  min(first_us) over (order by step rows between 1 following and unbounded following) as next_us
+from (select unnest(range((30 * 86400000000 >> 24) + 1))::integer as step) left join steps using (step);
+
+truncate life_month;
+
+insert into life_month
+select
+  date_trunc('month', created_day)::date as starts_on, library, source, role, kind, outcome = 'filled' as is_filled,
+  case
+    when first_us is null then next_us
+    when us <= first_us then first_us
+    when several_us is null then next_us
+    else coalesce(list_min(list_filter(several_us, lambda moment: moment >= us)), next_us)
+  end as until_us,
+  count(*)
+from (select *, epoch_us(outcome_at) - epoch_us(created_at) as us from fact_request where outcome <> 'open')
+join moment_step on step = (us >> 24)::integer
+where us between 0 and 30 * 86400000000
+group by all
+order by starts_on;
+
+-- 4. Turnaround by the calendar's clock, as in queries/turnaround/turnaround.sql.
 truncate turnaround_month;
 
 insert into turnaround_month
@@ -64,7 +101,7 @@ select
 from groups
 order by starts_on;
 
--- 4. Stages by the calendar's clock, as in queries/stages/stages.sql.
+-- 5. Stages by the calendar's clock, as in queries/stages/stages.sql.
 truncate stages_month;
 
 insert into stages_month

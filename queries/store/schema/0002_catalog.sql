@@ -64,6 +64,19 @@ create table fact_day (
   max_us bigint
 );
 
+-- The lives of the requests created in a month that ended within 30 days: n lives that are put off to until_us, the next
+-- moment at which a curve of filled_within_Nd is read (7, 14, 30 days, or the age of a request that is open).
+create table life_month (
+  starts_on date not null, -- the month's first day
+  library varchar not null,
+  source varchar not null,
+  role varchar not null,
+  kind varchar not null,
+  is_filled boolean not null,
+  until_us bigint not null, -- after creation
+  n bigint not null
+);
+
 -- t95 of each role: the 95th percentile of the time to an outcome, over the outcomes of the 365 days before as_of.
 create table outcome_wait (role varchar not null, t95_us bigint not null);
 
