@@ -48,6 +48,12 @@ func (m *Metric) DefinitionNames() []string {
 	return names
 }
 
+// happeningsSQL writes the definition's happenings that the filter and the span leave.
+func (q *question) happeningsSQL(by []*Dimension) string {
+	where := append(q.filterSQL(), q.spanSQL()...)
+	return "happenings as not materialized (\nselect " + q.dimensionsSQL(by) + "\nfrom (\n" + q.definition.Happenings + "\n)\nwhere " + conjunction(where) + "\n)"
+}
+
 // besideSQL sets a peer's columns beside those of the metric's own statement, by group, in one statement. A group that
 // the metric has no row for is left out.
 func (q *question) besideSQL(own string, by []*Dimension) string {
@@ -61,8 +67,7 @@ func (q *question) besideSQL(own string, by []*Dimension) string {
 	}
 	text := "with\nours as (\n" + own + "\n),\n"
 	if d.Happenings != "" {
-		where := append(q.filterSQL(), q.spanSQL()...)
-		text += "happenings as not materialized (\nselect " + q.dimensionsSQL(by) + "\nfrom (\n" + d.Happenings + "\n)\nwhere " + conjunction(where) + "\n),\n"
+		text += q.happeningsSQL(by) + ",\n"
 	}
 	text += "theirs as (\n" + d.SQL + "\n)\nselect ours.*, " + strings.Join(columns, ", ") + "\nfrom ours left join theirs on same_group(ours, theirs)"
 	return inGroups(text, by)

@@ -50,8 +50,8 @@ type Definition struct {
 	// SQL is one statement over the CTE `scope`, or over `happenings` where Happenings is given: by_columns, Columns.
 	SQL string
 	// Happenings, for a peer who counts what happened in a span and not what became of its requests, is SQL over the CTE
-	// `facts` that gives a row for each happening, with its own day as counted_day. The CTE `happenings` is those that the
-	// filter and the span leave, with the dimensions asked for.
+	// `facts` that gives a row for each happening, with its own day as counted_day and what happened as happening, created
+	// among others. The CTE `happenings` is those that the filter and the span leave, with the dimensions asked for.
 	Happenings string
 	Columns    []Column
 }

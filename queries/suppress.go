@@ -52,7 +52,9 @@ var ofReaders = []string{"department", "patron_group"}
 //
 // The values of a dimension stand in one order for the whole history, those of the fewest readers first, and hidden is
 // always a beginning of it. So whatever two questions hide, one hides all that the other does, and no sums and
-// differences of what they show make out a value that either of them had to hide.
+// differences of what they show make out a value that either of them had to hide. What is left open are spans that
+// overlap: figures of a year, and of the year but for its first week, differ by that week; and what a table of totals
+// tells where all requests of a month are known to be one department's.
 type beginning struct {
 	dimension *Dimension
 	order     []string
@@ -224,7 +226,12 @@ func (q *question) readersSQL(dimensions []*Dimension, statement string) string 
 		shared = q.sharedSQL(nil)
 		readers += "\nunion all\nselect " + strings.Replace(columns, quote(partner.Name), "lender as "+quote(partner.Name), 1) + " from attempts"
 	}
-	return "with " + q.ctes(q.countedSQL(), append(slices.Clone(contexts), dimensions...)) + shared +
+	by := append(slices.Clone(contexts), dimensions...)
+	if q.definition != nil && q.definition.Happenings != "" { // and a peer's figures of what happened on other days
+		shared += ",\n" + q.happeningsSQL(by)
+		readers += "\nunion all\nselect " + strings.Replace(columns, "is_arrival", "happening = 'created' as is_arrival", 1) + " from happenings"
+	}
+	return "with " + q.ctes(q.countedSQL(), by) + shared +
 		",\nreaders as not materialized (\n" + readers + "\n),\n" + inGroups(statement, contexts)
 }
 

@@ -50,7 +50,7 @@ var statementFilters = []string{
 func TestStatementsRunElsewhere(t *testing.T) {
 	files, snapshot := mixedHistory(t)
 	elsewhere := openElsewhere(t, files)
-	n := 0
+	n, refused := 0, 0
 	for _, metric := range catalog.All() {
 		questions := statementFilters
 		for _, d := range metric.Definitions {
@@ -68,6 +68,7 @@ func TestStatementsRunElsewhere(t *testing.T) {
 					if queries.ErrorCode(err) != queries.Invalid || queries.ErrorCode(sqlErr) != queries.Invalid {
 						t.Fatalf("Run: %v; Statement: %v", err, sqlErr)
 					}
+					refused++
 					return
 				}
 				n++
@@ -75,8 +76,8 @@ func TestStatementsRunElsewhere(t *testing.T) {
 			})
 		}
 	}
-	if !testing.Short() && n < 12*len(catalog.All()) {
-		t.Errorf("only %d questions were put elsewhere", n)
+	if n <= refused {
+		t.Errorf("%d questions were put elsewhere and %d refused", n, refused)
 	}
 }
 
