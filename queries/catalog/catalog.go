@@ -9,6 +9,7 @@ import (
 	"github.com/fillrate/fillrate/queries/anomalies"
 	"github.com/fillrate/fillrate/queries/attempts"
 	"github.com/fillrate/fillrate/queries/balance"
+	"github.com/fillrate/fillrate/queries/benchmarks"
 	"github.com/fillrate/fillrate/queries/breaches"
 	"github.com/fillrate/fillrate/queries/copyright"
 	"github.com/fillrate/fillrate/queries/cost"
@@ -45,6 +46,7 @@ var metrics = []*queries.Metric{
 	forecast.Metric,
 	anomalies.Metric,
 	dataquality.Metric,
+	benchmarks.Metric,
 }
 
 // All gives the metrics in the order in which pages and documents list them.
