@@ -164,7 +164,11 @@ func (h *history) facts() []fact {
 		}
 		h.place(&f, r.filledBy)
 		if r.created != nil {
-			for _, at := range []*time.Time{f.sent, f.shipped, f.received, f.available, f.returned, f.closed, changed} {
+			changes := []*time.Time{f.sent, f.shipped, f.received, f.available, f.returned, f.closed, r.lastChange}
+			if r.told != nil { // two clocks: what one of them dates too early is a sign, whichever it is
+				changes = append(changes, r.told.statusAt)
+			}
+			for _, at := range changes {
 				f.isNegative = f.isNegative || at != nil && at.Before(*r.created)
 			}
 		}
@@ -317,4 +321,14 @@ func (l *library) clockChange(after time.Time) time.Time {
 		return time.Time{}
 	}
 	return end.UTC()
+}
+
+// dayAgain is the next such instant at which the day before comes back, or zero.
+func (l *library) dayAgain(after time.Time) time.Time {
+	for at, n := l.clockChange(after), 0; !at.IsZero() && n < 2; at, n = l.clockChange(at), n+1 {
+		if l.dayOf(at).Before(l.dayOf(at.Add(-time.Microsecond))) {
+			return at
+		}
+	}
+	return time.Time{}
 }

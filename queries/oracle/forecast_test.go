@@ -2,6 +2,7 @@ package oracle
 
 import (
 	"math"
+	"slices"
 	"time"
 )
 
@@ -18,7 +19,7 @@ func (o *oracle) fullMonths() (first, end time.Time) {
 			continue
 		}
 		month, next := o.bucket(*r.countedDay, "month")
-		if month.Before(o.f.From) || !o.f.To.IsZero() && next.After(o.f.To) || next.After(o.asOf.UTC().Truncate(day)) {
+		if !o.f.To.IsZero() && next.After(o.f.To) || next.After(o.asOf.UTC().Truncate(day)) {
 			continue
 		}
 		if first.IsZero() || month.Before(first) {
@@ -37,13 +38,18 @@ func (o *oracle) fullMonths() (first, end time.Time) {
 }
 
 func (o *oracle) seriesOf(records []record) series {
-	first, end := o.fullMonths()
+	if o.first.IsZero() {
+		o.first, o.last = o.fullMonths()
+	}
+	counts := map[time.Time]int{}
+	for _, r := range records {
+		if r.countedDay != nil {
+			counts[monthOf(*r.countedDay)]++
+		}
+	}
 	var s series
-	for month := first; month.Before(end); month = month.AddDate(0, 1, 0) {
-		n := count(records, func(r record) bool {
-			return r.countedDay != nil && !r.countedDay.Before(month) && r.countedDay.Before(month.AddDate(0, 1, 0))
-		})
-		s.months, s.y = append(s.months, month), append(s.y, float64(n))
+	for month := o.first; month.Before(o.last); month = month.AddDate(0, 1, 0) {
+		s.months, s.y = append(s.months, month), append(s.y, float64(counts[month]))
 	}
 	return s
 }
@@ -130,7 +136,14 @@ func miss(y []float64, m model) any {
 	return off / all
 }
 
+// forecast shows the months from the one of from on, and those to come.
 func (o *oracle) forecast(g group) [][]any {
+	return slices.DeleteFunc(o.wholeForecast(g), func(row []any) bool {
+		return row[1] != nil && row[0].(time.Time).Before(monthOf(o.f.From))
+	})
+}
+
+func (o *oracle) wholeForecast(g group) [][]any {
 	s := o.seriesOf(g.records)
 	n := len(s.y)
 	var rows [][]any

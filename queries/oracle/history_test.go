@@ -85,7 +85,7 @@ func (d dice) maybe(p float64, from ...string) *string {
 
 var zones = []string{
 	"America/New_York", "Europe/London", "Australia/Lord_Howe" /* half an hour of summer time */, "Asia/Kathmandu",
-	"America/Sao_Paulo" /* a day without midnight */, "Pacific/Auckland", "Africa/Johannesburg", "UTC", "Asia/Tokyo",
+	"America/Sao_Paulo" /* a day without midnight */, "Pacific/Auckland", "America/Santiago" /* the day before comes back at midnight */, "Africa/Johannesburg", "UTC", "Asia/Tokyo",
 }
 
 // manner is how one library's history runs, so that some are full of ties, gaps or open requests.
@@ -299,6 +299,9 @@ func (m manner) supply(d dice, lib library, r *request, step func(**time.Time), 
 		due := time.Date(y, month, day+d.IntN(60)-2, d.IntN(24), pick(d, 0, 59), 0, 0, lib.zone).UTC()
 		if at := lib.clockChange(due); d.chance(0.2) && !at.IsZero() {
 			due = at.Add(pick(d, -time.Microsecond, 0, 20*time.Hour))
+		}
+		if at := lib.dayAgain(due); d.chance(0.5) && !at.IsZero() {
+			due = at.Add(pick(d, -time.Microsecond, 0, 0, time.Microsecond))
 		}
 		r.due = &due
 	}

@@ -28,9 +28,12 @@ type oracle struct {
 	f     queries.Filter // resolved
 	m     *measure
 	asOf  time.Time
-	facts []fact // as of asOf, all of them
+	facts []fact   // as of asOf, all of them
+	all   []record // found once
 	t95   map[string]time.Duration
 	ends  map[string]time.Time // by library: where its business days end
+	first time.Time            // the first full month, and the day after the last
+	last  time.Time
 }
 
 // measure is a metric as the oracle knows it.
@@ -40,6 +43,7 @@ type measure struct {
 	alwaysBy []string
 	isCohort bool // basis has no part in it
 	isByDue  bool
+	isWhole  bool // from does not cut the past off
 	records  func(*oracle) []record
 	rows     func(*oracle, group) [][]any
 	// ties gives what a row is sorted by within its group, where the rest of the order is the SQL's own affair.
@@ -56,8 +60,8 @@ var measures = map[string]*measure{
 	"volume":     {columns: []string{"n_requests", "n_filled", "n_unfilled", "n_cancelled", "n_open", "provisional"}, rows: one((*oracle).volumeRow)},
 	"turnaround": {columns: []string{"n_filled", "n", "n_undetermined", "n_negative", "median_days", "p90_days", "mean_days", "share_within_sla", "provisional"}, rows: one((*oracle).turnaround)},
 	"fill_rate": {columns: []string{"n_requests", "n_filled", "n_unfilled", "n_cancelled", "n_open", "fill_rate", "gross_fill_rate",
-		"filled_within_7d", "filled_within_14d", "filled_within_30d", "share_open", "provisional"}, rows: one((*oracle).fillRate)},
-	"overdue": {columns: []string{"side", "n_out", "n_overdue", "n_1_7", "n_8_30", "n_31_90", "n_91_plus", "overdue_rate"},
+		"filled_within_7d", "filled_within_14d", "filled_within_30d", "share_open", "provisional"}, rows: (*oracle).fillRates},
+	"overdue": {columns: []string{"side", "n_out", "n_overdue", "n_1_7", "n_8_30", "n_31_90", "n_91_plus", "n_due", "overdue_rate"},
 		always: []string{"side"}, isByDue: true, rows: (*oracle).overdue},
 	"stages": {columns: []string{"stage", "position", "n", "n_undetermined", "median_days", "p90_days", "mean_days", "share", "is_bottleneck", "provisional"},
 		always: []string{"stage"}, alwaysBy: []string{"role", "kind"}, rows: (*oracle).stages},
@@ -84,9 +88,9 @@ var measures = map[string]*measure{
 	"breaches": {columns: []string{"source_id", "library", "role", "kind", "outcome", "status", "partner", "created_at", "outcome_at",
 		"waited_days", "target_days", "days_over", "title", "container"}, always: []string{"source_id", "library", "role", "kind", "partner"}, isCohort: true, rows: (*oracle).breaches},
 	"forecast": {columns: []string{"month", "n_requests", "expected", "lo", "hi", "method", "backtest_error", "naive_error", "winters_error", "is_outside"},
-		always: []string{"month"}, isCohort: true, rows: (*oracle).forecast},
+		always: []string{"month"}, isCohort: true, isWhole: true, rows: (*oracle).forecast},
 	"anomalies": {columns: []string{"month", "n_requests", "expected", "lo", "hi", "difference", "dimension", "value", "value_n", "value_before",
-		"value_difference", "share_of_difference"}, always: []string{"month"}, isCohort: true, rows: (*oracle).anomalies},
+		"value_difference", "share_of_difference"}, always: []string{"month"}, isCohort: true, isWhole: true, rows: (*oracle).anomalies},
 	"data_quality": {columns: []string{"check_name", "n", "n_of", "share"}, always: []string{"check_name"}, isCohort: true, rows: (*oracle).dataQuality},
 }
 
@@ -112,6 +116,9 @@ func ask(h *history, metric string, f queries.Filter) *oracle {
 	return o
 }
 
+// columns are the metric's own, and those of a peer's definition.
+func (o *oracle) columns() []string { return slices.Concat(o.m.columns, definitions[o.f.Definition]) }
+
 func (o *oracle) isPeriod() bool { return o.f.Basis == "period" && !o.m.isByDue && !o.m.isCohort }
 
 // by is what the rows are split by.
@@ -127,7 +134,14 @@ func (o *oracle) by() []string {
 
 // records are the facts that the filter leaves, on the days that they count on.
 func (o *oracle) records() []record {
-	var all []record
+	if o.all == nil {
+		o.all = o.find()
+	}
+	return o.all
+}
+
+func (o *oracle) find() []record {
+	all := []record{}
 	for i := range o.facts {
 		f := &o.facts[i]
 		if !o.matches(f) {
@@ -157,9 +171,9 @@ func (o *oracle) records() []record {
 
 func (o *oracle) spans(day *time.Time) bool {
 	if day == nil {
-		return o.f.From.IsZero() && o.f.To.IsZero()
+		return (o.m.isWhole || o.f.From.IsZero()) && o.f.To.IsZero()
 	}
-	return !day.Before(o.f.From) && (o.f.To.IsZero() || day.Before(o.f.To))
+	return (o.m.isWhole || !day.Before(o.f.From)) && (o.f.To.IsZero() || day.Before(o.f.To))
 }
 
 func (o *oracle) matches(f *fact) bool {
@@ -616,7 +630,7 @@ func (o *oracle) overdue(g group) [][]any {
 			}
 		}
 		if nOut+nDue > 0 {
-			rows = append(rows, []any{side, nOut, nOverdue, n1, n8, n31, n91, share(nLate, nDue)})
+			rows = append(rows, []any{side, nOut, nOverdue, n1, n8, n31, n91, nDue, share(nLate, nDue)})
 		}
 	}
 	return rows

@@ -48,19 +48,46 @@ func isbnOf(texts ...*string) string {
 		if text == nil {
 			continue
 		}
-		joined := strings.ToUpper(strings.ReplaceAll(*text, "-", ""))
-		for _, spread := range []string{joined, strings.ReplaceAll(joined, " ", "")} {
-			for _, number := range strings.FieldsFunc(spread, func(c rune) bool { return c != 'X' && !unicode.IsDigit(c) }) {
-				if len(number) == 13 && isDigits(number) {
-					return number
-				}
-				if len(number) == 10 && isDigits(number[:9]) {
-					return isbn13(number[:9])
-				}
+		line := strings.ToUpper(strings.ReplaceAll(*text, "-", ""))
+		for at := range line {
+			if at > 0 && isISBNDigit(line[at-1]) {
+				continue
+			}
+			if number := digitsAt(line[at:], 13); strings.HasPrefix(number, "978") || strings.HasPrefix(number, "979") {
+				return number
+			}
+			if number := digitsAt(line[at:], 10); number != "" {
+				return isbn13(number[:9])
 			}
 		}
 	}
 	return ""
+}
+
+func isISBNDigit(c byte) bool { return c == 'X' || '0' <= c && c <= '9' }
+
+// digitsAt reads so many digits from the beginning of a line, with a blank between some of them perhaps; the last of ten
+// may be an X. It gives nothing where there are fewer or more.
+func digitsAt(line string, n int) string {
+	number := ""
+	for i := 0; i < len(line) && len(number) < n; i++ {
+		c := line[i]
+		isDigit := '0' <= c && c <= '9' || c == 'X' && n == 10 && len(number) == 9
+		switch {
+		case isDigit:
+			number += string(c)
+		case c == ' ' && number != "" && line[i-1] != ' ':
+		default:
+			return ""
+		}
+		if len(number) == n && i+1 < len(line) && isISBNDigit(line[i+1]) {
+			return ""
+		}
+	}
+	if len(number) < n {
+		return ""
+	}
+	return number
 }
 
 func isbn13(nine string) string {
