@@ -229,11 +229,17 @@ func (q *question) order(by []*Dimension) string {
 		if d.IsTime() {
 			keys = append(keys, quote(d.Name)+" nulls last")
 		} else {
-			keys = append(keys, quote(d.Name)+" = '"+Suppressed+"'", quote(d.Name)+" = 'unknown'", quote(d.Name))
+			if slices.Contains(ofReaders, d.Name) {
+				keys = append(keys, quote(d.Name)+" = '"+Suppressed+"'")
+			}
+			keys = append(keys, quote(d.Name)+" = 'unknown'", quote(d.Name))
 		}
 	}
 	if q.metric.Order != "" {
-		return strings.Join(append(keys, q.metric.Order), ", ")
+		keys = append(keys, q.metric.Order)
+		if q.withheldSQL() == "" {
+			return strings.Join(keys, ", ")
+		} // else its columns may be null
 	}
 	for _, name := range q.metric.Always {
 		keys = append(keys, quote(name))
