@@ -5,56 +5,105 @@ with
   timed as not materialized (
     select
       *,
-      role = 'borrowing' as is_borrowing,
-      role = 'lending' as is_lending,
-      outcome = 'filled' as is_filled,
       case when turnaround_us >= 0 then turnaround_us end as us,
       case when turnaround_us >= 0 then business_us end as open_us,
       case when role = 'borrowing' and kind = 'loan' and filled_by = 'lender' and received_at >= created_at
-        then epoch_us(received_at) - epoch_us(created_at) end as received_us
+        then epoch_us(received_at) - epoch_us(created_at) end as received_us,
+      case when outcome = 'filled' and currency = 'USD' then cost end as usd,
+      case when outcome = 'filled' and currency = 'EUR' then cost end as eur
     from scope
   ),
 
-  counts as (
+  -- One reading for few sums; what each measure takes of them is small.
+  parts as (
     select
       by_columns,
-      count(us) filter (where is_borrowing) as n_timed,
-      avg(us) filter (where is_borrowing) / 86400e6 as mean_days,
-      count(us) filter (where is_borrowing and kind = 'loan') as n_loans_timed,
-      avg(us) filter (where is_borrowing and kind = 'loan') / 86400e6 as loans_mean_days,
-      count(us) filter (where is_borrowing and kind = 'copy') as n_copies_timed,
-      avg(us) filter (where is_borrowing and kind = 'copy') / 86400e6 as copies_mean_days,
-      count(*) filter (where is_borrowing and kind = 'copy' and us <= 2 * 86400000000) as n_copies_48h,
-      count(*) filter (where is_borrowing and kind = 'copy' and open_us <= 5 * 86400000000) as n_copies_5bd,
-      avg(open_us) filter (where is_borrowing and kind = 'loan') / 86400e6 as loans_mean_business_days,
+      role as part_role, kind as part_kind, outcome as part,
+      count(*) as n,
+      count(us) as n_timed,
+      sum(us) as sum_us,
+      sum(open_us) as sum_open_us,
+      count(*) filter (where us <= 2 * 86400000000) as n_48h,
+      count(*) filter (where open_us <= 5 * 86400000000) as n_5bd,
       count(received_us) as n_received,
-      avg(received_us) / 86400e6 as received_mean_days,
-      quantile_cont(received_us, 0.5) / 86400e6 as received_median_days,
-      count(*) filter (where is_borrowing and is_filled) as n_filled,
-      count(*) filter (where is_borrowing and outcome = 'unfilled') as n_unfilled,
-      count(*) filter (where is_borrowing and outcome = 'cancelled') as n_cancelled,
-      count(*) filter (where is_borrowing and outcome in ('unfilled', 'cancelled') and reason = 'held_locally') as n_held_locally,
-      count(*) filter (where is_lending and is_filled) as n_lent,
-      count(*) filter (where is_lending and outcome = 'unfilled') as n_not_lent,
-      count(*) filter (where is_lending and kind = 'loan') as n_loans_asked,
-      count(*) filter (where is_lending and kind = 'loan' and is_filled) as n_loans_lent,
-      count(*) filter (where is_lending and kind = 'loan' and outcome = 'unfilled') as n_loans_not_lent,
-      count(cost) filter (where is_borrowing and is_filled and currency = 'USD') as n_borrowed_usd,
-      sum(cost) filter (where is_borrowing and is_filled and currency = 'USD')::double / nullif(n_borrowed_usd, 0) as borrowed_usd,
-      count(cost) filter (where is_lending and is_filled and currency = 'USD') as n_lent_usd,
-      sum(cost) filter (where is_lending and is_filled and currency = 'USD')::double / nullif(n_lent_usd, 0) as lent_usd,
-      count(cost) filter (where is_borrowing and is_filled and currency = 'EUR') as n_borrowed_eur,
-      sum(cost) filter (where is_borrowing and is_filled and currency = 'EUR')::double / nullif(n_borrowed_eur, 0) as borrowed_eur,
-      count(cost) filter (where is_lending and is_filled and currency = 'EUR') as n_lent_eur,
-      sum(cost) filter (where is_lending and is_filled and currency = 'EUR')::double / nullif(n_lent_eur, 0) as lent_eur
+      sum(received_us) as sum_received_us,
+      quantile_cont(received_us, 0.5) as median_received_us,
+      count(*) filter (where reason = 'held_locally') as n_held_locally,
+      count(usd) as n_usd,
+      sum(usd)::double as sum_usd,
+      count(eur) as n_eur,
+      sum(eur)::double as sum_eur
     from timed
     group by all
   ),
 
+  sums as (
+    select
+      by_columns,
+      sum(n_timed) filter (where part_role = 'borrowing') as n_timed,
+      sum(sum_us) filter (where part_role = 'borrowing') as sum_us,
+      sum(n_timed) filter (where part_role = 'borrowing' and part_kind = 'loan') as n_loans_timed,
+      sum(sum_us) filter (where part_role = 'borrowing' and part_kind = 'loan') as loans_us,
+      sum(sum_open_us) filter (where part_role = 'borrowing' and part_kind = 'loan') as loans_open_us,
+      sum(n_timed) filter (where part_role = 'borrowing' and part_kind = 'copy') as n_copies_timed,
+      sum(sum_us) filter (where part_role = 'borrowing' and part_kind = 'copy') as copies_us,
+      sum(n_48h) filter (where part_role = 'borrowing' and part_kind = 'copy') as n_copies_48h,
+      sum(n_5bd) filter (where part_role = 'borrowing' and part_kind = 'copy') as n_copies_5bd,
+      sum(n_received) as n_received,
+      sum(sum_received_us) as received_us,
+      max(median_received_us) as median_received_us, -- of the one part that has any
+      sum(n) filter (where part_role = 'borrowing' and part = 'filled') as n_filled,
+      sum(n) filter (where part_role = 'borrowing' and part = 'unfilled') as n_unfilled,
+      sum(n) filter (where part_role = 'borrowing' and part = 'cancelled') as n_cancelled,
+      sum(n_held_locally) filter (where part_role = 'borrowing' and part in ('unfilled', 'cancelled')) as n_held_locally,
+      sum(n) filter (where part_role = 'lending' and part = 'filled') as n_lent,
+      sum(n) filter (where part_role = 'lending' and part = 'unfilled') as n_not_lent,
+      sum(n) filter (where part_role = 'lending' and part_kind = 'loan') as n_loans_asked,
+      sum(n) filter (where part_role = 'lending' and part_kind = 'loan' and part = 'filled') as n_loans_lent,
+      sum(n) filter (where part_role = 'lending' and part_kind = 'loan' and part = 'unfilled') as n_loans_not_lent,
+      sum(n_usd) filter (where part_role = 'borrowing') as n_borrowed_usd,
+      sum(sum_usd) filter (where part_role = 'borrowing') as borrowed_usd,
+      sum(n_usd) filter (where part_role = 'lending') as n_lent_usd,
+      sum(sum_usd) filter (where part_role = 'lending') as lent_usd,
+      sum(n_eur) filter (where part_role = 'borrowing') as n_borrowed_eur,
+      sum(sum_eur) filter (where part_role = 'borrowing') as borrowed_eur,
+      sum(n_eur) filter (where part_role = 'lending') as n_lent_eur,
+      sum(sum_eur) filter (where part_role = 'lending') as lent_eur
+    from parts
+    group by all
+  ),
+
+  counts as (
+    select
+      * replace (
+        coalesce(n_timed, 0)::bigint as n_timed, coalesce(n_loans_timed, 0)::bigint as n_loans_timed,
+        coalesce(n_copies_timed, 0)::bigint as n_copies_timed, coalesce(n_received, 0)::bigint as n_received,
+        coalesce(n_filled, 0)::bigint as n_filled, coalesce(n_unfilled, 0)::bigint as n_unfilled,
+        coalesce(n_cancelled, 0)::bigint as n_cancelled, coalesce(n_lent, 0)::bigint as n_lent,
+        coalesce(n_held_locally, 0)::bigint as n_held_locally,
+        coalesce(n_not_lent, 0)::bigint as n_not_lent, coalesce(n_loans_asked, 0)::bigint as n_loans_asked,
+        coalesce(n_loans_lent, 0)::bigint as n_loans_lent, coalesce(n_loans_not_lent, 0)::bigint as n_loans_not_lent,
+        coalesce(n_borrowed_usd, 0)::bigint as n_borrowed_usd, coalesce(n_lent_usd, 0)::bigint as n_lent_usd,
+        coalesce(n_borrowed_eur, 0)::bigint as n_borrowed_eur, coalesce(n_lent_eur, 0)::bigint as n_lent_eur
+      ),
+      sum_us / 86400e6 / nullif(n_timed, 0) as mean_days,
+      loans_us / 86400e6 / nullif(n_loans_timed, 0) as loans_mean_days,
+      loans_open_us / 86400e6 / nullif(n_loans_timed, 0) as loans_mean_business_days,
+      copies_us / 86400e6 / nullif(n_copies_timed, 0) as copies_mean_days,
+      received_us / 86400e6 / nullif(n_received, 0) as received_mean_days,
+      median_received_us / 86400e6 as received_median_days,
+      borrowed_usd / nullif(n_borrowed_usd, 0) as per_borrowed_usd,
+      lent_usd / nullif(n_lent_usd, 0) as per_lent_usd,
+      borrowed_eur / nullif(n_borrowed_eur, 0) as per_borrowed_eur,
+      lent_eur / nullif(n_lent_eur, 0) as per_lent_eur
+    from sums
+  ),
+
+  -- A request that was put to a lender has a first one, or the one that it ended with.
   turns as (
     select
       by_columns,
-      count(distinct request_id) as n_asked,
+      count(*) filter (where coalesce(position, 1) = 1) as n_asked,
       count(*) as n_attempts,
       count(*) filter (where answer = 'filled' and filled_by = 'lender' and position is not null) as n_known,
       count(*) filter (where answer = 'filled' and filled_by = 'lender' and position = 1) as n_first,
@@ -97,11 +146,11 @@ with
         {'own_measure': 'Lending fill rate', 'own': n_lent / nullif(n_lent + n_not_lent, 0), 'own_n': n_lent + n_not_lent},
         {'own_measure': 'Lending fill rate, loans', 'own': n_loans_lent / nullif(n_loans_lent + n_loans_not_lent, 0), 'own_n': n_loans_lent + n_loans_not_lent},
         {'own_measure': 'Lending fill rate, loans, of all requests', 'own': n_loans_lent / nullif(n_loans_asked, 0), 'own_n': n_loans_asked},
-        {'own_measure': 'Cost per borrowed item, USD', 'own': borrowed_usd, 'own_n': n_borrowed_usd},
-        {'own_measure': 'Cost per lent item, USD', 'own': lent_usd, 'own_n': n_lent_usd},
-        {'own_measure': 'Cost per borrowed and lent item together, USD', 'own': borrowed_usd + lent_usd, 'own_n': least(n_borrowed_usd, n_lent_usd)},
-        {'own_measure': 'Cost per borrowed item, EUR', 'own': borrowed_eur, 'own_n': n_borrowed_eur},
-        {'own_measure': 'Cost per lent item, EUR', 'own': lent_eur, 'own_n': n_lent_eur}
+        {'own_measure': 'Cost per borrowed item, USD', 'own': per_borrowed_usd, 'own_n': n_borrowed_usd},
+        {'own_measure': 'Cost per lent item, USD', 'own': per_lent_usd, 'own_n': n_lent_usd},
+        {'own_measure': 'Cost per borrowed and lent item together, USD', 'own': per_borrowed_usd + per_lent_usd, 'own_n': least(n_borrowed_usd, n_lent_usd)},
+        {'own_measure': 'Cost per borrowed item, EUR', 'own': per_borrowed_eur, 'own_n': n_borrowed_eur},
+        {'own_measure': 'Cost per lent item, EUR', 'own': per_lent_eur, 'own_n': n_lent_eur}
       ], recursive := true)
     from groups
   ),
