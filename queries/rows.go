@@ -177,7 +177,7 @@ func (q *question) hitsSQL() string {
 // rowsSQL composes the statement of a drill-down. Where a page is small it is cut before the history's wide table is read.
 func (q *question) rowsSQL(order string) string {
 	w := q.window
-	return "with " + smallSQL + q.hitsSQL() + ",\npage as not materialized (\nselect * from hits where " + w.condition("hits") +
+	return "with " + smallGroupsSQL + ",\n" + q.hitsSQL() + ",\npage as not materialized (\nselect * from hits where " + w.condition("hits") +
 		w.limitSQL(order) + "\n)\n" + rowsSQL + "where " + w.condition("request") +
 		"\norder by " + strings.ReplaceAll(order, "request_id", "request.request_id")
 }
@@ -187,7 +187,7 @@ func (w window) limitSQL(order string) string {
 		return ""
 	}
 	for _, name := range ofReaders { // by what is shown of them
-		order = strings.ReplaceAll(order, quote(name), "case when coalesce("+name+", 'unknown') in (select value from small_"+name+"s) then '"+Suppressed+"' else "+name+" end")
+		order = strings.ReplaceAll(order, quote(name), "case when coalesce("+name+", 'unknown') in (select value from small_groups where dimension = '"+name+"') then '"+Suppressed+"' else "+name+" end")
 	}
 	text := "\norder by " + order
 	if w.limit > 0 {

@@ -18,6 +18,8 @@ var (
 	suppressSQL string
 	//go:embed scope/suppress_exact.sql
 	suppressExactSQL string
+	//go:embed scope/small_groups.sql
+	smallGroupsSQL string
 )
 
 // Suppression is what was done to one of the dimensions that tell of readers, so that no small group of them shows.
@@ -52,9 +54,10 @@ var ofReaders = []string{"department", "patron_group"}
 //
 // The values of a dimension stand in one order for the whole history, those of the fewest readers first, and hidden is
 // always a beginning of it. So whatever two questions hide, one hides all that the other does, and no sums and
-// differences of what they show make out a value that either of them had to hide. What is left open are spans that
-// overlap: figures of a year, and of the year but for its first week, differ by that week; and what a table of totals
-// tells where all requests of a month are known to be one department's.
+// differences within a table, or with any coarser table of the same filter, make out a value that either of them had to
+// hide. What is left open are two questions of different spans, dates or filters (figures of a year, and of the year but
+// for its first week, differ by that week), and what a table of totals tells where all requests of a month are known to
+// be one department's.
 type beginning struct {
 	dimension *Dimension
 	order     []string
@@ -336,30 +339,23 @@ func areEnough(cells []cell, hidden []int, fewest int, count func(*crowd) int) b
 	return true
 }
 
-// smallSQL is the beginning of the common tables of a drill-down: the departments and patron groups that have had too few
-// readers in the whole history for a list of requests to name them.
-const smallSQL = `small_departments as (
-select value from reader_count where dimension = 'department' and n_readers < $suppress_below
-),
-small_patron_groups as (
-select value from reader_count where dimension = 'patron_group' and n_readers < $suppress_below
-),
-`
-
-// checkRows refuses to list the requests of a department or patron group that has had too few readers.
+// checkRows refuses to list the requests of a department or patron group that a list does not name.
 func (q *question) checkRows(ctx context.Context, snapshot *store.Snapshot) error {
 	for _, name := range ofReaders {
-		for _, value := range *q.filter.list(name) {
-			var isSmall bool
-			err := snapshot.DB().QueryRowContext(ctx, "select count(*) > 0 from reader_count where dimension = $1 and value = $2 and n_readers < $3",
-				name, value, q.filter.Number("suppress_below")).Scan(&isSmall)
-			if err != nil {
-				return err
-			}
-			if isSmall {
-				return invalid("the requests of a %s with fewer than %s are not listed: leave %s=%s out, or set suppress_below=0",
+		given := *q.filter.list(name)
+		if len(given) == 0 {
+			continue
+		}
+		text := "with " + smallGroupsSQL + "select value from small_groups where dimension = '" + name + "'"
+		err := q.query(ctx, snapshot, text, []Column{{Name: "value", Type: Text}}, func(row []any) error {
+			if value := row[0].(string); slices.Contains(given, value) {
+				return invalid("the requests of a %s with fewer than %s, and of the next larger one, are not listed: leave %s=%s out, or set suppress_below=0",
 					strings.ToLower(FindDimension(name).Label), plural(q.filter.Number("suppress_below"), "reader", "readers"), name, clip(value))
 			}
+			return nil
+		})
+		if err != nil {
+			return err
 		}
 	}
 	return nil

@@ -3,7 +3,8 @@
 -- alone; see the comments.
 --
 -- No view holds patron_key: it tells one reader's requests from another's, and a list of titles by reader is what a
--- library must not hand on. Departments and patron groups of fewer than 5 readers are called suppressed.
+-- library must not hand on. Departments and patron groups of fewer than 5 readers, and the next larger one, which they
+-- are hidden behind, are called suppressed.
 
 create or replace view requests as
 with
@@ -11,8 +12,14 @@ with
     select
       list(value) filter (where dimension = 'department') as departments,
       list(value) filter (where dimension = 'patron_group') as patron_groups
-    from reader_count
-    where n_readers < 5
+    from (
+      select
+        dimension, value,
+        n_readers < 5 as is_small,
+        lag(n_readers < 5, 1, false) over (partition by dimension order by value <> 'suppressed', n_readers, value) as is_next
+      from reader_count
+    )
+    where is_small or is_next
   ),
   today as (
     select library, zone, as_of, timezone(zone, timezone('UTC', as_of))::date as local_day
