@@ -14,12 +14,13 @@ type series struct {
 
 // fullMonths spans the months that the question covers whole, from the first with a request in scope.
 func (o *oracle) fullMonths() (first, end time.Time) {
+	today := earliest(&o.asOf, &o.h.derive().newest).UTC().Truncate(day) // nothing is known of what is later
 	for _, r := range o.records() {
 		if r.countedDay == nil {
 			continue
 		}
 		month, next := o.bucket(*r.countedDay, "month")
-		if !o.f.To.IsZero() && next.After(o.f.To) || next.After(o.asOf.UTC().Truncate(day)) {
+		if !o.f.To.IsZero() && next.After(o.f.To) || next.After(today) {
 			continue
 		}
 		if first.IsZero() || month.Before(first) {
@@ -31,7 +32,7 @@ func (o *oracle) fullMonths() (first, end time.Time) {
 	}
 	for end = first; ; end = end.AddDate(0, 1, 0) {
 		next := end.AddDate(0, 1, 0)
-		if !o.f.To.IsZero() && next.After(o.f.To) || next.After(o.asOf.UTC().Truncate(day)) {
+		if !o.f.To.IsZero() && next.After(o.f.To) || next.After(today) {
 			return first, end
 		}
 	}

@@ -13,6 +13,7 @@ import (
 // load writes a history into a new data directory and opens it.
 func (h *history) load(t testing.TB) *store.Snapshot {
 	t.Helper()
+	histories.Add(int64(len(h.libraries)))
 	snapshot := loadStatements(t, h.statements())
 	var err error
 	if h.ends, err = businessEnds(snapshot); err != nil {

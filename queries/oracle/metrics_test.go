@@ -91,6 +91,8 @@ var measures = map[string]*measure{
 		always: []string{"month"}, isCohort: true, isWhole: true, rows: (*oracle).forecast},
 	"anomalies": {columns: []string{"month", "n_requests", "expected", "lo", "hi", "difference", "dimension", "value", "value_n", "value_before",
 		"value_difference", "share_of_difference"}, always: []string{"month"}, isCohort: true, isWhole: true, rows: (*oracle).anomalies},
+	"benchmarks": {columns: []string{"measure", "population", "figures"}, always: []string{"measure", "population"}, isCohort: true,
+		rows: func(o *oracle, g group) [][]any { return [][]any{{o.ownFigures(g)}} }},
 	"data_quality": {columns: []string{"check_name", "n", "n_of", "share"}, always: []string{"check_name"}, isCohort: true, rows: (*oracle).dataQuality},
 }
 
@@ -291,7 +293,7 @@ func (o *oracle) answer() [][]any {
 		}
 		groups[key].records = append(groups[key].records, r)
 	}
-	if len(groups) == 0 && len(by) == 0 && (len(o.m.always) == 0 || o.m == measures["data_quality"]) {
+	if len(groups) == 0 && len(by) == 0 && (len(o.m.always) == 0 || o.m == measures["data_quality"] || o.m == measures["benchmarks"]) {
 		groups[""] = &group{}
 	}
 	var sorted []*group
