@@ -159,5 +159,5 @@ with
 published.sql
   )
 
-select by_columns, measure, unit, own, own_n, lo, hi, population, period, source, note
+select by_columns, measure, unit, own, own_n, lo, hi, population, period, published_in, note
 from ours join published on measure = own_measure

@@ -51,7 +51,7 @@ var Metric = &queries.Metric{
 			Doc: "Whose figure it is."},
 		{Name: "period", Type: queries.Text, Label: "Period",
 			Doc: "The years that it speaks of, as far as they are stated."},
-		{Name: "source", Type: queries.Text, Label: "Source",
+		{Name: "published_in", Type: queries.Text, Label: "Published in",
 			Doc: "Where it was published."},
 		{Name: "note", Type: queries.Text, Label: "Note",
 			Doc: "What it counts, and how ours differs."},

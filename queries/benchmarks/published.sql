@@ -1,5 +1,5 @@
 -- The published figures, in words and numbers. A single figure has lo = hi.
-select measure, unit, lo::double as lo, hi::double as hi, population, period, source, note
+select measure, unit, lo::double as lo, hi::double as hi, population, period, published_in, note
 from (values
   ('Borrowing turnaround, mean', 'days', 15.6, 15.6, 'ARL libraries, USA', '1996',
     'ARL study of 1998, as quoted on slides of the Nordic study',
@@ -98,4 +98,4 @@ from (values
     'Vattulainen 2003', 'What goes into it is not stated; ours is what the requests themselves say that they cost.'),
   ('Cost per lent item, EUR', 'EUR', 7.24, 7.24, '44 Nordic libraries', 'published 2003',
     'Vattulainen 2003', 'What goes into it is not stated; ours is what the requests themselves say that they cost.')
-) figures (measure, unit, lo, hi, population, period, source, note)
+) figures (measure, unit, lo, hi, population, period, published_in, note)

@@ -11,11 +11,12 @@ with
     group by all
   ),
 
-  -- A month is full when none of it lies after to or after as_of. from does not cut what is looked back on.
+  -- A month is full when none of it lies after to, after as_of or after the newest date of the history. from does not cut
+  -- what is looked back on.
   span as (
     select
       min(month) as first_month,
-      (date_trunc('month', least($to::date, $as_of::date)) - to_months(1))::date as last_month
+      (date_trunc('month', least($to::date, $as_of::date, (select as_of::date from history_state))) - to_months(1))::date as last_month
     from counts
   ),
 
