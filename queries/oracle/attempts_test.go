@@ -112,6 +112,9 @@ func (h *history) asked(f *fact) []attempt {
 	p, place := f.partnerName, -1
 	if p != nil {
 		place = slices.Index(rota, *p)
+		if len(rota) > 0 && rota[len(rota)-1] == *p { // asked again, it answered the second time
+			place = len(rota) - 1
+		}
 	}
 	byLender := f.outcome == "filled" && *f.filledBy == "lender"
 	var last string

@@ -84,7 +84,8 @@ with
       f.outcome = 'open' and f.status in ('new', 'in_process') and f.sent_at is null as is_unsent,
       listed.lenders,
       coalesce(len(listed.lenders), 0) as n_lenders,
-      nullif(list_position(listed.lenders, f.partner), 0) as partner_place,
+      -- a lender that was asked twice and ends the list gave its answer the second time
+      case when listed.lenders[-1] = f.partner then n_lenders else nullif(list_position(listed.lenders, f.partner), 0) end as partner_place,
       coalesce(sends.n_sends, 0) as n_sends, sends.first_sent_at,
       conditions.first_conditional_at, conditions.conditional_after_at
     from fact_request f
