@@ -1,56 +1,39 @@
--- Is a journal near the CONTU limit? Copies ordered from other libraries, filled or still open, of articles young enough,
--- per periodical and calendar year of the request. Spellings and volumes of one periodical are counted together, as in
--- titles. Every borrowed copy takes part in finding the ISSN of a name, those that count in the rest.
+-- Which journals are near the CONTU limit? Copies ordered from other libraries, filled or still open, of articles young
+-- enough, per periodical and calendar year of the request. Spellings of one periodical are counted together, as in titles.
+issn_of_journal as (
+  select journal_key, min(issn_key) as issn_key from cited where issn_key is not null and journal_key is not null group by all
+),
+
 copies as materialized (
   select
     by_columns,
-    year(counted_day) as asked_year, issn_key, journal_key, container,
-    isbn_key is not null and issn_key is null as is_chapter,
-    case
-      when copyright_compliance is not distinct from 'ccl' or year(counted_day) is null then null -- under other rules
-      when publication_year is null then 'unknown_year'
-      when year(counted_day) - publication_year between -1 and $contu_years - 1 then 'within_rule'
-    end as counts_as,
-    outcome = 'filled' and filled_by = 'lender' as is_filled,
-    outcome = 'open' as is_open,
-    count(*) as n
-  from scope join cited using (request_id)
-  where role = 'borrowing' and kind = 'copy'
-  group by all
-),
-
-issn_of_journal as (
-  select journal_key, min(issn_key) as issn_key from copies where issn_key is not null and journal_key is not null group by all
-),
-
-counted_copies as (
-  select
-    copies.* exclude (issn_key, journal_key),
-    coalesce(copies.issn_key, known.issn_key) as issn,
-    coalesce(issn, copies.journal_key) as periodical
-  from copies
-  left join issn_of_journal known on known.journal_key = case when copies.issn_key is null then copies.journal_key end
-  where (is_filled or is_open) and counts_as is not null and not is_chapter and periodical is not null
+    asked_year, container, counts_as, n_filled, n_open,
+    coalesce(cited.issn_key, known.issn_key) as periodical_issn,
+    coalesce(periodical_issn, cited.journal_key) as periodical
+  from cited
+  left join issn_of_journal known on known.journal_key = case when cited.issn_key is null then cited.journal_key end
+  where n_filled + n_open > 0 and counts_as is not null
+    and periodical is not null
+    and (cited.issn_key is not null or isbn_key is null) -- an ISBN alone: a chapter of a book
 ),
 
 periodicals as (
   select
     by_columns,
     asked_year, periodical,
-    any_value(issn) as issn,
-    coalesce(sum(n) filter (where counts_as = 'within_rule'), 0) as n_within_rule,
-    coalesce(sum(n) filter (where counts_as = 'within_rule' and is_filled), 0) as n_filled,
-    coalesce(sum(n) filter (where counts_as = 'within_rule' and is_open), 0) as n_open,
-    coalesce(sum(n) filter (where counts_as = 'unknown_year'), 0) as n_unknown_year
-  from counted_copies
+    any_value(periodical_issn) as issn,
+    coalesce(sum(n_filled) filter (where counts_as = 'within_rule'), 0)::bigint as n_filled,
+    coalesce(sum(n_open) filter (where counts_as = 'within_rule'), 0)::bigint as n_open,
+    coalesce(sum(n_filled + n_open) filter (where counts_as = 'unknown_year'), 0)::bigint as n_unknown_year
+  from copies
   group by all
 ),
 
 spellings as (
   select
     by_columns,
-    asked_year, periodical, container, sum(n) as n
-  from counted_copies
+    asked_year, periodical, container, sum(n_filled + n_open) as n
+  from copies
   where container is not null
   group by all
 ),
@@ -64,7 +47,7 @@ named as (
 ),
 
 spelled as (
-  select periodicals.*, named.container
+  select periodicals.*, n_filled + n_open as n_within_rule, named.container
   from periodicals
   left join named on same_group(periodicals, named) and named.asked_year = periodicals.asked_year and named.periodical = periodicals.periodical
 ),

@@ -8,8 +8,14 @@ import (
 	"github.com/fillrate/fillrate/queries/titles"
 )
 
+//go:embed asked.sql
+var askedSQL string
+
 //go:embed copyright.sql
 var metricSQL string
+
+//go:embed rows_asked.sql
+var rowsAskedSQL string
 
 //go:embed rows.sql
 var rowsSQL string
@@ -23,8 +29,8 @@ var Metric = &queries.Metric{
 	Title:        "Copyright",
 	Question:     "Which journals are near the CONTU limit?",
 	Doc:          doc,
-	SQL:          "with\n" + titles.Cited + ",\n" + metricSQL,
-	Rows:         "with\n" + titles.Cited + "\n" + rowsSQL,
+	SQL:          "with\n" + askedSQL + ",\n" + titles.Cited + ",\n" + metricSQL,
+	Rows:         "with\n" + rowsAskedSQL + ",\n" + titles.Cited + "\n" + rowsSQL,
 	Dated:        queries.ByBasis,
 	CohortOnly:   true,
 	HidesReaders: true,

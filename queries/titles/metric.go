@@ -7,11 +7,14 @@ import (
 	"github.com/fillrate/fillrate/queries"
 )
 
-// Cited is a common table that other metrics of titles read too: per borrowing request the keys of the work asked for
-// (issn_key, isbn_key, journal_key, work_key) beside title, container, publication_year and copyright_compliance.
+// Cited is a common table that other metrics of titles use too: the rows of a table `asked` (kind, title, author, container,
+// issn, isbn, oclc_number and whatever else) with the keys of the work asked for: issn_key, isbn_key, journal_key, work_key.
 //
 //go:embed cited.sql
 var Cited string
+
+//go:embed asked.sql
+var askedSQL string
 
 //go:embed titles.sql
 var metricSQL string
@@ -28,7 +31,7 @@ var Metric = &queries.Metric{
 	Title:        "Titles",
 	Question:     "Which titles do we borrow again and again?",
 	Doc:          doc,
-	SQL:          "with\n" + Cited + ",\n" + metricSQL,
+	SQL:          "with\n" + askedSQL + ",\n" + Cited + ",\n" + metricSQL,
 	Rows:         rowsSQL,
 	Dated:        queries.ByBasis,
 	CohortOnly:   true,
