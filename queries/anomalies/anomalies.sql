@@ -60,20 +60,28 @@ forecast.sql
     )
   ),
 
-  -- A value of few readers is not named.
+  -- Departments and patron groups where a month has a value of few readers: naming another value would tell it, as
+  -- what is left of the month.
   readers as (
     select
       by_columns,
       outside_month,
+      is_now,
       list_position([grouping(of_department), grouping(of_patron_group)], 0) + 3 as place,
-      coalesce(of_department, of_patron_group) as value,
       count(distinct patron_key) + count(*) filter (where patron_key is null) as n_readers
     from told
     where $suppress_below > 0
     group by grouping sets (
-      (by_columns, outside_month, of_department),
-      (by_columns, outside_month, of_patron_group)
+      (by_columns, outside_month, is_now, of_department),
+      (by_columns, outside_month, is_now, of_patron_group)
     )
+  ),
+
+  revealing as (
+    select by_columns, outside_month, place
+    from readers
+    where n_readers < $suppress_below
+    group by all
   ),
 
   -- A dimension with one value only would explain all of it and say nothing.
@@ -95,11 +103,8 @@ forecast.sql
     select several.*, value_n - value_before as value_difference, abs(value_difference) as moved
     from several
     join before on same_group(several, before) and before.outside_month = several.outside_month
-    left join readers
-      on same_group(several, readers) and readers.outside_month = several.outside_month
-      and readers.place = several.place and readers.value = several.value
+    anti join revealing on same_group(several, revealing) and revealing.outside_month = several.outside_month and revealing.place = several.place
     where value_n + value_before >= 10
-      and ($suppress_below = 0 or several.place not in (4, 5) or n_readers >= $suppress_below)
       and sign(value_n - value_before) * sign(n_now - n_before) = 1
   ),
 
