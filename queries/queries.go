@@ -33,6 +33,8 @@ type Metric struct {
 	WholePast bool
 	// NoCompare marks a metric that is not set beside an earlier span: a list, or one that compares by itself.
 	NoCompare bool
+	// Readers is embedded SQL over scope: the requests whose readers stand behind a row, where they are not those of Rows.
+	Readers string
 	// HidesReaders marks a metric whose rows are finer than any group of readers (a title, an hour, a request): it is
 	// not split or filtered by department or patron group while small groups are suppressed.
 	HidesReaders bool

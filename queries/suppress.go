@@ -206,8 +206,9 @@ func (q *question) cells(ctx context.Context, snapshot *store.Snapshot, dimensio
 	return cells, err
 }
 
-// readersSQL composes a statement over readers: the requests of the scope, and who made them. A row of the result is counted by everything that it is split by; the
-// arrivals and the outcomes of a period are counted apart, as the figures of a row speak of one or the other.
+// readersSQL composes a statement over readers: the requests that the metric speaks of, and who made them. A row of the
+// result is counted by everything that it is split by; the arrivals and the outcomes of a period are counted apart, as the
+// figures of a row speak of one or the other.
 func (q *question) readersSQL(dimensions []*Dimension, statement string) string {
 	contexts := q.contexts()
 	shown := make([]string, len(ofReaders))
@@ -218,7 +219,7 @@ func (q *question) readersSQL(dimensions []*Dimension, statement string) string 
 		}
 	}
 	columns := inGroups("by_columns, is_arrival, ", contexts) + strings.Join(shown, ", ") + ", patron_key"
-	readers := "select " + columns + " from scope"
+	readers := "select " + columns + " from (\n" + cmp.Or(q.metric.Readers, q.metric.Rows) + "\n)"
 	if q.metric.WholePast && !q.filter.From.IsZero() { // what is expected of a month may be what it was a year before
 		readers += " where counted_day >= $from::date - to_months(12)"
 	}
@@ -250,11 +251,21 @@ func (q *question) contexts() []*Dimension {
 		if name == "side" { // as loans call it
 			name = "role"
 		}
-		if d := FindDimension(name); d != nil && !slices.Contains(contexts, d) {
+		i := slices.IndexFunc(rowContexts, func(d *Dimension) bool { return d.Name == name })
+		switch d := FindDimension(name); {
+		case d != nil && !slices.Contains(contexts, d):
 			contexts = append(contexts, d)
+		case d == nil && i >= 0:
+			contexts = append(contexts, rowContexts[i])
 		}
 	}
 	return contexts
+}
+
+// rowContexts are columns of metrics that part their rows further and are no dimension, over a row of the facts.
+var rowContexts = []*Dimension{
+	{Name: "outcome", Type: Text, sql: "outcome"},
+	{Name: "currency", Type: Text, sql: "case when cost is null then 'no_cost' else coalesce(currency, 'unknown') end"},
 }
 
 // shortest gives how many values of each dimension to hide: the fewest, in their order, for which every row that is

@@ -413,3 +413,67 @@ func TestTheAttackFindsPlainSuppression(t *testing.T) {
 		t.Errorf("the attack broke %d of 10 tables that hide small cells alone", found)
 	}
 }
+
+// Behind the figures of every row that is shown stand readers enough: of the requests that the metric speaks of, not of
+// all that the group has. populations says anew which those are, and what parts a metric's rows beside the dimensions.
+func TestEveryRowHasReadersEnough(t *testing.T) {
+	_, snapshot := mixedHistory(t)
+	const lender = "(role <> 'borrowing' or filled_by = 'lender')"
+	populations := map[string][2]string{
+		"volume":     {"true", ""},
+		"fill_rate":  {"true", ""},
+		"turnaround": {"outcome = 'filled'", ""},
+		"stages":     {"outcome = 'filled' and " + lender, "role, kind"},
+		"reasons":    {"outcome in ('unfilled', 'cancelled')", "coalesce(reason, 'unknown'), outcome"},
+		"attempts":   {"request_id in (select request_id from attempt)", ""},
+		"balance":    {"outcome = 'filled' and role in ('lending', 'borrowing') and " + lender, ""},
+		"cost":       {"outcome = 'filled'", "case when cost is null then 'no_cost' else coalesce(currency, 'unknown') end"},
+	}
+	const fewest = 5
+	partly := 0
+	for id, population := range populations {
+		metric, err := catalog.Find(id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, split := range []string{"department", "department, role", "department, date_trunc('quarter', created_day)", "patron_group, kind"} {
+			by := strings.NewReplacer(" ", "", "date_trunc('quarter',created_day)", "quarter", "date_trunc('quarter', created_day)", "quarter").Replace(split)
+			result, err := queries.Run(context.Background(), snapshot, metric, parsed(t, "by="+by))
+			if err != nil {
+				t.Fatal(err)
+			}
+			dimension, _, _ := strings.Cut(split, ",")
+			var shown []string
+			for _, row := range result.Rows {
+				if name := "'" + strings.ReplaceAll(row[0].(string), "'", "''") + "'"; !slices.Contains(shown, name) {
+					shown = append(shown, name)
+				}
+			}
+			if len(shown) > 1 && slices.Contains(shown, "'"+queries.Suppressed+"'") {
+				partly++
+			}
+			word := "coalesce(" + dimension + ", 'unknown')"
+			keys := append([]string{"case when " + word + " in (" + strings.Join(shown, ", ") + ") then " + word + " else '" + queries.Suppressed + "' end"}, strings.Split(split, ", ")[1:]...)
+			if strings.Contains(split, "quarter") {
+				keys = []string{keys[0], "date_trunc('quarter', created_day)"}
+			}
+			if population[1] != "" {
+				keys = append(keys, population[1])
+			}
+			var least int
+			var all bool
+			err = snapshot.DB().QueryRowContext(context.Background(), "select min(n), $1 = count(distinct value) from (select "+keys[0]+
+				" as value, count(distinct patron_key) + count(*) - count(patron_key) as n from fact_request where "+population[0]+
+				" group by value, "+strings.Join(append(keys[1:], "true"), ", ")+")", 1).Scan(&least, &all)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if least < fewest && !(all && slices.Equal(shown, []string{"'" + queries.Suppressed + "'"})) {
+				t.Errorf("%s by %s: a row of %d readers is shown beside %v", id, by, least, shown)
+			}
+		}
+	}
+	if partly < 5 {
+		t.Errorf("%d tables were suppressed in part: too few to tell", partly)
+	}
+}

@@ -19,4 +19,4 @@ from received left join (select library as hours_library, day as hours_day, star
 union all
 select *, outcome_day, 'filled'
 from peers
-where case role when 'lending' then outcome = 'filled' or status = 'found' else outcome = 'filled' and filled_by = 'local' end
+where case role when 'lending' then outcome = 'filled' else outcome = 'filled' and filled_by = 'local' end

@@ -13,6 +13,9 @@ var metricSQL string
 //go:embed rows.sql
 var rowsSQL string
 
+//go:embed readers.sql
+var readersSQL string
+
 //go:embed doc.md
 var doc string
 
@@ -24,6 +27,7 @@ var Metric = &queries.Metric{
 	Doc:       doc,
 	SQL:       metricSQL,
 	Rows:      rowsSQL,
+	Readers:   readersSQL,
 	RowsOrder: "-days_late",
 	Dated:     queries.ByDue,
 	Always:    []string{"side"},

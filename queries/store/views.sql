@@ -38,13 +38,14 @@ select
   target.days as target_days,
   case when fact.turnaround_us >= 0 then fact.turnaround_us <= target.days * 86400e6 end as is_within_target,
   (epoch_us(fact.outcome_at) - epoch_us(fact.created_at)) / 86400e6 as days_to_outcome,
-  case when fact.outcome = 'open' then greatest(epoch_us(today.as_of) - epoch_us(fact.created_at), 0) / 86400e6 end as age_days,
+  case when fact.outcome = 'open' and fact.created_at is not null then greatest(epoch_us(today.as_of) - epoch_us(fact.created_at), 0) / 86400e6 end as age_days,
   fact.is_negative,
   fact.due_day, fact.due_end_at, fact.is_back,
   fact.kind = 'loan' and fact.outcome = 'filled' and fact.role in ('borrowing', 'lending')
     and fact.returned_at is null and not fact.is_back as is_out,
   case when fact.kind = 'loan' and fact.outcome = 'filled' and fact.role in ('borrowing', 'lending')
-    and fact.returned_at is null and not fact.is_back then greatest(today.local_day - fact.due_day, 0) end as days_late,
+    and fact.returned_at is null and not fact.is_back and fact.due_day is not null
+    then greatest(today.local_day - fact.due_day, 0) end as days_late,
   coalesce(days_late >= 1, false) as is_overdue,
   fact.cost, fact.currency, fact.need_by, fact.rush,
   today.as_of
