@@ -157,7 +157,7 @@ func (q *question) rollupSQL(own string, by []*Dimension) string {
 
 // placedSQL gives the rows of a table with a counted_day that filter and span leave, and the columns that rows are split by.
 func (q *question) placedSQL(table string, by []*Dimension, where []string) string {
-	where = slices.Concat(where, q.filterSQL(), q.spanSQL())
+	where = slices.Concat(where, q.filterSQL(), q.cutSQL())
 	return "select " + q.dimensionsSQL(by) + ", " + q.bucketEndSQL(by) + " as bucket_end\nfrom (\n" + table + "\n)\nwhere " + conjunction(where)
 }
 

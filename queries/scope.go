@@ -147,20 +147,26 @@ func (q *question) ctes(counted string, by []*Dimension) string {
 		facts = factsCutSQL
 	}
 	span := q.spanSQL()
-	where := q.filterSQL()
-	switch {
-	case q.metric.Dated == ByDue: // what is out at as_of is out whatever the span; the metric asks in_span itself
-	case q.metric.WholePast:
-		if !q.filter.To.IsZero() {
-			where = append(where, "counted_day < $to::date")
-		}
-	default:
-		where = append(where, span...)
-		span = nil
+	where := append(q.filterSQL(), q.cutSQL()...)
+	if q.metric.Dated != ByDue && !q.metric.WholePast {
+		span = nil // all of scope lies in it
 	}
 	text := "facts as not materialized (\n" + facts + "),\ncounted as not materialized (\n" + counted + "),\nscope as not materialized (\nselect " + q.dimensionsSQL(by) + ", " +
 		conjunction(span) + " as in_span, " + q.bucketEndSQL(by) + " as bucket_end\nfrom counted\nwhere " + conjunction(where) + ")"
 	return text
+}
+
+// cutSQL gives the conditions that the span sets for what a metric reads.
+func (q *question) cutSQL() []string {
+	switch {
+	case q.metric.Dated == ByDue: // what is out at as_of is out whatever the span; the metric asks in_span itself
+		return nil
+	case q.metric.WholePast && q.filter.To.IsZero():
+		return nil
+	case q.metric.WholePast:
+		return []string{"counted_day < $to::date"}
+	}
+	return q.spanSQL()
 }
 
 // dimensionsSQL lists the columns of a table with those that rows are split by: words in place of nulls, buckets of time.

@@ -3,6 +3,7 @@ package forecast
 
 import (
 	_ "embed"
+	"strings"
 
 	"github.com/fillrate/fillrate/queries"
 )
@@ -11,6 +12,9 @@ import (
 //
 //go:embed forecast.sql
 var SQL string
+
+// From the counted days the one reading of the history adds up what it counts otherwise.
+var rollupSQL = strings.Replace(SQL, "count(*)::double as n\n    from scope", "sum(n)::double as n\n    from days", 1)
 
 //go:embed rows.sql
 var rowsSQL string
@@ -25,6 +29,7 @@ var Metric = &queries.Metric{
 	Question:   "How many requests will come?",
 	Doc:        doc,
 	SQL:        SQL,
+	Rollup:     rollupSQL,
 	Rows:       rowsSQL,
 	Dated:      queries.ByBasis,
 	Always:     []string{"month"},
