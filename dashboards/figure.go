@@ -285,10 +285,12 @@ func resultTable(caption string, result *queries.Result, hidden string, names []
 			column := result.Columns[i]
 			c := cell{Number: isNumber(column), Header: at == 0}
 			switch {
-			case column.Type == queries.Text || isTime(column.Name):
+			case row[i] == nil && queries.FindDimension(column.Name) == nil:
+				c.Text = noValue
+			case column.Type == queries.Text || column.Type == queries.Date && isTime(column.Name):
 				c.Text = shorten(valueLabel(column.Name, chart.Text(row[i])), longestCell)
 			case row[i] != nil && column.IsChange:
-				c.Text = signed(value(column, row[i]))
+				c.Text = difference(column, row[i])
 			default:
 				c.Text = value(column, row[i])
 			}

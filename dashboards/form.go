@@ -159,7 +159,7 @@ func canonical(path string, values url.Values) string {
 		}
 	}
 	switch {
-	case usePreset && preset != queries.PresetLast12Months:
+	case usePreset && (preset != queries.PresetLast12Months || strings.HasPrefix(path, catalogPath)): // where it may not be the start
 		values.Set("preset", preset)
 	case usePreset:
 	case from == "" && last == "":

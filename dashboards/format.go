@@ -41,6 +41,14 @@ func days(n float64) string {
 // share writes a ratio of 0 to 1 as a percentage.
 func share(n float64) string { return minus(strconv.FormatFloat(100*n, 'f', 1, 64)) + "%" }
 
+// difference writes how far a value moved: with its sign, and for a share in points.
+func difference(column queries.Column, v any) string {
+	if moved, ok := v.(float64); ok && column.Unit == queries.Share {
+		return signed(minus(strconv.FormatFloat(100*moved, 'f', 1, 64))) + " " + text["pts"]
+	}
+	return signed(value(column, v))
+}
+
 // signed writes a plus before a difference that has no minus.
 func signed(number string) string {
 	if strings.HasPrefix(number, "−") || strings.Trim(number, "0.%") == "" {
@@ -113,7 +121,7 @@ func value(column queries.Column, v any) string {
 			return share(v)
 		case queries.Days:
 			return days(v)
-		case queries.Requests, queries.Loans, queries.Attempts, queries.Readers:
+		case queries.Requests:
 			return count(v)
 		case queries.Points:
 			return minus(strconv.FormatFloat(v, 'f', 1, 64))

@@ -51,7 +51,11 @@ func (s *server) oneMetric(c *gin.Context) error {
 		values.Del(splitKey)
 		return redirect{address(c.Request.URL.Path, withoutBlanks(values))}
 	}
-	v, err := s.openPage(c)
+	preset := queries.PresetLast12Months
+	if metric.Current {
+		preset = queries.PresetAll
+	}
+	v, err := s.openSpan(c, preset)
 	if err != nil {
 		return err
 	}
@@ -169,9 +173,11 @@ func (v *visit) splitForm(metric *queries.Metric, asked queries.Filter) *splitFo
 		}
 	}
 	own := []string{"by", compareKey, "definition"}
-	for _, name := range metric.Options {
-		own = append(own, name)
-		f.Numbers = append(f.Numbers, numberField{queries.FindOption(name), asked.Number(name)})
+	for _, option := range queries.Options {
+		if option.Name != "fiscal_start" && metric.Reads(option.Name) {
+			own = append(own, option.Name)
+			f.Numbers = append(f.Numbers, numberField{option, asked.Number(option.Name)})
+		}
 	}
 	values := v.query()
 	for _, key := range queries.FilterKeys() {

@@ -196,6 +196,7 @@ var text = map[string]string{
 	"page./turnaround":        "Turnaround",
 	"page.rows":               "{0}: the requests behind it",
 	"points":                  "{0} points",
+	"pts":                     "pts",
 	"requests":                "requests",
 	"shorter":                 "shorter",
 	"span":                    "{0} to {1}",

@@ -21,6 +21,7 @@ type visit struct {
 	path    string
 	asked   queries.Filter // as the address says it; a preset stays a name
 	filter  queries.Filter // with the preset's dates in place
+	start   string         // the preset that the page starts from
 	compare string         // what its numbers are compared with: last_year, previous or none
 }
 
@@ -56,7 +57,7 @@ func (s *server) open(c *gin.Context, ownKeys ...string) (*visit, error) {
 		reading.release()
 		return nil, err
 	}
-	v := &visit{ctx: ctx, server: s, reading: reading, history: history, path: c.Request.URL.Path, asked: filter, compare: compareYear}
+	v := &visit{ctx: ctx, server: s, reading: reading, history: history, path: c.Request.URL.Path, asked: filter, start: queries.PresetLast12Months, compare: compareYear}
 	v.filter = filter.Resolve(history.Today)
 	return v, nil
 }
@@ -64,6 +65,11 @@ func (s *server) open(c *gin.Context, ownKeys ...string) (*visit, error) {
 // openPage is open for pages, which start from the last 12 full months. A submitted filter form is answered with the
 // canonical address of what it asks for, as an error of type redirect.
 func (s *server) openPage(c *gin.Context, ownKeys ...string) (*visit, error) {
+	return s.openSpan(c, queries.PresetLast12Months, ownKeys...)
+}
+
+// openSpan is openPage with another span to start from.
+func (s *server) openSpan(c *gin.Context, preset string, ownKeys ...string) (*visit, error) {
 	values, err := query(c)
 	if err != nil {
 		return nil, err
@@ -82,9 +88,9 @@ func (s *server) openPage(c *gin.Context, ownKeys ...string) (*visit, error) {
 	if err != nil {
 		return nil, err
 	}
-	v.compare = compare
+	v.compare, v.start = compare, preset
 	if v.asked.From.IsZero() && v.asked.To.IsZero() && v.asked.Preset == "" {
-		v.asked.Preset = queries.PresetLast12Months
+		v.asked.Preset = preset
 		v.filter = v.asked.Resolve(v.history.Today)
 	}
 	return v, nil
@@ -127,7 +133,7 @@ func (v *visit) compute(id string, filter queries.Filter) (*queries.Result, erro
 // query is the visit's address as a page writes it, without the defaults.
 func (v *visit) query() url.Values {
 	values := v.asked.Values()
-	if values.Get("preset") == queries.PresetLast12Months {
+	if values.Get("preset") == v.start {
 		values.Del("preset")
 	}
 	if v.compare != compareYear {

@@ -31,6 +31,9 @@ type Metric struct {
 	CohortOnly bool
 	// WholePast marks a metric that looks back beyond the span's beginning: it does not cut scope; in_span tells.
 	WholePast bool
+	// Current marks a metric that is about what stands now, so that pages start it from the whole history and not from the
+	// last full months, which would leave out the newest requests or cut a year.
+	Current bool
 	// NoCompare marks a metric that is not set beside an earlier span: a list, or one that compares by itself.
 	NoCompare bool
 	// Readers is embedded SQL over scope: the requests whose readers stand behind a row, where they are not those of Rows.

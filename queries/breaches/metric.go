@@ -33,6 +33,7 @@ var Metric = &queries.Metric{
 	Always:       []string{"source_id", "library", "role", "kind", "partner"},
 	Order:        "outcome = 'open' desc, days_over desc, library, source_id",
 	CohortOnly:   true,
+	Current:      true,
 	HidesReaders: true,
 	NoCompare:    true,
 	Options:      []string{"top"},

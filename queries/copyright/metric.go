@@ -33,6 +33,7 @@ var Metric = &queries.Metric{
 	Rows:         "with\n" + rowsAskedSQL + ",\n" + titles.Cited + "\n" + rowsSQL,
 	Dated:        queries.ByBasis,
 	CohortOnly:   true,
+	Current:      true,
 	HidesReaders: true,
 	NoCompare:    true,
 	Always:       []string{"container", "issn", "year"},

@@ -34,6 +34,7 @@ var Metric = &queries.Metric{
 	Dated:      queries.ByBasis,
 	Always:     []string{"month"},
 	CohortOnly: true,
+	Current:    true,
 	WholePast:  true,
 	NoCompare:  true,
 	Options:    []string{"horizon"},

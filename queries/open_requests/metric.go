@@ -28,6 +28,7 @@ var Metric = &queries.Metric{
 	Always:       []string{"source_id", "library", "role", "kind", "partner"},
 	Order:        "priority desc, created_at nulls last, library, source_id",
 	CohortOnly:   true,
+	Current:      true,
 	HidesReaders: true,
 	NoCompare:    true,
 	Options:      []string{"priority_age", "priority_need_by", "priority_rush", "priority_group", "priority_copy", "top"},

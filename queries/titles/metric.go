@@ -35,6 +35,7 @@ var Metric = &queries.Metric{
 	Rows:         rowsSQL,
 	Dated:        queries.ByBasis,
 	CohortOnly:   true,
+	Current:      true,
 	HidesReaders: true,
 	NoCompare:    true,
 	Always:       []string{"title", "container", "issn", "kind"},
