@@ -63,12 +63,8 @@ with
       sum(n) filter (where part_role = 'lending' and part_kind = 'loan' and part = 'unfilled') as n_loans_not_lent,
       sum(n_usd) filter (where part_role = 'borrowing') as n_borrowed_usd,
       sum(sum_usd) filter (where part_role = 'borrowing') as borrowed_usd,
-      sum(n_usd) filter (where part_role = 'lending') as n_lent_usd,
-      sum(sum_usd) filter (where part_role = 'lending') as lent_usd,
       sum(n_eur) filter (where part_role = 'borrowing') as n_borrowed_eur,
-      sum(sum_eur) filter (where part_role = 'borrowing') as borrowed_eur,
-      sum(n_eur) filter (where part_role = 'lending') as n_lent_eur,
-      sum(sum_eur) filter (where part_role = 'lending') as lent_eur
+      sum(sum_eur) filter (where part_role = 'borrowing') as borrowed_eur
     from parts
     group by all
   ),
@@ -83,8 +79,8 @@ with
         coalesce(n_held_locally, 0)::bigint as n_held_locally,
         coalesce(n_not_lent, 0)::bigint as n_not_lent, coalesce(n_loans_asked, 0)::bigint as n_loans_asked,
         coalesce(n_loans_lent, 0)::bigint as n_loans_lent, coalesce(n_loans_not_lent, 0)::bigint as n_loans_not_lent,
-        coalesce(n_borrowed_usd, 0)::bigint as n_borrowed_usd, coalesce(n_lent_usd, 0)::bigint as n_lent_usd,
-        coalesce(n_borrowed_eur, 0)::bigint as n_borrowed_eur, coalesce(n_lent_eur, 0)::bigint as n_lent_eur
+        coalesce(n_borrowed_usd, 0)::bigint as n_borrowed_usd,
+        coalesce(n_borrowed_eur, 0)::bigint as n_borrowed_eur
       ),
       sum_us / 86400e6 / nullif(n_timed, 0) as mean_days,
       loans_us / 86400e6 / nullif(n_loans_timed, 0) as loans_mean_days,
@@ -93,9 +89,7 @@ with
       received_us / 86400e6 / nullif(n_received, 0) as received_mean_days,
       median_received_us / 86400e6 as received_median_days,
       borrowed_usd / nullif(n_borrowed_usd, 0) as per_borrowed_usd,
-      lent_usd / nullif(n_lent_usd, 0) as per_lent_usd,
-      borrowed_eur / nullif(n_borrowed_eur, 0) as per_borrowed_eur,
-      lent_eur / nullif(n_lent_eur, 0) as per_lent_eur
+      borrowed_eur / nullif(n_borrowed_eur, 0) as per_borrowed_eur
     from sums
   ),
 
@@ -147,10 +141,7 @@ with
         {'own_measure': 'Lending fill rate, loans', 'own': n_loans_lent / nullif(n_loans_lent + n_loans_not_lent, 0), 'own_n': n_loans_lent + n_loans_not_lent},
         {'own_measure': 'Lending fill rate, loans, of all requests', 'own': n_loans_lent / nullif(n_loans_asked, 0), 'own_n': n_loans_asked},
         {'own_measure': 'Cost per borrowed item, USD', 'own': per_borrowed_usd, 'own_n': n_borrowed_usd},
-        {'own_measure': 'Cost per lent item, USD', 'own': per_lent_usd, 'own_n': n_lent_usd},
-        {'own_measure': 'Cost per borrowed and lent item together, USD', 'own': per_borrowed_usd + per_lent_usd, 'own_n': least(n_borrowed_usd, n_lent_usd)},
-        {'own_measure': 'Cost per borrowed item, EUR', 'own': per_borrowed_eur, 'own_n': n_borrowed_eur},
-        {'own_measure': 'Cost per lent item, EUR', 'own': per_lent_eur, 'own_n': n_lent_eur}
+        {'own_measure': 'Cost per borrowed item, EUR', 'own': per_borrowed_eur, 'own_n': n_borrowed_eur}
       ], recursive := true)
     from groups
   ),

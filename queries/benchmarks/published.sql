@@ -83,19 +83,9 @@ from (values
   ('Lending fill rate, loans, of all requests', 'share', 0.64, 0.69, 'Libraries in the sample of reshare-analytics', '2021–22',
     'README of reshare-analytics', 'Retrieved of requests received in the span, each by its own date. An example, and no survey.'),
   ('Cost per borrowed item, USD', 'USD', 17.5, 17.5, '72 libraries in the USA', '2004',
-    'Massie 2016 (OCLC), on the cost calculator', 'What goes into it is not stated; ours is what the requests themselves say that they cost.'),
+    'Massie 2016 (OCLC), on the cost calculator', 'What goes into it is not stated; ours is the direct charge alone, what the requests say was paid.'),
   ('Cost per borrowed item, USD', 'USD', 9.62, 9.62, '23 libraries in the USA', '2011',
-    'Massie 2016 (OCLC), on the cost calculator', 'What goes into it is not stated; ours is what the requests themselves say that they cost.'),
-  ('Cost per lent item, USD', 'USD', 9.27, 9.27, '72 libraries in the USA', '2004',
-    'Massie 2016 (OCLC), on the cost calculator', 'What goes into it is not stated; ours is what the requests themselves say that they cost.'),
-  ('Cost per lent item, USD', 'USD', 3.93, 3.93, '23 libraries in the USA', '2011',
-    'Massie 2016 (OCLC), on the cost calculator', 'What goes into it is not stated; ours is what the requests themselves say that they cost.'),
-  ('Cost per borrowed and lent item together, USD', 'USD', 27.83, 27.83, '97 research libraries, USA', 'published 1998',
-    'ARL study of 1998', 'Staff is two thirds to three quarters of it; ours is what the requests themselves say that they cost.'),
-  ('Cost per borrowed and lent item together, USD', 'USD', 19.33, 19.33, '22 college libraries, USA', 'published 1998',
-    'ARL study of 1998', 'Staff is two thirds to three quarters of it; ours is what the requests themselves say that they cost.'),
+    'Massie 2016 (OCLC), on the cost calculator', 'What goes into it is not stated; ours is the direct charge alone, what the requests say was paid.'),
   ('Cost per borrowed item, EUR', 'EUR', 12.56, 12.56, '44 Nordic libraries', 'published 2003',
-    'Vattulainen 2003', 'What goes into it is not stated; ours is what the requests themselves say that they cost.'),
-  ('Cost per lent item, EUR', 'EUR', 7.24, 7.24, '44 Nordic libraries', 'published 2003',
-    'Vattulainen 2003', 'What goes into it is not stated; ours is what the requests themselves say that they cost.')
+    'Vattulainen 2003', 'What goes into it is not stated; ours is the direct charge alone, what the requests say was paid.')
 ) figures (measure, unit, lo, hi, population, period, published_in, note)

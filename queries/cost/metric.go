@@ -26,6 +26,7 @@ var Metric = &queries.Metric{
 	Rows:     rowsSQL,
 	Dated:    queries.ByBasis,
 	Always:   []string{"currency"},
+	AlwaysBy: []string{"role"},
 	Order:    "n_filled desc, currency",
 	Columns: []queries.Column{
 		{Name: "currency", Type: queries.Text, Label: "Currency",
@@ -35,7 +36,7 @@ var Metric = &queries.Metric{
 		{Name: "share_of_filled", Type: queries.Double, Unit: queries.Share, Label: "Share of filled",
 			Doc: "Of all filled requests."},
 		{Name: "total_cost", Type: queries.Double, Unit: queries.Money, Label: "Total cost",
-			Doc: "What they cost together."},
+			Doc: "What they cost together; of lending, what the partners were charged."},
 		{Name: "cost_per_filled", Type: queries.Double, Unit: queries.Money, Label: "Cost per filled request", Better: "lower",
 			Doc: "Total cost divided by these filled requests."},
 		{Name: "median_cost", Type: queries.Double, Unit: queries.Money, Label: "Median cost", Better: "lower",

@@ -83,22 +83,13 @@ func (o *oracle) ownFigures(g group) map[string]own {
 	rate("Held locally, of requests not filled", local, ended-n("borrowing", "", "filled"))
 	o.ownAttempts(g, rate)
 	for _, currency := range []string{"USD", "EUR"} {
-		costs := func(role string) (list []float64) {
-			for _, r := range of(role, "", "filled") {
-				if r.cents != nil && orUnknown(r.currency) == currency {
-					list = append(list, float64(*r.cents)/100)
-				}
+		var paid []float64
+		for _, r := range of("borrowing", "", "filled") {
+			if r.cents != nil && orUnknown(r.currency) == currency {
+				paid = append(paid, float64(*r.cents)/100)
 			}
-			return list
 		}
-		borrowed, lent := costs("borrowing"), costs("lending")
-		mean("Cost per borrowed item, "+currency, borrowed)
-		mean("Cost per lent item, "+currency, lent)
-		both := own{nil, int64(min(len(borrowed), len(lent)))}
-		if both.n > 0 {
-			both.value = sumOf(borrowed)/float64(len(borrowed)) + sumOf(lent)/float64(len(lent))
-		}
-		figures["Cost per borrowed and lent item together, "+currency] = both
+		mean("Cost per borrowed item, "+currency, paid)
 	}
 	return figures
 }

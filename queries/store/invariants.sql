@@ -22,8 +22,11 @@ where (select count(*) - count(distinct (library, source, patron_key)) from patr
 select 'a partner stands twice in the history' as broken
 where (select count(*) - count(distinct (library, source, partner_number)) from partner) > 0;
 
-select 'a library, a closure, an alias or a group stands twice in the history' as broken
-where (select count(*) - count(distinct library) from library) > 0
+select 'a library, a closure, an alias, a group, a target or a weight stands twice in the history' as broken
+where (select count(*) - count(distinct (role, kind)) from sla_target) > 0
+  or (select count(*) - count(distinct patron_group) from patron_group_weight) > 0
+  or (select count(*) - count(distinct (library, day)) from business_day) > 0
+  or (select count(*) - count(distinct library) from library) > 0
   or (select count(*) - count(distinct (library, day)) from closure) > 0
   or (select count(*) - count(distinct symbol) from partner_alias) > 0
   or (select count(*) - count(distinct partner) from partner_group) > 0;
