@@ -52,6 +52,18 @@ type cell struct {
 	Number    bool
 	Header    bool
 	Mark      bool // says provisional
+	Short     bool // a date, which is not to be broken
+}
+
+// Class is how a cell is set.
+func (c cell) Class() string {
+	switch {
+	case c.Number:
+		return "num"
+	case c.Short:
+		return "short"
+	}
+	return ""
 }
 
 // definition is what a metric's columns mean, with the way to the whole text.
@@ -283,7 +295,7 @@ func resultTable(caption string, result *queries.Result, hidden string, names []
 		cells := make([]cell, 0, len(shown))
 		for at, i := range shown {
 			column := result.Columns[i]
-			c := cell{Number: isNumber(column), Header: at == 0}
+			c := cell{Number: isNumber(column), Header: at == 0, Short: column.Type == queries.Date || column.Type == queries.Timestamp}
 			switch {
 			case row[i] == nil && queries.FindDimension(column.Name) == nil:
 				c.Text = noValue

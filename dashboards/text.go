@@ -73,6 +73,9 @@ var text = map[string]string{
 	"wait.docdel.copy":       "How long until a copy from our own shelves is ready?",
 	"wait.docdel.unknown":    "How long until our own material is ready where the kind is unknown?",
 
+	"method.seasonal_naive": "As a year before",
+	"method.holt_winters":   "Holt–Winters",
+
 	"stages.loan":      "Where does the wait for a loan go?",
 	"stages.copy":      "Where does the wait for a copy go?",
 	"stages.unknown":   "Where does the wait go where the kind is unknown?",

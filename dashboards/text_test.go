@@ -16,7 +16,7 @@ func TestTexts(t *testing.T) {
 	}
 	literal := regexp.MustCompile(`(?:text\[|say\()"([^"]+)"[\],)]`)
 	prefix := regexp.MustCompile(`(?:text\[|say\()"([^"]+)"\s*\+`)
-	asked, prefixes := map[string]bool{}, []string{"role.", "kind.", "side.", "reason.", "filled_by.", "stage."} // through valueLabel
+	asked, prefixes := map[string]bool{}, []string{"role.", "kind.", "side.", "reason.", "filled_by.", "stage.", "method."} // through valueLabel
 	for _, file := range files {
 		if strings.HasSuffix(file, "_test.go") {
 			continue

@@ -47,7 +47,7 @@ var Metric = &queries.Metric{
 			Doc: "The newest status; empty where an earlier as_of does not know it."},
 		{Name: "partner", Type: queries.Text, Label: "Partner",
 			Doc: "The partner that the request is with."},
-		{Name: "created_at", Type: queries.Timestamp, Label: "Created",
+		{Name: "created_at", Type: queries.Timestamp, Label: "Created (UTC)",
 			Doc: "When the request was created, in UTC."},
 		{Name: "age_days", Type: queries.Double, Unit: queries.Days, Label: "Age",
 			Doc: "Days from creation to as_of, by the calendar."},
