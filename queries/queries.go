@@ -112,7 +112,7 @@ const (
 	Attempts Unit = "attempts"
 	Readers  Unit = "readers"
 	Money    Unit = "money"  // in the row's currency
-	Points   Unit = "points" // 0 to 100
+	Points   Unit = "points" // of a score
 )
 
 // Result is a metric computed for a filter on one generation.

@@ -67,7 +67,7 @@ create table fact_day (
 -- The lives of the requests created in a month that ended within 30 days: n lives that are put off to until_us, the next
 -- moment at which a curve of filled_within_Nd is read (7, 14, 30 days, or the age of a request that is open).
 create table life_month (
-  starts_on date not null, -- the month's first day
+  starts_on date, -- the month's first day; null for a creation too far back for a day of its own
   library varchar not null,
   source varchar not null,
   role varchar not null,
