@@ -304,7 +304,7 @@ func (p *pairing) interval(i int, now, before []any) []any {
 	if !isMine || !isTheirs || n <= 0 || m <= 0 {
 		return []any{nil, nil}
 	}
-	lo, hi := Newcombe(mine, n, theirs, m)
+	lo, hi := newcombe(mine, n, theirs, m)
 	return []any{lo, hi}
 }
 

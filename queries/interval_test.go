@@ -14,7 +14,7 @@ func TestWilson(t *testing.T) {
 		{1, 10, 0.7225, 1},
 		{0.5, 1, 0.0546, 0.9454}, // 1/2 ± 1.96 · 2.2003 / 9.6829, where 2.2003² = 3.8415 + 4 · 0.5 · 0.5
 	} {
-		lo, hi := Wilson(c.share, c.n)
+		lo, hi := wilson(c.share, c.n)
 		if math.Abs(lo-c.lo) > 5e-5 || math.Abs(hi-c.hi) > 5e-5 {
 			t.Errorf("%v of %v: %.4f to %.4f, want %v to %v", c.share, c.n, lo, hi, c.lo, c.hi)
 		}
@@ -33,7 +33,7 @@ func TestNewcombe(t *testing.T) {
 		{10, 10, 0, 20, 0.6791, 1},
 		{10, 10, 0, 10, 0.6075, 1},
 	} {
-		lo, hi := Newcombe(c.x/c.n, c.n, c.y/c.m, c.m)
+		lo, hi := newcombe(c.x/c.n, c.n, c.y/c.m, c.m)
 		if math.Abs(lo-c.lo) > 5e-5 || math.Abs(hi-c.hi) > 5e-5 {
 			t.Errorf("%v/%v − %v/%v: %.4f to %.4f, want %v to %v", c.x, c.n, c.y, c.m, lo, hi, c.lo, c.hi)
 		}
@@ -51,7 +51,7 @@ func TestNewcombeCovers(t *testing.T) {
 				covered := 0.0
 				for x := range sizes[0] + 1 {
 					for y := range sizes[1] + 1 {
-						lo, hi := Newcombe(float64(x)/float64(sizes[0]), float64(sizes[0]), float64(y)/float64(sizes[1]), float64(sizes[1]))
+						lo, hi := newcombe(float64(x)/float64(sizes[0]), float64(sizes[0]), float64(y)/float64(sizes[1]), float64(sizes[1]))
 						if lo <= p-q && p-q <= hi {
 							covered += binomial(sizes[0], x, p) * binomial(sizes[1], y, q)
 						}

@@ -64,7 +64,8 @@ type beginning struct {
 	n         int // hidden: order[:n]
 }
 
-// isCutBy tells whether a filter to the values given would tell some of the hidden ones from the others.
+// isCutBy tells whether a filter to the values given would tell some of the hidden ones from the others. Where all values
+// are hidden one that names them all does too: an answer would tell that there are no more.
 func (b *beginning) isCutBy(values []string) bool {
 	n := 0
 	for _, value := range b.order[:b.n] {
@@ -207,8 +208,8 @@ func (q *question) cells(ctx context.Context, snapshot *store.Snapshot, dimensio
 }
 
 // readersSQL composes a statement over readers: the requests that the metric speaks of, and who made them. A row of the
-// result is counted by everything that it is split by; the arrivals and the outcomes of a period are counted apart, as the
-// figures of a row speak of one or the other.
+// result is counted by everything that it is split by; the arrivals and the outcomes of a period are counted apart, as
+// the figures of a row speak of one or the other.
 func (q *question) readersSQL(dimensions []*Dimension, statement string) string {
 	contexts := q.contexts()
 	shown := make([]string, len(ofReaders))
@@ -279,7 +280,7 @@ func shortest(cells []cell, sizes []int, fewest int, count func(*crowd) int) []i
 		steps = append(steps, slices.Clone(next))
 		for i, size := range sizes {
 			if next[i] < size {
-				next[i] = min(max(next[i]+1, 2), size) // one alone would be hidden behind nothing
+				next[i]++
 				steps = append(steps, slices.Clone(next))
 				isLonger = true
 			}
@@ -297,7 +298,7 @@ func shortest(cells []cell, sizes []int, fewest int, count func(*crowd) int) []i
 			less[i] = n
 			return areEnough(cells, less, fewest, count)
 		})
-		if n == 1 {
+		if n == 1 { // one alone would be hidden behind nothing
 			n = min(2, sizes[i])
 		}
 		hidden[i] = n
