@@ -89,7 +89,7 @@ func (h *history) attemptsOf(f *fact) []attempt {
 		case a.answer == "conditional":
 			a.answered = first(condition)
 		case a.answer == "open":
-		case isLast && (f.outcome == "unfilled" || f.outcome == "cancelled"):
+		case isLast && (f.outcome == "unfilled" || f.outcome == "cancelled") && f.outcomeAt != nil:
 			a.answered = f.outcomeAt
 		case isMatched:
 			a.answered = earliest(find(a.asked, nil, isAnswer), next)

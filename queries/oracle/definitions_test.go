@@ -49,47 +49,50 @@ func (o *oracle) metridocILLiad(created []record) []any {
 
 // reshare counts what happened in the span, each thing by its own day, against what was created in it.
 func (o *oracle) reshare(g group) []any {
-	var nFilled, n int64
-	isSeen := false
+	created, filled := o.happenings(g.head)
+	if len(created)+len(filled) == 0 && len(o.by()) > 0 {
+		return []any{nil, nil, nil}
+	}
+	return []any{int64(len(filled)), int64(len(created)), share(int64(len(filled)), int64(len(created)))}
+}
+
+// happenings are the requests of a group that were created in the span, and those that were supplied in it.
+func (o *oracle) happenings(head []any) (created, filled []record) {
 	for i := range o.facts {
 		f := &o.facts[i]
 		if f.role == "docdel" || !o.matches(f) {
 			continue
 		}
-		happened := func(at *time.Time, to *int64) {
+		happened := func(at *time.Time, to *[]record) {
 			r := record{fact: f, countedDay: f.lib.dayOrNil(at)}
 			if !o.spans(r.countedDay) {
 				return
 			}
 			for i, dimension := range o.by() {
-				if o.value(r, dimension) != g.head[i] {
+				if o.value(r, dimension) != head[i] {
 					return
 				}
 			}
-			isSeen = true
-			*to++
+			*to = append(*to, r)
 		}
-		happened(f.created, &n)
+		happened(f.created, &created)
 		isFilled := f.outcome == "filled"
 		switch {
 		case f.role == "lending":
 			if isFilled {
-				happened(f.outcomeAt, &nFilled)
+				happened(f.outcomeAt, &filled)
 			}
 		case isFilled && *f.filledBy == "local":
-			happened(f.outcomeAt, &nFilled)
+			happened(f.outcomeAt, &filled)
 		default:
 			received := f.received
 			if received == nil && f.kind != "loan" {
 				received = f.available
 			}
 			if received != nil {
-				happened(received, &nFilled)
+				happened(received, &filled)
 			}
 		}
 	}
-	if !isSeen && len(o.by()) > 0 {
-		return []any{nil, nil, nil}
-	}
-	return []any{nFilled, n, share(nFilled, n)}
+	return created, filled
 }

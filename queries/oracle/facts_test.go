@@ -267,8 +267,9 @@ func (l *library) dayOf(at time.Time) time.Time {
 	return time.Date(y, m, d, 0, 0, 0, 0, time.UTC)
 }
 
+// dayOrNil is nil, too, for what is no date of interlibrary loan but a slip of the hand: years before 1950 or after 2150.
 func (l *library) dayOrNil(at *time.Time) *time.Time {
-	if at == nil {
+	if at == nil || at.Year() < 1950 || at.Year() > 2150 {
 		return nil
 	}
 	day := l.dayOf(*at)

@@ -230,26 +230,28 @@ func (o *oracle) explain(now, before []record) []any {
 			continue
 		}
 		counts := map[string][2]int64{}
-		people := map[string][]record{}
 		for i, list := range [][]record{now, before} {
 			for _, r := range list {
 				value := o.value(r, dimension).(string)
 				c := counts[value]
 				c[i]++
 				counts[value] = c
-				people[value] = append(people[value], r)
 			}
 		}
 		if len(counts) < 2 {
 			continue
 		}
-		isPrivate := dimension == "department" || dimension == "patron_group"
+		if dimension == "department" || dimension == "patron_group" {
+			if o.tellsOfFew(dimension, now) || o.tellsOfFew(dimension, before) {
+				continue
+			}
+		}
 		for value, c := range counts {
 			change := c[0] - c[1]
 			if whole < 0 {
 				change = -change
 			}
-			if c[0]+c[1] < 10 || isPrivate && readersOrAlone(people[value]) < int64(o.f.Number("suppress_below")) {
+			if c[0]+c[1] < 10 {
 				continue
 			}
 			isBetter := change > most || change == most && best[0] == dimension && value < best[1].(string)
@@ -260,6 +262,21 @@ func (o *oracle) explain(now, before []record) []any {
 		}
 	}
 	return best
+}
+
+// tellsOfFew tells that a dimension has a value that few readers asked from: to name another one would tell of it.
+func (o *oracle) tellsOfFew(dimension string, month []record) bool {
+	people := map[string][]record{}
+	for _, r := range month {
+		value := o.value(r, dimension).(string)
+		people[value] = append(people[value], r)
+	}
+	for _, list := range people {
+		if readersOrAlone(list) < int64(o.f.Number("suppress_below")) {
+			return true
+		}
+	}
+	return false
 }
 
 // readersOrAlone counts readers; a request without one is a reader of its own.

@@ -233,6 +233,9 @@ func (m manner) life(d dice, lib library, r *request) {
 			created = lib.startOf(lib.dayOf(at).AddDate(0, 0, pick(d, 0, 1))).Add(pick(d, -time.Hour, -time.Microsecond, 0, time.Hour))
 		}
 	}
+	if !m.isPrompt && d.chance(0.002) { // a year mistyped
+		created = created.AddDate(1924-created.Year(), 0, 0)
+	}
 	after := func(at time.Time) time.Time {
 		step := time.Duration(d.ExpFloat64() * float64(m.typical))
 		if d.chance(m.negatives) {

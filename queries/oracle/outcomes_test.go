@@ -161,7 +161,7 @@ func (o *oracle) demand(g group) [][]any {
 	counts := map[cell]int64{}
 	for _, r := range g.records {
 		c := cell{99, 99}
-		if r.created != nil {
+		if r.countedDay != nil {
 			at := r.created.In(r.lib.zone)
 			c = cell{(int(at.Weekday())+6)%7 + 1, at.Hour()}
 		}
