@@ -26,7 +26,7 @@ func (s *server) fillRate(c *gin.Context) error {
 	for _, by := range v.groups() {
 		tiles = append(tiles, v.fillRateBy(by))
 	}
-	body.Figures = v.draw(append(tiles, v.reasons)...)
+	body.Figures = v.draw(append(tiles, v.reasons, v.benchmarks("ill rate", "outcome", "first"))...)
 	return v.render(c, "fill_rate", text["page./fill-rate"], v.form("basis"), body)
 }
 

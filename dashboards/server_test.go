@@ -118,6 +118,7 @@ func TestPages(t *testing.T) {
 		{"overdue", "/overdue?" + year, 200, []string{"2 overdue of 4 loans out, as of 5 Jul 2024", "/rows/overdue?"}, nil},
 		{"catalog", "/catalog?" + year, 200, []string{"How many requests come in, and what becomes of them?", "/catalog/volume?from=2023-07-01&amp;to=2024-07-01"}, nil},
 		{"a metric", "/catalog/volume?by=role&" + year, 200, []string{"<caption class=\"hidden\">Volume</caption>", ">Borrowing</a>", "/download/volume.csv?", "/rows/volume?from=2023-07-01&amp;to=2024-07-01&amp;role=borrowing"}, nil},
+		{"published figures", "/fill-rate?" + year, 200, []string{"What have other libraries published?", "36 Nordic libraries", ">88.1%<"}, nil},
 		{"what stands now", "/catalog/copyright", 200, []string{`<option value="all" selected>`, `href="/turnaround"`}, nil},
 		{"no such metric", "/catalog/moon", 404, []string{"moon"}, nil},
 		{"rows", "/rows/volume?" + year, 200, []string{"Requests 1 to 8", ">r1<", "&lt;/script&gt;", `rows=1`}, []string{">r9<", ">r10<", "patron_key"}},

@@ -208,6 +208,7 @@ var text = map[string]string{
 	"span.so_far":             "{0}, so far through {1}",
 	"span.until":              "until {0}",
 	"table.part":              "{0} of {1} rows; the downloads hold all.",
+	"title.benchmarks":        "What have other libraries published?",
 	"title.fill_kinds":        "Are loans filled as often as copies?",
 	"title.fill_rate":         "How often is a request filled?",
 	"title.fill_trend":        "How often is a request filled, and how soon?",

@@ -38,7 +38,7 @@ func (s *server) turnaround(c *gin.Context) error {
 			tiles = append(tiles, v.turnaroundBy(by, kind))
 		}
 	}
-	body.Figures = v.draw(tiles...)
+	body.Figures = v.draw(append(tiles, v.benchmarks("urnaround", "request to receipt", "within"))...)
 	return v.render(c, "turnaround", text["page./turnaround"], v.form("clock", "basis"), body)
 }
 

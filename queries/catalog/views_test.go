@@ -6,6 +6,7 @@ import (
 
 	"github.com/fillrate/fillrate/queries"
 	"github.com/fillrate/fillrate/queries/catalog"
+	"github.com/fillrate/fillrate/queries/store"
 )
 
 // What a metric says can be counted from the views.
@@ -60,5 +61,41 @@ func TestViewsNameNoSmallDepartment(t *testing.T) {
 		from requests join fact_request fact using (request_id)`).Scan(&hidden, &named, &hasSmall)
 	if err != nil || !hasSmall || hidden != 2 || named != 0 {
 		t.Errorf("a small department: %t; %d departments are suppressed, %d requests name it, %v", hasSmall, hidden, named, err)
+	}
+}
+
+// The limit of a view is five readers: four are too few, and the next larger department hides them.
+func TestViewsNameDepartmentsOfFiveReaders(t *testing.T) {
+	for readers, want := range map[int]string{4: "C", 5: "A,B,C"} { // of department A; B has eight, C nine
+		files := store.Open(t.TempDir())
+		_, err := files.Load(context.Background(), func(ctx context.Context, tx *store.Tx) (store.Verdict, error) {
+			if _, err := tx.Exec(ctx, "insert into library values ('MAIN', 'Etc/UTC', true, null)"); err != nil {
+				return store.Discard, err
+			}
+			_, err := tx.Exec(ctx, `insert into request (request_id, library, source, source_id, role, kind, status, department, patron_key,
+				created_at, columns, first_batch, last_batch, row_hash)
+				select row_number() over (), 'MAIN', 'generic', row_number() over (), 'borrowing', 'copy', 'sent', name, reader,
+					timestamp '2024-03-05 12:00', 0, 1, 1, 0
+				from (values ('A', $1::integer), ('B', 8), ('C', 9)) d(name, n), range(1, n + 1) r(reader)`, readers)
+			if err != nil {
+				return store.Discard, err
+			}
+			return store.Keep, tx.Derive(ctx)
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		snapshot, err := files.Snapshot(context.Background())
+		if err != nil {
+			t.Fatal(err)
+		}
+		var named string
+		err = snapshot.DB().QueryRowContext(context.Background(),
+			"select string_agg(distinct department, ',' order by department) from requests where department <> 'suppressed'").Scan(&named)
+		if err != nil || named != want {
+			t.Errorf("beside a department of %d readers the view names %s, want %s (%v)", readers, named, want, err)
+		}
+		snapshot.Close()
+		files.Close()
 	}
 }
