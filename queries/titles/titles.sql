@@ -23,9 +23,7 @@ per_title as (
     sum(n_requests)::bigint as n_requests,
     sum(n_filled)::bigint as n_filled,
     sum(n_filled_window)::bigint as n_filled_window,
-    list(readers) as readers,
     list(readers_window) as readers_window,
-    list(waits_us) as waits_us,
     list(waits_window_us) as waits_window_us,
     case when min(first_currency) = max(last_currency) then sum(paid)::double end as total_cost,
     case when min(first_currency) = max(last_currency) then min(first_currency) end as currency,
@@ -36,7 +34,7 @@ per_title as (
 
 judged as (
   select
-    *,
+    * exclude (readers_window, waits_window_us, cost_window),
     case
       when work = '' or n_filled_window < $purchase_requests then false
       else len(list_distinct(flatten(readers_window))) >= $purchase_readers and (
@@ -62,20 +60,31 @@ shown as materialized (
   where rank <= $top or $top = 0
 ),
 
+wordings as materialized (
+  select
+    place, title, container, readers, waits_us, keyed.n_requests as n,
+    shown.is_journal, shown.kind, shown.work, isbn_key
+  from shown
+  join keyed on same_group(shown, keyed) and keyed.kind = shown.kind and keyed.is_journal = shown.is_journal and keyed.work = shown.work
+),
+
+counted_readers as (
+  select
+    place,
+    coalesce(len(list_distinct(flatten(list(readers)))), 0) as n_patrons,
+    list_aggregate(flatten(list(waits_us)), 'quantile_cont', 0.5) / 86400e6 as median_days
+  from wordings
+  group by place
+),
+
 -- The most frequent wording of each.
 spelled as (
   select
-    place,
+    place, n,
     unnest(['title', 'container', 'isbn']) as part,
-    unnest([
-      case when not shown.is_journal then title end,
-      case when shown.is_journal then container end,
-      case when shown.kind <> 'copy' then isbn_key end
-    ]) as word,
-    keyed.n_requests as n
-  from shown
-  join keyed on same_group(shown, keyed) and keyed.kind = shown.kind and keyed.is_journal = shown.is_journal and keyed.work = shown.work
-  where shown.work <> ''
+    unnest([if(not is_journal, title, null), if(is_journal, container, null), if(kind <> 'copy', isbn_key, null)]) as word
+  from wordings
+  where work <> ''
 ),
 
 words as (
@@ -98,7 +107,7 @@ select
   container,
   coalesce(issn, isbn) as issn,
   kind, n_requests, n_filled,
-  coalesce(len(list_distinct(flatten(readers))), 0) as n_patrons,
-  list_aggregate(flatten(waits_us), 'quantile_cont', 0.5) / 86400e6 as median_days,
-  total_cost, currency, n_filled_window, purchase_candidate
-from shown left join named using (place)
+  n_patrons, median_days, total_cost, currency, n_filled_window, purchase_candidate
+from shown
+left join named using (place)
+left join counted_readers using (place)
