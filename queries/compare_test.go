@@ -327,7 +327,7 @@ func TestComparedSpansHideTheSame(t *testing.T) {
 	snapshot := loaded(t,
 		"insert into library values ('MAIN', 'UTC', true, null)",
 		"insert into request (request_id, library, source, source_id, role, kind, status, created_at, department, patron_key, columns, first_batch, last_batch, row_hash) values "+strings.Join(values, ", "))
-	volume := &Metric{ID: "volume", Dated: ByBasis, SQL: "select by_columns, count(*) as n_requests from scope group by all",
+	volume := &Metric{ID: "volume", Dated: ByBasis, Rows: "select *, null::integer as days_late from scope", SQL: "select by_columns, count(*) as n_requests from scope group by all",
 		Columns: []Column{{Name: "n_requests", Type: Integer, Unit: Requests, Label: "Requests"}}}
 	rows := func(f Filter) string {
 		result, err := Run(context.Background(), snapshot, volume, f)
