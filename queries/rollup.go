@@ -124,7 +124,7 @@ func (q *question) maturityPartsSQL() string {
 	return maturityFactsSQL
 }
 
-// rollupSQL writes days and figures where a statement names them.
+// rollupSQL writes days, lives and figures where a statement names them.
 func (q *question) rollupSQL(own string, by []*Dimension) string {
 	text := ""
 	if namesDays.MatchString(own) {
@@ -161,17 +161,18 @@ func (q *question) placedSQL(table string, by []*Dimension, where []string) stri
 	return "select " + q.dimensionsSQL(by) + ", " + q.bucketEndSQL(by) + " as bucket_end\nfrom (\n" + table + "\n)\nwhere " + conjunction(where)
 }
 
-// watchedFrom stands for the first day of the buckets that may hold a request created within the 30 days before as_of:
-// of all days where the rows are not split by time.
-const watchedFrom = "watched_from()"
+// isWatched stands for the condition that a day lies in a bucket of time that may hold a request created within the 30
+// days before as_of; where the rows are not split by time all requests do, those of no known day among them.
+var isWatched = regexp.MustCompile(`is_watched\((\w+)\)`)
 
-func watchedFromSQL(by []*Dimension) string {
+func isWatchedSQL(by []*Dimension) string {
 	for _, d := range Dimensions { // from small to large
 		if d.IsTime() && slices.Contains(by, d) {
-			return strings.ReplaceAll(d.sql, "counted_day", "($as_of::timestamp - to_days(31))::date")
+			first := strings.ReplaceAll(d.sql, "counted_day", "($$as_of::timestamp - to_days(31))::date")
+			return "$1 >= " + strings.ReplaceAll(first, "$fiscal_start", "$$fiscal_start")
 		}
 	}
-	return "date '0001-01-01'"
+	return "true"
 }
 
 // besideWholeMonths stands for the condition that a request was created in a month that the rows or the span cut.

@@ -69,7 +69,7 @@ func inGroups(text string, by []*Dimension) string {
 		table := maturityOf.FindStringSubmatch(token)[1]
 		return "(\n" + strings.Replace(maturitySQL, "from parts", "from "+table, 1) + ")"
 	})
-	text = strings.ReplaceAll(text, watchedFrom, watchedFromSQL(by))
+	text = isWatched.ReplaceAllString(text, isWatchedSQL(by))
 	var list strings.Builder
 	var same []string
 	for _, d := range by {

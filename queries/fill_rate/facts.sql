@@ -50,7 +50,7 @@ with
   ended as not materialized (
     select *, epoch_us(outcome_at) - epoch_us(created_at) as us, us >> (select bits from width) as own_step
     from scope
-    where outcome <> 'open' and created_day >= watched_from()
+    where outcome <> 'open' and is_watched(created_day)
   ),
 
   stepped as not materialized (
