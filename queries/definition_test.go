@@ -37,25 +37,7 @@ const westSQL = `insert into request by name select
 from range(3448) r(i)`
 
 func TestWestUniversity(t *testing.T) {
-	files := store.Open(t.TempDir())
-	defer files.Close()
-	ctx := context.Background()
-	_, err := files.Load(ctx, func(ctx context.Context, tx *store.Tx) (store.Verdict, error) {
-		for _, statement := range []string{"insert into library values ('MAIN', 'UTC', true, null)", westSQL} {
-			if _, err := tx.Exec(ctx, statement); err != nil {
-				return store.Discard, err
-			}
-		}
-		return store.Keep, tx.Derive(ctx)
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	snapshot, err := files.Snapshot(ctx)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer snapshot.Close()
+	ctx, snapshot := context.Background(), made(t, "insert into library values ('MAIN', 'UTC', true, null)", westSQL)
 	for _, c := range []struct {
 		definition string
 		want       map[string]float64
@@ -141,25 +123,7 @@ type seen struct {
 
 // The definitions, told once more in plain words of Go, give what the SQL gives.
 func TestDefinitionsByHand(t *testing.T) {
-	files := store.Open(t.TempDir())
-	defer files.Close()
-	ctx := context.Background()
-	_, err := files.Load(ctx, func(ctx context.Context, tx *store.Tx) (store.Verdict, error) {
-		for _, statement := range []string{"insert into library values ('MAIN', 'America/New_York', true, null)", manySQL} {
-			if _, err := tx.Exec(ctx, statement); err != nil {
-				return store.Discard, err
-			}
-		}
-		return store.Keep, tx.Derive(ctx)
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	snapshot, err := files.Snapshot(ctx)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer snapshot.Close()
+	ctx, snapshot := context.Background(), made(t, "insert into library values ('MAIN', 'America/New_York', true, null)", manySQL)
 	all := requestsSeen(t, snapshot)
 
 	const from, to = "2024-03-01", "2024-04-01"
@@ -262,4 +226,30 @@ func requestsSeen(t *testing.T, snapshot *store.Snapshot) []seen {
 		t.Fatal(len(all), err)
 	}
 	return all
+}
+
+// made is a generation of what the statements insert.
+func made(t *testing.T, statements ...string) *store.Snapshot {
+	t.Helper()
+	files := store.Open(t.TempDir())
+	_, err := files.Load(context.Background(), func(ctx context.Context, tx *store.Tx) (store.Verdict, error) {
+		for _, statement := range statements {
+			if _, err := tx.Exec(ctx, statement); err != nil {
+				return store.Discard, err
+			}
+		}
+		return store.Keep, tx.Derive(ctx)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	snapshot, err := files.Snapshot(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		snapshot.Close()
+		files.Close()
+	})
+	return snapshot
 }

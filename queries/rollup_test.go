@@ -125,32 +125,12 @@ func rollupQuestion(random *rand.Rand) queries.Filter {
 // inventedHistory holds n requests of 16 months, some of them without dates, with negative durations or still open.
 func inventedHistory(t *testing.T, seed uint64, n int) *store.Snapshot {
 	t.Helper()
-	files := store.Open(t.TempDir())
-	_, err := files.Load(context.Background(), func(ctx context.Context, tx *store.Tx) (store.Verdict, error) {
-		for _, statement := range []string{
-			"insert into library values ('MAIN', 'America/New_York', true, null), ('EAST', 'Asia/Tokyo', true, null)",
-			fmt.Sprintf(inventedSQL, n, seed),
-			// so long ago that no local day is known, though the instants are
-			"update request set created_at = created_at - interval 99 year, available_at = available_at - interval 99 year, closed_at = closed_at - interval 99 year where hash(request_id) % 50 = 0",
-		} {
-			if _, err := tx.Exec(ctx, statement); err != nil {
-				return store.Discard, err
-			}
-		}
-		return store.Keep, tx.Derive(ctx)
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	snapshot, err := files.Snapshot(context.Background())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		snapshot.Close()
-		files.Close()
-	})
-	return snapshot
+	return made(t,
+		"insert into library values ('MAIN', 'America/New_York', true, null), ('EAST', 'Asia/Tokyo', true, null)",
+		fmt.Sprintf(inventedSQL, n, seed),
+		// so long ago that no local day is known, though the instants are
+		"update request set created_at = created_at - interval 99 year, available_at = available_at - interval 99 year, closed_at = closed_at - interval 99 year where hash(request_id) % 50 = 0",
+	)
 }
 
 const inventedSQL = `

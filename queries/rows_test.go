@@ -18,37 +18,16 @@ var everything = &Metric{ID: "everything", Rows: "select *, null::integer as day
 // hundred loads 100 requests of two libraries, one every seven hours from New Year's Day 2024, the last five undated.
 func hundred(t *testing.T) *store.Snapshot {
 	t.Helper()
-	files := store.Open(t.TempDir())
-	ctx := context.Background()
-	_, err := files.Load(ctx, func(ctx context.Context, tx *store.Tx) (store.Verdict, error) {
-		for _, statement := range []string{
-			`insert into library values ('MAIN', 'America/New_York', true, null), ('EAST', 'Asia/Kathmandu', true, null)`,
-			`insert into request by name select
+	return loaded(t,
+		`insert into library values ('MAIN', 'America/New_York', true, null), ('EAST', 'Asia/Kathmandu', true, null)`,
+		`insert into request by name select
 				(i * 7919 % 1000)::bigint as request_id, case when i % 3 = 0 then 'EAST' else 'MAIN' end as library, 'generic' as source,
 				lpad(i::varchar, 3, '0') as source_id, 'borrowing' as role, 'copy' as kind, 'delivered' as status, 1000 + i as patron_key,
 				case when i < 95 then timestamp '2024-01-01' + to_hours(7 * i) end as created_at,
 				timestamp '2024-01-01' + to_hours(7 * i + 100 - i) as available_at,
 				'=Title ' || i as title, 0 as columns, 1 as first_batch, 1 as last_batch, 0 as row_hash
 			from range(100) r(i)`,
-		} {
-			if _, err := tx.Exec(ctx, statement); err != nil {
-				return store.Discard, err
-			}
-		}
-		return store.Keep, tx.Derive(ctx)
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	snapshot, err := files.Snapshot(ctx)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		snapshot.Close()
-		files.Close()
-	})
-	return snapshot
+	)
 }
 
 func rowIDs(t *testing.T, snapshot *store.Snapshot, f Filter, page Page) []string {

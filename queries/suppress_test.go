@@ -68,37 +68,16 @@ func TestShortestIsEnoughAndNoMore(t *testing.T) {
 // crowded loads requests of departments with 1, 2, 6 and 9 readers, two of each reader.
 func crowded(t *testing.T) *store.Snapshot {
 	t.Helper()
-	files := store.Open(t.TempDir())
-	ctx := context.Background()
-	_, err := files.Load(ctx, func(ctx context.Context, tx *store.Tx) (store.Verdict, error) {
-		for _, statement := range []string{
-			`insert into library values ('MAIN', 'Etc/UTC', true, null)`,
-			`insert into request by name
+	return loaded(t,
+		`insert into library values ('MAIN', 'Etc/UTC', true, null)`,
+		`insert into request by name
 			select
 				row_number() over () as request_id, 'MAIN' as library, 'generic' as source, 'r' || row_number() over () as source_id,
 				'borrowing' as role, 'copy' as kind, 'delivered' as status, (hash(reader || name) // 2)::bigint as patron_key, name as department, 'All' as patron_group,
 				timestamp '2024-01-20' + to_days(14 * twice) as created_at,
 				timestamp '2024-03-01' as available_at, 0 as columns, 1 as first_batch, 1 as last_batch, 0 as row_hash
 			from (values ('Tiny', 1), ('Small', 2), ('Medium', 6), ('Large', 9)) d(name, n), range(1, n + 1) r(reader), range(2) t(twice)`,
-		} {
-			if _, err := tx.Exec(ctx, statement); err != nil {
-				return store.Discard, err
-			}
-		}
-		return store.Keep, tx.Derive(ctx)
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	snapshot, err := files.Snapshot(ctx)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		snapshot.Close()
-		files.Close()
-	})
-	return snapshot
+	)
 }
 
 // counting is a metric of two columns, to be suppressed by hand.

@@ -206,8 +206,8 @@ func (o *oracle) anomalies(g group) [][]any {
 		}
 		now := where(g.records, func(r record) bool { return in(r, at) })
 		before := where(g.records, func(r record) bool { return in(r, at.AddDate(-1, 0, 0)) })
-		row := append(month[:5:5], float64(n)-month[2].(float64))
-		rows = append(rows, append(row, o.explain(now, before)...))
+		difference := float64(n) - month[2].(float64)
+		rows = append(rows, slices.Concat(month[:5], []any{difference}, o.explain(now, before)))
 	}
 	return rows
 }
