@@ -41,7 +41,7 @@ with
     where not $is_business
     union all
     select
-      by_columns, is_complete,
+      by_columns, is_complete and d0.utc_day is not null as is_complete, -- a year before all calendars has no open time
       d0.open_us_before + case when d0.is_open then epoch_us(at_0) - epoch_us(d0.start_at) else 0 end,
       d1.open_us_before + case when d1.is_open then epoch_us(at_1) - epoch_us(d1.start_at) else 0 end,
       d2.open_us_before + case when d2.is_open then epoch_us(at_2) - epoch_us(d2.start_at) else 0 end,

@@ -1,11 +1,12 @@
 -- How long do readers and partners wait? Filled requests only. The clock is the calendar's, or with $is_business the
--- same span without weekends and closures; negative is what the calendar says. Null where no request is measured.
+-- same span without weekends and closures, which is not known of a year before all calendars; negative is what the
+-- calendar says. Null where no request is measured.
 with
   filled as (
     select
       *,
-      turnaround_us >= 0 as is_measured,
-      case when turnaround_us >= 0 then case when $is_business then business_us else turnaround_us end end as us
+      case when turnaround_us >= 0 then case when $is_business then business_us else turnaround_us end end as us,
+      case when us is not null then true when turnaround_us < 0 then false end as is_measured
     from scope
     where is_outcome and outcome = 'filled'
   ),
