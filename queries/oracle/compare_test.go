@@ -156,6 +156,7 @@ func TestComparisonAgreesWithOracle(t *testing.T) {
 							f.By = append(f.By, name)
 						}
 					}
+					f.Numbers["suppress_below"] = 0
 					f.Compare = pick(d, queries.ComparePrevious, queries.CompareLastYear)
 					f.From = h.date(d)
 					f.To = pick(d, f.From.AddDate(0, 0, 1+d.IntN(90)), monthOf(f.From).AddDate(0, 1+d.IntN(6), 0))

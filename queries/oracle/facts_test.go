@@ -124,6 +124,9 @@ func (h *history) facts() []fact {
 				f.lib = &h.libraries[i]
 			}
 		}
+		if f.lib.dayOrNil(r.due) == nil {
+			f.due = nil // or none that can be meant
+		}
 		changed := r.lastChange
 		if e := r.told; e != nil {
 			f.sent, f.shipped, f.available = first(e.sent, r.sent), first(e.shipped, r.shipped), first(e.available, r.available)
@@ -279,18 +282,15 @@ func (l *library) dayOrNil(at *time.Time) *time.Time {
 // startOf is the first instant that has the day's date, to the microsecond.
 func (l *library) startOf(day time.Time) time.Time {
 	name := day.Format(time.DateOnly)
-	if at, ok := l.starts[name]; ok {
-		return at
+	if at, ok := l.starts.Load(name); ok {
+		return at.(time.Time)
 	}
 	from := day.Add(-36 * time.Hour)
 	micros := sort.Search(int(72*time.Hour/time.Microsecond), func(n int) bool {
 		return !l.dayOf(from.Add(time.Duration(n) * time.Microsecond)).Before(day)
 	})
 	at := from.Add(time.Duration(micros) * time.Microsecond)
-	if l.starts == nil {
-		l.starts = map[string]time.Time{}
-	}
-	l.starts[name] = at
+	l.starts.Store(name, at)
 	return at
 }
 

@@ -6,6 +6,7 @@ package oracle
 import (
 	"fmt"
 	"math/rand/v2"
+	"sync"
 	"time"
 )
 
@@ -31,7 +32,7 @@ type library struct {
 	isZoneGiven bool
 	closures    map[string]bool // by day, 2024-07-04
 
-	starts map[string]time.Time // startOf, kept
+	starts *sync.Map // startOf, kept
 }
 
 // batch is one table that a load read.
@@ -102,6 +103,7 @@ type manner struct {
 	isPrompt  bool    // the last change is the last date, and no events tell another story
 	tracked   float64 // chance that status changes are known
 	journals  int     // of how many journals and books
+	mistyped  float64 // chance that a year is none of interlibrary loan
 }
 
 func (d dice) manner() manner {
@@ -182,7 +184,7 @@ func (h *history) addLibrary(d dice, name string, m manner, nRequests int) {
 	if err != nil {
 		panic(err)
 	}
-	lib := library{name: name, zone: zone, isZoneGiven: d.chance(0.7), closures: map[string]bool{}}
+	lib := library{name: name, zone: zone, isZoneGiven: d.chance(0.7), closures: map[string]bool{}, starts: &sync.Map{}}
 	for range d.IntN(20) {
 		lib.closures[m.start.Add(time.Duration(d.Int64N(int64(m.span)))).Format(time.DateOnly)] = true
 	}
@@ -233,7 +235,7 @@ func (m manner) life(d dice, lib library, r *request) {
 			created = lib.startOf(lib.dayOf(at).AddDate(0, 0, pick(d, 0, 1))).Add(pick(d, -time.Hour, -time.Microsecond, 0, time.Hour))
 		}
 	}
-	if !m.isPrompt && d.chance(0.002) { // a year mistyped
+	if m.mistyped > 0 && d.chance(m.mistyped) {
 		created = created.AddDate(1924-created.Year(), 0, 0)
 	}
 	after := func(at time.Time) time.Time {

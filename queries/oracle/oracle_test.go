@@ -9,6 +9,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -129,6 +130,31 @@ func TestLongSeriesAgreesWithOracle(t *testing.T) {
 	}
 }
 
+// TestMistypedYearsAgreeWithOracle asks where some requests were created in 1924, if their dates are to be believed: they
+// count, but on no day. By the calendar alone, as there is no calendar of business days for them.
+func TestMistypedYearsAgreeWithOracle(t *testing.T) {
+	for i := range (*loadsFlag + 19) / 20 {
+		seed := *seedFlag + uint64(i)
+		d := newDice(seed)
+		h := emptyHistory(d)
+		for n := range 5 {
+			m := d.manner()
+			m.mistyped = 0.05
+			h.addLibrary(d, fmt.Sprintf("LIB%d", n), m, 1+d.IntN(60))
+		}
+		snapshot := h.load(t)
+		eachMetric(t, seed, func(t *testing.T, d dice, metric *queries.Metric) {
+			for range 3 {
+				f := h.question(d, d.dimensions(metric))
+				f.Clock = ""
+				if metric.ID != "benchmarks" { // some of which are in business days
+					compare(t, h, snapshot, metric, f)
+				}
+			}
+		})
+	}
+}
+
 // TestEveryDimensionAgreesWithOracle asks each metric by each dimension, on either basis and by either clock, so that none
 // is left to chance.
 func TestEveryDimensionAgreesWithOracle(t *testing.T) {
@@ -156,7 +182,7 @@ func TestEveryDimensionAgreesWithOracle(t *testing.T) {
 // TestEmptyHistoryAgreesWithOracle asks where there is nothing to count.
 func TestEmptyHistoryAgreesWithOracle(t *testing.T) {
 	h := emptyHistory(newDice(*seedFlag))
-	h.libraries = []library{{name: "LIB0", zone: time.UTC, isZoneGiven: true}}
+	h.libraries = []library{{name: "LIB0", zone: time.UTC, isZoneGiven: true, starts: &sync.Map{}}}
 	snapshot := h.load(t)
 	eachMetric(t, *seedFlag, func(t *testing.T, d dice, metric *queries.Metric) {
 		compare(t, h, snapshot, metric, queries.Filter{})
