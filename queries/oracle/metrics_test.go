@@ -534,9 +534,11 @@ func (o *oracle) turnaround(records []record) []any {
 			nNegative++
 			continue
 		}
-		if o.f.Clock == "business" {
-			took = r.lib.businessTime(*r.created, *r.supplied)
+		if !o.isTimed(r.lib, r.created, r.supplied) {
+			nUndetermined++
+			continue
 		}
+		took = o.took(r.lib, *r.created, *r.supplied)
 		days = append(days, float64(took.Microseconds())/86400e6)
 		if target, ok := o.h.targets[[2]string{r.role, r.kind}]; ok {
 			nTargets++
@@ -583,9 +585,14 @@ func (o *oracle) took(lib *library, from, to time.Time) time.Duration {
 	return to.Sub(from)
 }
 
+// isTimed tells whether the clock asked for reaches two instants: that of business days knows no days but its own.
+func (o *oracle) isTimed(lib *library, from, to *time.Time) bool {
+	return o.f.Clock != "business" || lib.dayOrNil(from) != nil && lib.dayOrNil(to) != nil
+}
+
 // waited is the turnaround of a filled request, and whether it has one that counts.
 func (o *oracle) waited(r record) (time.Duration, bool) {
-	if r.outcome != "filled" || r.created == nil || r.supplied == nil || r.supplied.Before(*r.created) {
+	if r.outcome != "filled" || r.created == nil || r.supplied == nil || r.supplied.Before(*r.created) || !o.isTimed(r.lib, r.created, r.supplied) {
 		return 0, false
 	}
 	return o.took(r.lib, *r.created, *r.supplied), true

@@ -61,7 +61,7 @@ func (o *oracle) stages(g group) [][]any {
 		isWhole := true
 		for _, s := range list {
 			from, to := s.from(r.fact), s.to(r.fact)
-			isWhole = isWhole && from != nil && to != nil && !to.Before(*from)
+			isWhole = isWhole && from != nil && to != nil && !to.Before(*from) && o.isTimed(r.lib, from, to)
 		}
 		if !isWhole {
 			continue

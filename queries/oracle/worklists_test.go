@@ -100,6 +100,9 @@ func (o *oracle) breaches(g group) [][]any {
 			if end, known := o.ends[r.library]; known && o.f.Clock == "business" && end.Before(until) {
 				until = end // the calendar of business days goes no further
 			}
+			if !o.isTimed(r.lib, r.created, &until) {
+				continue // nobody knows how many of the days since were open
+			}
 			waited = max(o.took(r.lib, *r.created, until), 0)
 		default:
 			continue
