@@ -23,6 +23,8 @@ import (
 var (
 	//go:embed scope/days.sql
 	daysSQL string
+	//go:embed scope/lives_beside.sql
+	livesBesideSQL string
 	//go:embed scope/usual.sql
 	usualFactsSQL string
 	//go:embed scope/usual_rollup.sql
@@ -53,7 +55,7 @@ func WithoutRollups(ctx context.Context) context.Context {
 // ownSQL is the metric's statement, from what was counted beforehand if it can be.
 func (q *question) ownSQL() string {
 	if q.usesRollup() {
-		return strings.ReplaceAll(q.metric.Rollup, besideWholeMonths, q.besideWholeMonthsSQL())
+		return strings.Replace(q.metric.Rollup, livesBeside, q.livesBesideSQL(), 1)
 	}
 	return q.metric.SQL
 }
@@ -175,24 +177,25 @@ func isWatchedSQL(by []*Dimension) string {
 	return "true"
 }
 
-// besideWholeMonths stands for the condition that a request was created in a month that the rows or the span cut.
-const besideWholeMonths = "beside_whole_months()"
+// livesBeside stands, after a reading of lives, for the rest of them: see livesBesideSQL.
+const livesBeside = "lives_beside()"
 
-func (q *question) besideWholeMonthsSQL() string {
-	if q.splitsMonths() {
-		return "true"
+// livesBesideSQL gives the lives of months that the span or the rows cut; empty where there is none.
+func (q *question) livesBesideSQL() string {
+	var days []string
+	if !q.filter.From.IsZero() && q.filter.From.Day() > 1 {
+		days = append(days, "created_day < date_trunc('month', $from::date + to_months(1))::date")
 	}
-	var conditions []string
-	if !q.filter.From.IsZero() {
-		conditions = append(conditions, "created_day < date_trunc('month', $from::date + to_months(1) - to_days(1))::date")
+	if !q.filter.To.IsZero() && q.filter.To.Day() > 1 {
+		days = append(days, "created_day >= date_trunc('month', $to::date)::date")
 	}
-	if !q.filter.To.IsZero() {
-		conditions = append(conditions, "created_day >= date_trunc('month', $to::date)::date")
+	switch {
+	case q.splitsMonths():
+		days = []string{"true"}
+	case len(days) == 0:
+		return ""
 	}
-	if len(conditions) == 0 {
-		return "false"
-	}
-	return "(" + strings.Join(conditions, " or ") + ")"
+	return strings.Replace(livesBesideSQL, "beside_whole_months", "("+strings.Join(days, " or ")+")", 1)
 }
 
 // splitsMonths tells whether rows are finer than months, or lie across them.

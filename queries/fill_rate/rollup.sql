@@ -22,10 +22,6 @@ with
     select by_columns, until_us, is_filled, n
     from lives
     where is_watched(starts_on)
-    union all
-    select by_columns, epoch_us(outcome_at) - epoch_us(created_at) as until_us, outcome = 'filled', 1
-    from scope
-    where outcome <> 'open' and until_us between 0 and 30::bigint * 86400000000
-      and is_watched(created_day) and beside_whole_months()
+    lives_beside()
   ),
 
