@@ -272,3 +272,34 @@ type Working struct {
 	Label  string `json:"label"`
 	Text   string `json:"text"` // model, n, dispersion, standard error, interval
 }
+
+// PlanReport is what a campaign that has not begun could show: the same days of the newest year are measured as if it had
+// been then, against the year before.
+type PlanReport struct {
+	Campaign   campaign.Campaign `json:"campaign"`
+	Outcome    OutcomeReport     `json:"outcome"`
+	AsOf       time.Time         `json:"as_of"`
+	Generation int               `json:"generation"`
+	// BasisFrom to BasisTo are the days of the newest year that stand for the campaign's window.
+	BasisFrom string `json:"basis_from"`
+	BasisTo   string `json:"basis_to"`
+	// Expected is the target's outcome in those days: about as many are to be expected in the window.
+	Expected float64 `json:"expected"`
+	// ExpectedComparison is that of the units to compare with, 0 where there are none.
+	ExpectedComparison float64 `json:"expected_comparison"`
+	NTarget            int     `json:"n_target"` // units
+	NComparison        int     `json:"n_comparison"`
+	// NAssignments is how many ways there are to choose as many targets, and SmallestP one in so many; 0 and nil without a
+	// comparison group.
+	NAssignments float64  `json:"n_assignments"`
+	SmallestP    *float64 `json:"smallest_p"`
+	Method       string   `json:"method"` // did_permutation or its; empty where neither can be used
+	// MDE is the smallest ratio above 1 that would be seen four times in five; nil where nothing can be detected.
+	MDE *float64 `json:"mde"`
+	// FormulaMDE is the same by the closed formula for counts, with Dispersion from the history; nil for rates and medians.
+	FormulaMDE *float64  `json:"formula_mde"`
+	Dispersion float64   `json:"dispersion"`
+	Refusals   []Refusal `json:"refusals"`
+	Text       string    `json:"text"`
+	Help       []string  `json:"help"` // sentences: what would show a smaller effect
+}
