@@ -22,6 +22,8 @@ type Options struct {
 	Addr    string // 127.0.0.1:8080; a loopback address, as there is no login
 	Version string
 	Logger  *slog.Logger // nil: slog.Default()
+	// Campaigns is the record of what the library did; nil: the outreach pages say that there is none.
+	Campaigns book
 	// Started is told the address in a browser's words once connections are taken; may be nil.
 	Started func(url string)
 }
@@ -39,6 +41,7 @@ type server struct {
 	addr      string
 	log       *slog.Logger
 	cache     *cache
+	campaigns book
 	templates map[string]*template.Template
 	static    *staticFiles
 	metrics   *serverMetrics
@@ -49,7 +52,7 @@ type page func(*gin.Context) error
 
 // New gives the handler of the whole site.
 func New(o Options) (http.Handler, error) {
-	s := &server{store: o.Store, version: o.Version, addr: o.Addr, log: o.Logger, cache: newCache(cacheRows, queryTimeout)}
+	s := &server{store: o.Store, version: o.Version, addr: o.Addr, log: o.Logger, cache: newCache(cacheRows, queryTimeout), campaigns: o.Campaigns}
 	if s.log == nil {
 		s.log = slog.Default()
 	}

@@ -1,0 +1,179 @@
+package dashboards
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"hash/fnv"
+	"net/http"
+	"slices"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/fillrate/fillrate/queries"
+	"github.com/fillrate/fillrate/queries/campaign"
+	"github.com/fillrate/fillrate/queries/impact"
+)
+
+// listPatience is how long a list waits for reports that were not computed before; the next visit finds more of them.
+const listPatience = 20 * time.Second
+
+// measured is one campaign of a list with its report, or with the reason why there is none.
+type measured struct {
+	Campaign campaign.Campaign
+	Report   *impact.Report
+	Problem  string
+}
+
+// records is the campaign record as it stands: campaigns by start, and what is known of how many readers there are.
+type records struct {
+	Campaigns []campaign.Campaign
+	Exposures []campaign.Exposure
+}
+
+// records reads the campaign record. The error is one of code unavailable where the server was started without one.
+func (s *server) records(ctx context.Context) (*records, error) {
+	if s.campaigns == nil {
+		return nil, &queries.Error{Code: queries.Unavailable, Message: text["campaign.no_record"]}
+	}
+	list, err := s.campaigns.List(ctx)
+	if err != nil {
+		return nil, err
+	}
+	exposures, err := s.campaigns.Exposures(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &records{list, exposures}, nil
+}
+
+// split gives a campaign and all others. The error is one of code not_found.
+func (r *records) split(id string) (campaign.Campaign, []campaign.Campaign, error) {
+	at := slices.IndexFunc(r.Campaigns, func(c campaign.Campaign) bool { return c.ID == id })
+	if at < 0 {
+		return campaign.Campaign{}, nil, &queries.Error{Code: queries.NotFound, Message: say("campaign.unknown", shorten(id, 64))}
+	}
+	others := slices.Concat(r.Campaigns[:at], r.Campaigns[at+1:])
+	return r.Campaigns[at], others, nil
+}
+
+// stamp changes with everything of the record that a campaign's report depends on. That results of others were looked
+// at is no part of it.
+func (r *records) stamp(c campaign.Campaign) (string, error) {
+	list := slices.Clone(r.Campaigns)
+	for i := range list {
+		if list[i].ID != c.ID {
+			list[i].FrozenAt = time.Time{}
+		}
+	}
+	sum := fnv.New128a()
+	if err := json.NewEncoder(sum).Encode([]any{list, r.Exposures}); err != nil {
+		return "", err
+	}
+	return string(sum.Sum(nil)), nil
+}
+
+// report measures one campaign, or takes the answer given before from the cache: it holds for one generation and one state
+// of the record. Who has seen the results of a finished campaign can no longer choose its window freely, so the record
+// is told. Reports are shared: nobody changes one.
+func (v *visit) report(id string) (*impact.Report, error) {
+	all, err := v.server.records(v.ctx)
+	if err != nil {
+		return nil, err
+	}
+	return v.measure(v.ctx, all, id)
+}
+
+// reports measures every campaign, the newest first, with p adjusted for their number. One that fails says so in its
+// place.
+func (v *visit) reports() ([]measured, error) {
+	all, err := v.server.records(v.ctx)
+	if err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeout(v.ctx, listPatience)
+	defer cancel()
+	list := make([]measured, len(all.Campaigns))
+	var wait sync.WaitGroup
+	slots := make(chan struct{}, concurrentQueries) // so that none spends its time in the cache's line
+	for i, c := range all.Campaigns {
+		list[i].Campaign = c
+		wait.Go(func() {
+			slots <- struct{}{}
+			defer func() { <-slots }()
+			report, err := v.measure(ctx, all, c.ID)
+			if err != nil {
+				list[i].Problem = v.server.tell(err, v.path, c.ID)
+				return
+			}
+			list[i].Report = report
+		})
+	}
+	wait.Wait()
+	if err := v.ctx.Err(); err != nil {
+		return nil, err // the reader has left
+	}
+	adjust(list)
+	slices.Reverse(list)
+	return list, nil
+}
+
+// adjust sets Holm's p in copies of the reports.
+func adjust(list []measured) {
+	var reports []*impact.Report
+	for i := range list {
+		if list[i].Report == nil {
+			continue
+		}
+		report := *list[i].Report
+		if report.Headline != nil {
+			headline := *report.Headline
+			report.Headline = &headline
+		}
+		list[i].Report = &report
+		reports = append(reports, &report)
+	}
+	impact.HolmOver(reports)
+}
+
+func (v *visit) measure(ctx context.Context, all *records, id string) (*impact.Report, error) {
+	c, others, err := all.split(id)
+	if err != nil {
+		return nil, err
+	}
+	stamp, err := all.stamp(c)
+	if err != nil {
+		return nil, err
+	}
+	report, err := cached(ctx, v.server, v.reading, "impact "+strconv.Quote(id)+stamp, func(ctx context.Context) (*impact.Report, int, error) {
+		history, err := v.server.campaigns.History(ctx, id)
+		if err != nil {
+			return nil, 0, err
+		}
+		report, err := measureImpact(ctx, v.reading.Snapshot, c, others, all.Exposures, history)
+		return report, 2000, err
+	})
+	if err != nil {
+		return nil, err
+	}
+	if report.Window.IsFinished && c.FrozenAt.IsZero() {
+		if err := v.server.campaigns.Looked(v.ctx, id, time.Now().UTC()); err != nil {
+			v.server.log.Warn("the record could not be told that results were looked at", "campaign", id, "error", err)
+		}
+	}
+	return report, nil
+}
+
+// tell gives the words for what failed in one place of a page that goes on without it.
+func (s *server) tell(err error, path, what string) string {
+	if errors.Is(err, context.DeadlineExceeded) {
+		return text["campaign.later"]
+	}
+	told := explain(err)
+	if told.Status == http.StatusInternalServerError {
+		s.log.Error("a part of the page failed", "path", path, "part", what, "error", err)
+		return text["internal_tile"]
+	}
+	return told.Message
+}
