@@ -12,6 +12,7 @@ type change struct {
 	targets                 []string
 	rate                    int64 // per mille: multiplies the targets' rate of requests
 	processing              int64 // per mille: multiplies staff time before a request is sent
+	outcome                 string // what it was meant to move
 	cost                    string
 	note                    string
 }
@@ -29,11 +30,11 @@ func plannedChanges(from, to time.Time) []change {
 	b := min(a+5, months-4)
 	return []change{
 		{id: "C1", name: "Requests sent without review", kind: "change", start: at(months * 18 / 36), rate: 1000, processing: 700,
-			note: "Unmediated sending of verified requests; staff time before sending falls."},
+			outcome: "median_turnaround", note: "Unmediated sending of verified requests; staff time before sending falls."},
 		{id: "C2", name: "Meet your librarian", kind: "campaign", channel: "class visits", start: at(a), end: at(a + 4),
-			targets: []string{"History", "Music", "Nursing", "Sociology"}, rate: 1250, processing: 1000, cost: "1200.00", note: "Visits to first-year and methods classes."},
+			targets: []string{"History", "Music", "Nursing", "Sociology"}, rate: 1250, processing: 1000, outcome: "requests", cost: "1200.00", note: "Visits to first-year and methods classes."},
 		{id: "C3", name: "We deliver: newsletter", kind: "campaign", channel: "e-mail", start: at(b), end: at(b + 4),
-			targets: []string{"Biology", "Chemistry", "Education", "English"}, rate: 1000, processing: 1000, cost: "300.00", note: "One message a month."},
+			targets: []string{"Biology", "Chemistry", "Education", "English"}, rate: 1000, processing: 1000, outcome: "requests", cost: "300.00", note: "One message a month."},
 	}
 }
 

@@ -38,7 +38,8 @@ var (
 // growth is the change of a role per year, per mille.
 var growth = [nRoles]int64{borrowing: 40, lending: -25, docdel: 90}
 
-// rates weighs every (day, stream) of the history, as running sums: season, weekday, closures, growth, campaigns, and shocks that last a week or a month.
+// rates weighs every (day, stream) of the history, as running sums: season, weekday, closures, growth, campaigns, and shocks that last
+// a week or a month, or for as long as w.shocks has them.
 func (w *world) rates() []int64 {
 	r := newRandom(w.cfg.Seed, 2)
 	nDays := int((w.toAt - w.fromAt) / day)
@@ -60,7 +61,10 @@ func (w *world) rates() []int64 {
 			}
 		}
 		season := w.cal.season[i]
-		open := int64(1000)
+		shared, open := int64(1000), int64(1000)
+		if w.shocks != nil {
+			shared = w.shocks[w.monthIndex(at)]
+		}
 		if w.cal.closed[i] {
 			open = 300
 		}
@@ -75,7 +79,7 @@ func (w *world) rates() []int64 {
 				if ro == docdel {
 					share = docdelShare
 				}
-				rate = share * departments[dep].share * season / 1000 * readerWeekdays[weekday] / 1000 * weekly / 1000 * monthly[dep] / 1000
+				rate = share * departments[dep].share * season / 1000 * readerWeekdays[weekday] / 1000 * weekly / 1000 * monthly[dep] / 1000 * shared / 1000
 			}
 			plain := rate * grown / 1000 * open / 1000
 			rate = plain
@@ -107,18 +111,24 @@ type piece struct {
 	part    int     // of that day; each part covers the whole day
 }
 
-// plan decides how many requests fall on each day and stream (so many even draws over the weights, so that their number is exact and
-// their spread that of chance) and yields the days in order, cut into pieces.
-func (w *world) plan() iter.Seq[piece] {
+// counts decides how many requests fall on each day and stream: so many even draws over the weights, so that their number is exact and
+// their spread that of chance.
+func (w *world) counts() []uint32 {
 	sums := w.rates()
 	counts := make([]uint32, len(sums))
 	r := newRandom(w.cfg.Seed, 3)
 	for range w.cfg.Requests {
 		counts[r.pick(sums)]++
 	}
+	return counts
+}
+
+// plan yields the days in order, cut into pieces.
+func (w *world) plan() iter.Seq[piece] {
+	counts := w.counts()
 	return func(yield func(piece) bool) {
 		number := 100_001
-		for d := range len(sums) / nStreams {
+		for d := range len(counts) / nStreams {
 			at := w.fromAt + int64(d)*day
 			var all []uint8
 			for s, n := range counts[d*nStreams : (d+1)*nStreams] {

@@ -61,9 +61,10 @@ func (r *random) normal() int64 {
 	return sum - 6*0xffff
 }
 
+const log2e = 94548 // log2(e) in units of 1/65536
+
 // lognormal draws a positive duration with the given median; sigmaPerMille is 1000 times the standard deviation of its logarithm.
 func (r *random) lognormal(median int64, sigmaPerMille int64) int64 {
-	const log2e = 94548 // log2(e) in units of 1/65536
 	return scaleExp2(median, r.normal()*sigmaPerMille/1000*log2e>>16)
 }
 

@@ -424,7 +424,7 @@ func (w *world) closuresFile() (b []byte, rows int) {
 
 // campaignsFile writes campaigns.csv: start is the first day, end the first day after; several departments are separated by semicolons.
 func (w *world) campaignsFile() (b []byte, rows int) {
-	b = []byte("id,name,kind,channel,start,end,target_departments,comparison_departments,cost,currency,note\r\n")
+	b = []byte("id,name,kind,channel,start,end,target_departments,comparison_departments,cost,currency,note,outcome\r\n")
 	for _, c := range w.changes {
 		end, currency, comparison := "", "", ""
 		if !c.end.IsZero() {
@@ -434,7 +434,7 @@ func (w *world) campaignsFile() (b []byte, rows int) {
 			currency = "USD"
 		}
 		b = append(b, strings.Join([]string{c.id, c.name, c.kind, c.channel, c.start.Format("2006-01-02"), end, strings.Join(c.targets, ";"),
-			comparison, c.cost, currency, c.note}, ",")+"\r\n"...)
+			comparison, c.cost, currency, c.note, c.outcome}, ",")+"\r\n"...)
 	}
 	return b, len(w.changes)
 }

@@ -55,6 +55,7 @@ type world struct {
 	theirs   [2][]int64 // … and when they ask us
 	journals [][]journal
 	changes  []change
+	shocks   []int64      // per month, per mille: what moves the requests of all readers alike; nil: nothing
 	expected [][2]float64 // per change: requests expected from its targets while it ran, with it and without
 	faster   int64        // from this moment on staff needs 70 % of its time
 	userPad  int
