@@ -236,5 +236,13 @@ func Describe(c Chart, format func(Format, float64) string) string {
 		}
 		parts = append(parts, text)
 	}
+	for _, band := range c.Bands {
+		for i := len(band.Lo) - 1; i >= 0; i-- {
+			if band.Lo[i] != nil && band.Hi[i] != nil {
+				parts = append(parts, band.Name+": from "+format(c.Format, *band.Lo[i])+" to "+format(c.Format, *band.Hi[i])+" at the end ("+c.Categories[i].Label+")")
+				break
+			}
+		}
+	}
 	return strings.Join(parts, ". ")
 }

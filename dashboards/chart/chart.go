@@ -29,6 +29,7 @@ const (
 	Count Format = "count"
 	Days  Format = "days"
 	Share Format = "share" // 0 to 1, shown as a percentage
+	Index Format = "index" // 100 is what it is compared with
 )
 
 // Chart is everything that is drawn. The zero Value of a Point is a gap.
@@ -37,6 +38,10 @@ type Chart struct {
 	Format     Format
 	Categories []Category
 	Series     []Series
+	Bands      []Band
+	Marks      []Mark
+	Signed     bool     // values may lie below 0; else the value axis begins there
+	Level      *float64 // a value to compare with, drawn across
 }
 
 // Category is one place on the category axis.
@@ -51,8 +56,20 @@ type Series struct {
 	Color  string // a custom property of static/app.css without its dashes: "s1"
 	Stack  bool
 	Marker bool // drawn as markers beside bars
+	Dash   Dash // of a line; empty: by its place among the series
+	Bare   bool // a line without a symbol at each point, where they are many
 	Points []Point
 }
+
+// Dash is how a line is broken.
+type Dash string
+
+// The dashes that a series may ask for.
+const (
+	Solid  Dash = "solid"
+	Dashed Dash = "dashed"
+	Dotted Dash = "dotted"
+)
 
 // Point is one value.
 type Point struct {
@@ -99,8 +116,15 @@ func (c Chart) Option() (map[string]any, error) {
 		"textStyle": map[string]any{"color": "@muted", "fontSize": 12}, "selectedMode": true,
 	}
 	top := 14
-	if len(c.Series) > 1 {
+	switch {
+	case len(c.Series) > 1 || len(c.Bands) > 0:
 		top = 38
+	case len(c.Marks) > 0: // room for their labels
+		top = 20
+	}
+	c.addBands(option)
+	if len(c.Marks) > 0 && c.Kind != Rows {
+		option["series"] = append(option["series"].([]any), markSeries(c.Marks))
 	}
 	option["grid"] = map[string]any{"top": top, "left": 4, "right": 14, "bottom": 12, "containLabel": true}
 	if c.Kind == Rows {
@@ -150,6 +174,25 @@ func (c Chart) base() (map[string]any, error) {
 	return option, nil
 }
 
+// addBands puts the bands behind the lines and their names into the legend.
+func (c Chart) addBands(option map[string]any) {
+	if len(c.Bands) == 0 {
+		return
+	}
+	names := make([]any, 0, len(c.Series)+len(c.Bands))
+	for _, s := range c.Series {
+		names = append(names, map[string]any{"name": s.Name})
+	}
+	series := option["series"].([]any)
+	for _, band := range c.Bands {
+		series = append(series, band.series()...)
+		names = append(names, map[string]any{"name": band.Name, "icon": "rect", "itemStyle": map[string]any{"color": "@" + band.Color, "opacity": 0.3}})
+	}
+	option["series"] = series
+	legend := option["legend"].(map[string]any)
+	legend["show"], legend["data"] = true, names
+}
+
 func (c Chart) series(i int) charts.SingleSeries {
 	s := c.Series[i]
 	series := charts.SingleSeries{Name: s.Name, Type: "bar", Data: c.points(i)}
@@ -157,7 +200,7 @@ func (c Chart) series(i int) charts.SingleSeries {
 	case c.Kind == Lines:
 		series.Type = "line"
 		series.Symbol, series.SymbolSize = symbols[i%len(symbols)], 7
-		series.ShowSymbol = opts.Bool(true)
+		series.ShowSymbol = opts.Bool(!s.Bare)
 	case s.Marker:
 		series.Type = "scatter"
 		series.Symbol, series.SymbolSize = "diamond", 10
@@ -183,8 +226,19 @@ func (c Chart) finish(series map[string]any, i int) {
 		series["barMaxWidth"] = 28
 	}
 	if c.Kind == Lines {
-		series["lineStyle"] = map[string]any{"color": color, "width": 2, "type": dashes[i%len(dashes)]}
+		dash := dashes[i%len(dashes)]
+		if s.Dash != "" {
+			dash = string(s.Dash)
+		}
+		series["lineStyle"] = map[string]any{"color": color, "width": 2, "type": dash}
 		series["connectNulls"] = false
+	}
+	if i == 0 && c.Level != nil {
+		series["markLine"] = map[string]any{
+			"silent": true, "symbol": "none", "animation": false, "label": map[string]any{"show": false},
+			"lineStyle": map[string]any{"color": "@muted", "width": 1, "type": "solid"},
+			"data":      []any{map[string]any{"yAxis": *c.Level}},
+		}
 	}
 }
 
@@ -257,6 +311,9 @@ func (c Chart) categoryAxis() map[string]any {
 		"axisLine": map[string]any{"lineStyle": map[string]any{"color": "@muted"}}, "axisTick": map[string]any{"show": false},
 		"axisLabel": map[string]any{"color": "@muted", "fontSize": 11, "hideOverlap": true},
 	}
+	if c.Signed { // names stay below the chart
+		axis["axisLine"] = map[string]any{"onZero": false, "lineStyle": map[string]any{"color": "@muted"}}
+	}
 	if provisional {
 		axis["splitArea"] = map[string]any{"show": true, "interval": 0, "areaStyle": map[string]any{"color": shades}}
 	}
@@ -272,6 +329,9 @@ func (c Chart) valueAxis() map[string]any {
 		"type": "value", "min": 0, "splitNumber": 4,
 		"splitLine": map[string]any{"lineStyle": map[string]any{"color": "@rule"}},
 		"axisLabel": map[string]any{"color": "@muted", "fontSize": 11, "formatter": "@axis." + string(c.Format), "hideOverlap": true},
+	}
+	if c.Signed {
+		delete(axis, "min")
 	}
 	switch {
 	case c.Format == Count:

@@ -1,0 +1,90 @@
+package chart
+
+import (
+	"slices"
+	"time"
+)
+
+// Mark is something that happened beside what the chart shows. A chart's list of marks stands below it in words; the
+// label on the chart is the mark's number there.
+type Mark struct {
+	Kind  MarkKind
+	Label string
+	// From and To are places on the category axis, on which category i covers [i, i+1); a mark that is a line has only From.
+	From, To float64
+}
+
+// MarkKind is how a mark looks. Each has a shape of its own.
+type MarkKind string
+
+// The kinds of mark.
+const (
+	Period    MarkKind = "period"   // a faint area between two lines
+	CarryOver MarkKind = "carry"    // what follows it, fainter, to a dashed line
+	Change    MarkKind = "change"   // a dashed line: from here on
+	Closure   MarkKind = "closure"  // a grey area without lines
+	Actual    MarkKind = "actual"   // a thick line: one value among many
+	NoChange  MarkKind = "nochange" // a thin line
+)
+
+// Band is a range around a line, such as that in which a value is likely to lie. Both bounds are as many as the chart has
+// categories; nil is a gap. Bounds may lie below 0.
+type Band struct {
+	Name, Color string
+	Lo, Hi      []*float64
+}
+
+// bandSeries and marksSeries begin the ids of what is drawn but is no series of the chart: static/app.js leaves these out
+// of what it tells of a place.
+const (
+	bandSeries  = "band"
+	marksSeries = "marks"
+)
+
+// series draws a band as two lines that are not to be seen, one stacked on the other, with the space between them filled.
+func (b Band) series() []any {
+	bottom, height := make([]any, len(b.Lo)), make([]any, len(b.Lo))
+	for i := range b.Lo {
+		if b.Lo[i] != nil && b.Hi[i] != nil {
+			bottom[i], height[i] = *b.Lo[i], *b.Hi[i]-*b.Lo[i]
+		}
+	}
+	line := func(part string, data []any) map[string]any {
+		return map[string]any{
+			"type": "line", "id": bandSeries + part + b.Name, "data": data, "stack": bandSeries + b.Name,
+			"stackStrategy": "all", // or a height would not be added to a bound below 0
+			"symbol":        "none", "silent": true, "connectNulls": false, "z": 1,
+			"lineStyle": map[string]any{"opacity": 0}, "emphasis": map[string]any{"disabled": true},
+		}
+	}
+	lower, upper := line("-lower-", bottom), line("-upper-", height)
+	upper["name"] = b.Name
+	upper["areaStyle"] = map[string]any{"color": "@" + b.Color, "opacity": 0.2}
+	upper["itemStyle"] = map[string]any{"color": "@" + b.Color}
+	return []any{lower, upper}
+}
+
+// markSeries draws the marks at their places; static/app.js has the shapes.
+func markSeries(marks []Mark) map[string]any {
+	data := make([]any, 0, len(marks))
+	for _, mark := range marks {
+		data = append(data, map[string]any{"value": []any{int(mark.From), 0}, "kind": mark.Kind, "from": mark.From, "to": max(mark.From, mark.To), "label": mark.Label})
+	}
+	return map[string]any{"type": "custom", "id": marksSeries, "data": data, "silent": true, "clip": false, "z": 1, "renderItem": "@marks"}
+}
+
+// Place gives the place of a day on an axis of buckets, which are named by their first days and follow one another: in the
+// middle of the third bucket it is 2.5. Days outside the axis are at its ends.
+func Place(grain string, buckets []string, day time.Time) float64 {
+	name := day.Format(time.DateOnly)
+	i, isFirst := slices.BinarySearch(buckets, name)
+	if isFirst || i == 0 {
+		return float64(i)
+	}
+	start, err := time.Parse(time.DateOnly, buckets[i-1])
+	if err != nil {
+		return float64(i)
+	}
+	length := BucketEnd(grain, start).Sub(start)
+	return float64(i-1) + min(1, float64(day.Sub(start))/float64(length))
+}
