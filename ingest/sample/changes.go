@@ -10,8 +10,8 @@ type change struct {
 	id, name, kind, channel string
 	start, end              time.Time // local days, half-open; zero end: lasting
 	targets                 []string
-	rate                    int64 // per mille: multiplies the targets' rate of requests
-	processing              int64 // per mille: multiplies staff time before a request is sent
+	rate                    int64  // per mille: multiplies the targets' rate of requests
+	processing              int64  // per mille: multiplies staff time before a request is sent
 	outcome                 string // what it was meant to move
 	cost                    string
 	note                    string
