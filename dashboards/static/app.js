@@ -13,16 +13,19 @@
   var say = {
     count: function (value) { return number.format(value); },
     days: function (value) { return days(value) + " days"; },
-    share: function (value) { return decimal.format(100 * value) + "%"; }
+    share: function (value) { return decimal.format(100 * value) + "%"; },
+    index: function (value) { return number.format(value); }
   };
   var axis = {
     count: function (value) { return value % 1 ? "" : number.format(value); },
     days: function (value) { return number.format(value) === String(value) ? value + " d" : days(value) + " d"; },
-    share: function (value) { return number.format(100 * value) + "%"; }
+    share: function (value) { return number.format(100 * value) + "%"; },
+    index: function (value) { return number.format(value); }
   };
   function tip(format) {
     return function (points) {
       if (!Array.isArray(points)) points = [points];
+      points = points.filter(function (point) { return !/^(band|marks)/.test(point.seriesId); }); // a line's note has its band
       if (!points.length) return "";
       var lines = [points[0].name], notes = [], provisional = false;
       points.forEach(function (point) {
@@ -63,12 +66,46 @@
     return value;
   }
 
+  // Marks are drawn over the whole height at their true place between two ticks: category i covers [i, i + 1). Their labels
+  // stand above the chart, each beside the one before.
+  function marks(data, style) {
+    var text = resolve("@text", "color", style), muted = resolve("@muted", "color", style), accent = resolve("@accent", "color", style);
+    var taken = 0;
+    return function (params, api) {
+      var mark = data[params.dataIndexInside], box = params.coordSys;
+      var wide = api.size([1, 0])[0], left = api.coord([0, 0])[0] - wide / 2;
+      function across(place) { return Math.min(box.x + box.width, Math.max(box.x, left + place * wide)); }
+      var from = across(mark.from), to = across(mark.to), parts = [];
+      function area(color, opacity) {
+        parts.push({ type: "rect", shape: { x: from, y: box.y, width: Math.max(to - from, 2), height: box.height }, style: { fill: color, opacity: opacity } });
+      }
+      function line(x, color, width, dash) {
+        parts.push({ type: "line", shape: { x1: x, y1: box.y, x2: x, y2: box.y + box.height }, style: { stroke: color, lineWidth: width, lineDash: dash } });
+      }
+      if (mark.kind === "period") { area(accent, 0.1); line(from, accent, 1); line(to, accent, 1); }
+      if (mark.kind === "carry") { area(accent, 0.05); line(to, accent, 1, [2, 3]); }
+      if (mark.kind === "closure") area(muted, 0.22);
+      if (mark.kind === "change") line(from, text, 1.5, [6, 4]);
+      if (mark.kind === "actual") line(from, text, 2.5);
+      if (mark.kind === "nochange") line(from, muted, 1);
+      if (params.dataIndexInside === 0) taken = 0;
+      if (mark.label) {
+        var room = mark.label.length * 6.5, x = Math.max(mark.kind === "closure" ? (from + to) / 2 - room / 2 : from, taken);
+        x = Math.max(box.x, Math.min(x, box.x + box.width - room));
+        taken = x + room + 4;
+        parts.push({ type: "text", style: { text: mark.label, x: x, y: box.y - 14, fill: text, fontSize: 11 } });
+      }
+      return { type: "group", children: parts };
+    };
+  }
+
   var charts = [];
   function draw() {
     var style = getComputedStyle(root), font = getComputedStyle(document.body).fontFamily;
     charts.forEach(function (item) {
       var option = resolve(item.option, "", style);
       option.textStyle.fontFamily = option.tooltip.textStyle.fontFamily = font;
+      option.series.forEach(function (series) { if (series.renderItem) series.renderItem = marks(series.data, style); });
       item.chart.setOption(option, true);
       fit(item);
     });
