@@ -38,6 +38,8 @@ type Panel struct {
 	ShareOpen float64
 	// Suppress is the number of readers under which a unit is not named (suppress_below).
 	Suppress int
+	// ChangesAfterResults are the edits of what is measured that were made after results were looked at; Measure sets them.
+	ChangesAfterResults []campaign.Edit
 }
 
 // Windows are the spans that are compared.
