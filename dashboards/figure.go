@@ -24,6 +24,7 @@ type figure struct {
 	Height      string // s, m or l: fixed, so that nothing moves when the chart is drawn
 	Option      map[string]any
 	Description string
+	Marks       []occasion // what was going on, which the chart marks
 	Table       *table
 	Definition  *definition
 	Downloads   []link
@@ -204,6 +205,9 @@ func (v *visit) figure(p plan) (*figure, error) {
 		spec.Categories = chart.Buckets(spec.X, chart.BucketStart(spec.X, from), to)
 	}
 	drawn := chart.Draw(spec, shown)
+	if isTime(spec.X) {
+		f.Marks, drawn.Marks = v.marks(spec.X, spec.Categories, filter)
+	}
 	f.Description = chart.Describe(drawn, format)
 	if f.Option, err = drawn.Option(); err != nil {
 		return f, err

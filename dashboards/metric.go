@@ -7,6 +7,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"github.com/fillrate/fillrate/dashboards/chart"
 	"github.com/fillrate/fillrate/queries"
 	"github.com/fillrate/fillrate/queries/catalog"
 )
@@ -103,6 +104,13 @@ func (v *visit) metricTable(metric *queries.Metric, asked queries.Filter) (*figu
 	if len(result.Rows) == 0 {
 		f.Empty = v.nothing()
 		return f, nil
+	}
+	if i := slices.IndexFunc(asked.By, isTime); i >= 0 { // the table has no axis, so the list has no numbers
+		from, to := v.span()
+		f.Marks, _ = v.marks(asked.By[i], chart.Buckets(asked.By[i], chart.BucketStart(asked.By[i], from), to), asked)
+		for i := range f.Marks {
+			f.Marks[i].Number = ""
+		}
 	}
 	provisional, err := v.provisional(result, asked)
 	if err != nil {

@@ -73,6 +73,12 @@ var text = map[string]string{
 	"wait.docdel.copy":       "How long until a copy from our own shelves is ready?",
 	"wait.docdel.unknown":    "How long until our own material is ready where the kind is unknown?",
 
+	"mark.closed":     "Closed",
+	"mark.closed_at":  "{0} closed",
+	"mark.closed_for": "{0}: {1}",
+	"mark.more":       "and {0} more",
+	"mark.since":      "since {0}",
+
 	"method.seasonal_naive": "As a year before",
 	"method.holt_winters":   "Holt–Winters",
 

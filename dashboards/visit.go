@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/url"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -23,6 +24,8 @@ type visit struct {
 	filter  queries.Filter // with the preset's dates in place
 	start   string         // the preset that the page starts from
 	compare string         // what its numbers are compared with: last_year, previous or none
+
+	happened func() happenings // read when it is first asked for; nil: nothing
 }
 
 // Keys of a page's address that are no filter.
@@ -59,6 +62,7 @@ func (s *server) open(c *gin.Context, ownKeys ...string) (*visit, error) {
 	}
 	v := &visit{ctx: ctx, server: s, reading: reading, history: history, path: c.Request.URL.Path, asked: filter, start: queries.PresetLast12Months, compare: compareYear}
 	v.filter = filter.Resolve(history.Today)
+	v.happened = sync.OnceValue(v.readHappenings)
 	return v, nil
 }
 
