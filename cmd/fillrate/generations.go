@@ -3,6 +3,8 @@ package main
 import (
 	"encoding/json"
 	"text/tabwriter"
+
+	"github.com/fillrate/fillrate/queries/store"
 )
 
 type generationsCmd struct {
@@ -56,7 +58,7 @@ type backupCmd struct {
 	Target string `arg:"" help:"New folder for the backup." type:"path"`
 }
 
-// Run copies the current generation and the key file.
+// Run copies the current generation, the key file and what people recorded.
 func (c *backupCmd) Run(a *app) error {
 	generation, err := a.open(c.dataFlag).Backup(c.Target)
 	if err != nil {
@@ -73,10 +75,16 @@ type restoreCmd struct {
 
 // Run publishes the backup as a new generation.
 func (c *restoreCmd) Run(a *app) error {
-	generation, err := a.open(c.dataFlag).Restore(c.Source)
+	restored, err := a.open(c.dataFlag).Restore(c.Source)
 	if err != nil {
 		return err
 	}
-	printf(a.Stdout, "Generation %d holds the backup and is current; `fillrate rollback` takes it back.\n", generation.Number)
+	printf(a.Stdout, "Generation %d holds the backup and is current; `fillrate rollback` takes it back.\n", restored.Number)
+	if restored.TookApp {
+		printf(a.Stdout, "The campaigns are those of the backup.\n")
+	}
+	if restored.KeptApp != "" {
+		printf(a.Stdout, "Those recorded here before are kept in %s: to return to them, stop Fillrate and give that file the name %s.\n", restored.KeptApp, store.AppFile)
+	}
 	return nil
 }

@@ -10,7 +10,6 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"github.com/mattn/go-sqlite3"
 )
@@ -41,13 +40,13 @@ func OpenApp(ctx context.Context, dir string) (*sql.DB, error) {
 	case !errors.Is(err, fs.ErrExist):
 		return nil, storageError("making "+AppFile, err)
 	}
-	db, err := openApp(path, false)
+	db, err := openApp(path)
 	if err != nil {
 		return nil, err
 	}
 	if err := migrateApp(ctx, db); err != nil {
 		db.Close()
-		return nil, appError(path, err)
+		return nil, AppError(dir, err)
 	}
 	return db, nil
 }
@@ -58,22 +57,19 @@ func AppExists(dir string) bool {
 	return err == nil
 }
 
-func openApp(path string, readOnly bool) (*sql.DB, error) {
+func openApp(path string) (*sql.DB, error) {
 	path, err := filepath.Abs(path)
 	if err != nil {
 		return nil, err
 	}
 	settings := url.Values{"_busy_timeout": {"10000"}, "_foreign_keys": {"on"}, "_synchronous": {"EXTRA"}, "_txlock": {"immediate"}}
-	if readOnly {
-		settings = url.Values{"_busy_timeout": {"10000"}, "mode": {"ro"}}
-	}
 	name := url.URL{Scheme: "file", Path: path, RawQuery: settings.Encode()}
 	return sql.Open("sqlite3", name.String())
 }
 
 // migrateApp runs the numbered steps that the file has not seen yet, all or none.
 func migrateApp(ctx context.Context, db *sql.DB) error {
-	names, err := fs.Glob(appFiles, "app/*.sql") // sorted
+	names, err := appSteps()
 	if err != nil {
 		return err
 	}
@@ -109,6 +105,9 @@ func migrateApp(ctx context.Context, db *sql.DB) error {
 	return tx.Commit()
 }
 
+// appSteps names the files of the schema, oldest first.
+func appSteps() ([]string, error) { return fs.Glob(appFiles, "app/*.sql") } // sorted
+
 // appStep is the number of steps that a file has seen.
 func appStep(ctx context.Context, db interface {
 	QueryRowContext(context.Context, string, ...any) *sql.Row
@@ -117,20 +116,153 @@ func appStep(ctx context.Context, db interface {
 	return step, err
 }
 
-// appError says plainly what is wrong with an app.db.
-func appError(path string, err error) error {
+// AppError says plainly what went wrong beneath a use of the app.db of a data directory. Errors of other kinds stay as they are.
+func AppError(dir string, err error) error {
 	var failed sqlite3.Error
-	if errors.As(err, &failed) {
-		switch failed.Code {
-		case sqlite3.ErrNotADB, sqlite3.ErrCorrupt:
-			return fmt.Errorf("%s is damaged or no file of Fillrate's: move it away and take a backup's with `fillrate restore` (%w)", path, err)
-		case sqlite3.ErrReadonly, sqlite3.ErrCantOpen, sqlite3.ErrPerm:
-			return fmt.Errorf("%s can't be written: let this user write to it and to its folder (%w)", path, err)
-		case sqlite3.ErrBusy, sqlite3.ErrLocked:
-			return fmt.Errorf("another program has held %s for ten seconds: close it, then try again; nothing was changed", path)
-		case sqlite3.ErrFull:
-			return fmt.Errorf("the disk is full while writing %s: free some space and try again; nothing was changed", path)
+	if !errors.As(err, &failed) {
+		return err
+	}
+	path := filepath.Join(dir, AppFile)
+	switch failed.Code {
+	case sqlite3.ErrNotADB, sqlite3.ErrCorrupt:
+		return fmt.Errorf("%s is damaged, or no file of Fillrate's: move it away and take a backup's with `fillrate restore` (%w)", path, err)
+	case sqlite3.ErrReadonly, sqlite3.ErrCantOpen, sqlite3.ErrPerm:
+		return fmt.Errorf("%s can't be written: let this user write to it and to its folder; nothing was changed (%w)", path, err)
+	case sqlite3.ErrBusy, sqlite3.ErrLocked:
+		return fmt.Errorf("another program has held %s for ten seconds: close it, then try again; nothing was changed", path)
+	case sqlite3.ErrFull:
+		return fmt.Errorf("the disk is full while writing %s: free some space and try again; nothing was changed", path)
+	}
+	return fmt.Errorf("%s: %w", path, err)
+}
+
+// copyApp writes the app.db of one data directory as a new file: whole, also while others write to it. Where there is none,
+// none is made.
+func copyApp(ctx context.Context, dir, to string) (err error) {
+	if !AppExists(dir) {
+		return nil
+	}
+	db, err := openApp(filepath.Join(dir, AppFile))
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	file, err := os.OpenFile(to, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600) // SQLite takes an empty file for a new one
+	if err != nil {
+		return err
+	}
+	if err := file.Close(); err != nil {
+		return err
+	}
+	if _, err := db.ExecContext(ctx, "vacuum into ?", to); err != nil {
+		_ = os.Remove(to)
+		return AppError(dir, err)
+	}
+	return syncFile(to)
+}
+
+// checkApp fails where the app.db of a directory is damaged, or one of a newer Fillrate.
+func checkApp(ctx context.Context, dir string) (err error) {
+	if !AppExists(dir) {
+		return nil
+	}
+	db, err := openApp(filepath.Join(dir, AppFile))
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	names, err := appSteps()
+	if err != nil {
+		return err
+	}
+	step, err := appStep(ctx, db)
+	if err != nil {
+		return AppError(dir, err)
+	}
+	if step > len(names) {
+		return newerSchema(step, len(names))
+	}
+	var found string
+	if err := db.QueryRowContext(ctx, "pragma quick_check(1)").Scan(&found); err != nil {
+		return AppError(dir, err)
+	}
+	if found != "ok" {
+		return AppError(dir, sqlite3.Error{Code: sqlite3.ErrCorrupt})
+	}
+	return nil
+}
+
+// takeApp makes a backup's app.db that of a data directory, and gives the name of the file in which the one that was there
+// is kept, empty where there was none. A backup without one changes nothing.
+//
+// The content goes in through SQLite, in one transaction: a server that has the file open goes on with the new content, where
+// a file put in its place would leave it writing to the old one.
+func takeApp(ctx context.Context, backup, dir string) (kept string, err error) {
+	theirs, err := os.Stat(filepath.Join(backup, AppFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		return "", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	if ours, err := os.Stat(filepath.Join(dir, AppFile)); err == nil {
+		if os.SameFile(ours, theirs) {
+			return "", nil
+		}
+		if kept, err = keepApp(ctx, dir); err != nil {
+			return "", err
 		}
 	}
-	return fmt.Errorf("%s: %w", strings.TrimSuffix(path, string(filepath.Separator)), err)
+	from, err := openApp(filepath.Join(backup, AppFile))
+	if err != nil {
+		return kept, err
+	}
+	defer func() { err = errors.Join(err, from.Close()) }()
+	to, err := OpenApp(ctx, dir)
+	if err != nil {
+		return kept, err
+	}
+	defer func() { err = errors.Join(err, to.Close()) }()
+	if err := copyPages(ctx, from, to); err != nil {
+		return kept, AppError(dir, err)
+	}
+	return kept, AppError(dir, migrateApp(ctx, to)) // an older backup's
+}
+
+// keepApp copies the app.db of a data directory to app-before-restore-N.db beside it.
+func keepApp(ctx context.Context, dir string) (string, error) {
+	for n := 1; ; n++ {
+		name := fmt.Sprintf("app-before-restore-%d.db", n)
+		err := copyApp(ctx, dir, filepath.Join(dir, name))
+		if !errors.Is(err, fs.ErrExist) {
+			return name, err
+		}
+	}
+}
+
+// copyPages replaces the content of one SQLite file by that of another.
+func copyPages(ctx context.Context, from, to *sql.DB) error {
+	source, err := from.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	defer source.Close()
+	target, err := to.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	defer target.Close()
+	return target.Raw(func(target any) error {
+		return source.Raw(func(source any) error {
+			copying, err := target.(*sqlite3.SQLiteConn).Backup("main", source.(*sqlite3.SQLiteConn), "main")
+			if err != nil {
+				return err
+			}
+			done, err := copying.Step(-1)
+			if err == nil && !done {
+				err = sqlite3.Error{Code: sqlite3.ErrBusy}
+			}
+			return errors.Join(err, copying.Close())
+		})
+	})
 }

@@ -26,6 +26,7 @@ const KeepGenerations = 5
 //	current                     the number of the current one
 //	tmp/                        DuckDB's spill files, and the copy that a load works on
 //	lock                        held by the one load
+//	app.db                      what people edit, see OpenApp
 type Files struct {
 	dir    string
 	limits Limits
@@ -457,7 +458,7 @@ func (f *Files) Rollback(number int) (generation Generation, err error) {
 	return f.generation(number, number)
 }
 
-// Backup copies the current generation and the key file to a new directory that restore, or --data, can use.
+// Backup copies the current generation, the key file and app.db to a new directory that restore, or --data, can use.
 func (f *Files) Backup(target string) (generation Generation, err error) {
 	unlock, err := f.lock() // a load must not prune the file under the copy
 	if err != nil {
@@ -473,7 +474,7 @@ func (f *Files) Backup(target string) (generation Generation, err error) {
 		return Generation{}, ErrNoData
 	}
 	copyTo := Open(target)
-	if held, err := copyTo.Current(); err != nil || held != 0 {
+	if held, err := copyTo.Current(); err != nil || held != 0 || AppExists(target) {
 		return Generation{}, fmt.Errorf("%s already holds a data directory: name a new folder", target)
 	}
 	if err := os.MkdirAll(filepath.Join(target, "generations"), 0o700); err != nil {
@@ -481,6 +482,7 @@ func (f *Files) Backup(target string) (generation Generation, err error) {
 	}
 	if err := f.copyHistory(number, copyTo); err != nil {
 		removeDatabase(copyTo.path(number))
+		_ = os.Remove(filepath.Join(target, AppFile))
 		copyTo.tidy()
 		return Generation{}, storageError("copying to "+target, err)
 	}
@@ -497,48 +499,73 @@ func (f *Files) copyHistory(number int, copyTo *Files) error {
 			return err
 		}
 	}
+	if err := copyApp(context.Background(), f.dir, filepath.Join(copyTo.dir, AppFile)); err != nil {
+		return err
+	}
 	return copyTo.point(number)
 }
 
-// Restore takes the history of a backup as a new generation, leaving the ones that are there in place.
-func (f *Files) Restore(source string) (generation Generation, err error) {
+// Restored is what a restore made.
+type Restored struct {
+	Generation
+	// TookApp: the backup held an app.db, which is the directory's now; KeptApp is the file that holds the one before, empty
+	// where there was none.
+	TookApp bool
+	KeptApp string
+}
+
+// Restore takes the history of a backup as a new generation, leaving the ones that are there in place, and then its app.db.
+func (f *Files) Restore(source string) (restored Restored, err error) {
 	unlock, err := f.lock()
 	if err != nil {
-		return Generation{}, err
+		return Restored{}, err
 	}
 	defer func() { err = errors.Join(err, unlock()) }()
 	defer f.tidy()
 	backup := Open(source)
 	from, err := backup.Current()
 	if err != nil {
-		return Generation{}, err
+		return Restored{}, err
 	}
 	if from == 0 {
-		return Generation{}, fmt.Errorf("%s holds no backup: name the folder that `fillrate backup` wrote", source)
+		return Restored{}, fmt.Errorf("%s holds no backup: name the folder that `fillrate backup` wrote", source)
+	}
+	ctx := context.Background()
+	for _, dir := range []string{source, f.dir} {
+		if err := checkApp(ctx, dir); err != nil {
+			return Restored{}, err
+		}
 	}
 	if err := f.takeKey(backup); err != nil {
-		return Generation{}, err
+		return Restored{}, err
 	}
 	work := filepath.Join(f.tempDir(), fmt.Sprintf("load-%d.duckdb", os.Getpid()))
 	defer removeDatabase(work)
 	if err := copyFile(backup.path(from), work); err != nil {
-		return Generation{}, storageError("copying the backup", err)
+		return Restored{}, storageError("copying the backup", err)
 	}
 	if err := checkReadable(work, f.tempDir(), f.limits); err != nil {
-		return Generation{}, err
+		return Restored{}, err
 	}
 	number, err := f.nextNumber()
 	if err != nil {
-		return Generation{}, err
+		return Restored{}, err
 	}
 	current, err := f.Current()
 	if err != nil {
-		return Generation{}, err
+		return Restored{}, err
 	}
 	if err := f.publish(work, number, current); err != nil {
-		return Generation{}, storageError("publishing the backup", err)
+		return Restored{}, storageError("publishing the backup", err)
 	}
-	return f.generation(number, number)
+	if restored.Generation, err = f.generation(number, number); err != nil {
+		return Restored{}, err
+	}
+	restored.TookApp = AppExists(source)
+	if restored.KeptApp, err = takeApp(ctx, source, f.dir); err != nil {
+		return restored, fmt.Errorf("generation %d holds the history of the backup, but its %s could not be taken: %w", number, AppFile, err)
+	}
+	return restored, nil
 }
 
 // takeKey copies the backup's key file where there is none. Two different keys can't be joined: the same reader
