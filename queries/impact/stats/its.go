@@ -64,7 +64,7 @@ type ITS struct {
 	Season        Season
 	Poisson       Estimate  // quasi-Poisson, t(n − p); zero with LogNormal
 	Dispersion    float64   // Pearson X² ÷ (n − p); 0 with LogNormal
-	NeweyWestSE   float64   // lag 4, × n ÷ (n − p): a diagnostic; 0 with LogNormal
+	NeweyWestSE   float64   // lag 4: a diagnostic; 0 with LogNormal
 	LjungBoxP     float64   // of the Pearson residuals (AR(1)'s with LogNormal) up to lag 12
 	ACF1          float64   // of the same at lag 1
 	Trend         float64   // per month
@@ -121,7 +121,7 @@ func FitITS(s Series) (*ITS, error) {
 	}
 	its.DF, its.Dispersion = fit.DF, fit.Dispersion
 	its.Poisson = fit.Estimate(campaignColumn, fit.Quasi(), float64(fit.DF))
-	its.NeweyWestSE = fit.Estimate(campaignColumn, fit.NeweyWest(neweyWestLag, true), float64(fit.DF)).SE
+	its.NeweyWestSE = fit.Estimate(campaignColumn, fit.NeweyWest(neweyWestLag, false), float64(fit.DF)).SE
 	its.Trend = fit.Coef[columnT]
 	its.StepCorr = columns.stepCorr(fit.Cov)
 	its.diagnose(fit.pearson(), 0)

@@ -1,8 +1,6 @@
 package stats
 
 import (
-	"errors"
-	"fmt"
 	"math"
 
 	"gonum.org/v1/gonum/mathext"
@@ -10,7 +8,7 @@ import (
 
 // NegativeBinomial fits counts with variance mu + mu²/Theta (NB2) and log link: coefficients and the maximum likelihood of
 // Theta in turn, as in Venables and Ripley, Modern Applied Statistics with S (4th ed. 2002), §7.4. Cov holds at the estimated
-// Theta; ThetaSE is of the observed information. Counts that vary no more than Poisson's give the Poisson fit, and Theta
+// Theta; ThetaSE is of the observed information, as R's MASS gives it. Counts that vary no more than Poisson's give the Poisson fit, and Theta
 // +Inf. Errors as of Poisson.
 func NegativeBinomial(m Model) (*Fit, error) {
 	if err := m.checkCounts(); err != nil {
@@ -22,27 +20,29 @@ func NegativeBinomial(m Model) (*Fit, error) {
 	}
 	theta := 0.0
 	for range maxIterations {
-		next, err := thetaOf(m.Y, f.Mu)
-		if errors.Is(err, errNoSpread) {
-			f.Theta, f.ThetaSE = math.Inf(1), math.NaN()
-			return f, nil
-		}
+		next, se, err := thetaOf(m.Y, f.Mu)
 		if err != nil {
 			return nil, err
 		}
-		isConverged := math.Abs(next-theta) <= convergence*next
+		if math.IsInf(next, 1) {
+			if f, err = irls(m, poisson, nil); err != nil {
+				return nil, err
+			}
+			f.Theta, f.ThetaSE = next, se
+			return f, nil
+		}
+		isConverged := math.Abs(next-theta) <= 10*convergence*next
 		theta = next
 		if f, err = irls(m, negativeBinomial(theta), f.Mu); err != nil {
 			return nil, err
 		}
 		if isConverged {
-			_, information := thetaScore(theta, m.Y, f.Mu)
-			f.Theta, f.ThetaSE = theta, 1/math.Sqrt(information)
-			f.AIC += 2 // Theta is a parameter too
+			f.Theta, f.ThetaSE = theta, se
+			f.AIC += 2 // theta is a parameter too
 			return f, nil
 		}
 	}
-	return nil, &NotEnoughError{fmt.Sprintf("theta does not settle within %d steps", maxIterations)}
+	return nil, &NotEnoughError{"theta of the negative binomial does not settle"}
 }
 
 func negativeBinomial(theta float64) family {
@@ -57,33 +57,43 @@ func negativeBinomial(theta float64) family {
 	}
 }
 
-var errNoSpread = errors.New("the counts vary no more than Poisson's")
+// roughStep is the step of theta at which R's MASS stops; it gives the standard error from where that step began.
+const roughStep = 0x1p-13 // machine precision to the power of ¼
 
-// thetaOf is the theta of the greatest likelihood at given means, by Newton's method on ln theta, which keeps it positive.
-func thetaOf(y, mu []float64) (float64, error) {
-	var spread float64
+// thetaOf is the theta of the greatest likelihood at given means, with its standard error, by Newton's method; +Inf where the
+// counts vary no more than Poisson's, so that the likelihood only falls from there (Dean and Lawless, Journal of the American
+// Statistical Association 84, 1989).
+func thetaOf(y, mu []float64) (theta, se float64, err error) {
+	var spread, excess float64
 	for i := range y {
-		d := y[i]/mu[i] - 1
-		spread += d * d
+		d := y[i] - mu[i]
+		spread += d * d / (mu[i] * mu[i])
+		excess += d*d - y[i]
 	}
-	theta := float64(len(y)) / spread // its moment estimate, without the Poisson part
+	if excess <= 0 {
+		return math.Inf(1), math.NaN(), nil
+	}
+	theta, se = float64(len(y))/spread, math.NaN()
 	for range maxIterations {
 		score, information := thetaScore(theta, y, mu)
-		// By ln theta the score is theta·s, its derivative theta·s − theta²·i; where that is not negative, go uphill.
-		step, curvature := score*theta, information*theta*theta-score*theta
-		if curvature > 0 {
-			step /= curvature
+		step := score / information
+		if !(information > 0) || theta+step <= 0 { // far from the solution: double or halve
+			step = math.Copysign(theta, score)
+			if score < 0 {
+				step /= 2
+			}
+		} else if math.IsNaN(se) && math.Abs(step) <= roughStep {
+			se = 1 / math.Sqrt(information)
 		}
-		step = math.Max(-1, math.Min(1, step))
-		theta *= math.Exp(step)
-		if !(theta < 1e6*(1+maxOf(mu))) {
-			return 0, errNoSpread
+		theta += step
+		if !isFinite(theta) {
+			break
 		}
-		if math.Abs(step) < 1e-13 {
-			return theta, nil
+		if math.Abs(step) <= convergence*theta {
+			return theta, se, nil
 		}
 	}
-	return theta, nil
+	return 0, 0, &NotEnoughError{"theta of the negative binomial does not settle"}
 }
 
 // thetaScore is the derivative of the log-likelihood by theta, and the negative of its second one.
@@ -95,12 +105,4 @@ func thetaScore(theta float64, y, mu []float64) (score, information float64) {
 		information += -mathext.Zeta(2, theta+y[i]) + trigamma - 1/theta + 2/s - (y[i]+theta)/(s*s)
 	}
 	return score, information
-}
-
-func maxOf(x []float64) float64 {
-	m := x[0]
-	for _, v := range x {
-		m = math.Max(m, v)
-	}
-	return m
 }
