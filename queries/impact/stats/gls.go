@@ -86,20 +86,11 @@ type series struct {
 	n, p    int
 }
 
-// exact is how much of a column the others must leave over, and of Y the model.
-const exact = 1e-9
-
 func seriesOf(m Model) (*series, error) {
-	if m.X == nil || m.X.IsEmpty() || len(m.Y) == 0 {
-		return nil, &NotEnoughError{"there is nothing to fit"}
+	if err := m.check(); err != nil {
+		return nil, err
 	}
 	n, p := m.X.Dims()
-	if len(m.Y) != n || len(m.Names) != p || m.Offset != nil && len(m.Offset) != n {
-		return nil, &NotEnoughError{fmt.Sprintf("%d values do not go with %d rows of %d columns", len(m.Y), n, p)}
-	}
-	if n <= p {
-		return nil, &NotEnoughError{fmt.Sprintf("%d values are too few for %d coefficients", n, p)}
-	}
 	s := &series{names: m.Names, n: n, p: p}
 	for j := range p {
 		s.columns = append(s.columns, mat.Col(nil, j, m.X))
@@ -112,8 +103,8 @@ func seriesOf(m Model) (*series, error) {
 	var dependent []string
 	for _, column := range s.columns {
 		length := floats.Norm(column, 2)
-		if math.IsNaN(length) || math.IsInf(length, 0) {
-			return nil, &NotEnoughError{"a value is missing or has no bounds"}
+		if !isFinite(length) {
+			return nil, &NotEnoughError{"the values are too large to fit"}
 		}
 		s.lengths = append(s.lengths, length)
 		if length > 0 {
@@ -122,14 +113,14 @@ func seriesOf(m Model) (*series, error) {
 	}
 	r := s.triangle(covariance{whiten: func([]float64) {}})
 	for j, name := range m.Names {
-		if !(r.At(j, j) > exact) {
+		if !(r.At(j, j) > rankTolerance) {
 			dependent = append(dependent, name)
 		}
 	}
 	if dependent != nil {
 		return nil, &RankError{dependent}
 	}
-	if !(r.At(p, p) > exact) {
+	if !(r.At(p, p) > rankTolerance) {
 		return nil, &NotEnoughError{"the values do not vary around the model, so that nothing tells how sure it is"}
 	}
 	return s, nil
