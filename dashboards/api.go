@@ -2,6 +2,7 @@ package dashboards
 
 import (
 	"bytes"
+	"maps"
 	"net/http"
 	"slices"
 
@@ -78,8 +79,9 @@ func describeAPI(version string) object {
 			"responses": object{"200": object{"description": "The catalog", "content": object{"application/json": object{"schema": object{"type": "object"}}}}},
 		}},
 	}
+	problem := object{"description": "A sentence that says what is wrong", "content": object{"application/json": object{"schema": object{"$ref": "#/components/schemas/Problem"}}}}
+	maps.Copy(paths, describeCampaigns(problem))
 	for _, metric := range catalog.All() {
-		problem := object{"description": "A sentence that says what is wrong", "content": object{"application/json": object{"schema": object{"$ref": "#/components/schemas/Problem"}}}}
 		paths["/api/v1/metrics/"+metric.ID] = object{"get": object{
 			"operationId": metric.ID, "summary": metric.Title, "description": metric.Question, "parameters": apiParameters(metric),
 			"responses": object{

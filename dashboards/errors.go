@@ -20,6 +20,9 @@ func (r redirect) Error() string { return "see " + r.to }
 // errReadOnly answers methods that would change something.
 var errReadOnly = errors.New("this address can only be read")
 
+// errElsewhere answers a form that a page of another site sent.
+var errElsewhere = errors.New("this was sent by another site's page, so nothing was changed: use the form on this site")
+
 // statuses gives each error code its HTTP status.
 var statuses = map[string]int{
 	"invalid":     http.StatusBadRequest,
@@ -45,6 +48,8 @@ func explain(err error) problem {
 		return problem{Status: statuses[known.Code], Code: known.Code, Message: known.Message}
 	case errors.Is(err, errReadOnly):
 		return problem{Status: http.StatusMethodNotAllowed, Code: queries.Invalid, Message: sentence(errReadOnly.Error())}
+	case errors.Is(err, errElsewhere):
+		return problem{Status: http.StatusForbidden, Code: queries.Invalid, Message: sentence(errElsewhere.Error())}
 	case errors.Is(err, store.ErrNoData):
 		return problem{Status: http.StatusServiceUnavailable, Code: "unavailable", Message: sentence(store.ErrNoData.Error())}
 	case errors.Is(err, context.DeadlineExceeded):

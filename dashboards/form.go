@@ -41,6 +41,7 @@ type field struct{ Name, Value string }
 // pick is the choice of a dimension's values. Where there are too many to list, More takes the others by name.
 type pick struct {
 	Name, Label, State string
+	None               string // what it says where nothing is chosen
 	Options            []option
 	More               string
 	Search             bool
@@ -105,7 +106,7 @@ func (v *visit) form(extras ...string) *form {
 }
 
 func (v *visit) pick(name string, chosen []string) (pick, bool) {
-	p := pick{Name: name, Label: dimensionLabel(name), State: text["all"]}
+	p := pick{Name: name, Label: dimensionLabel(name), State: text["all"], None: text["all"]}
 	choices := slices.Clone(v.history.Choices[name])
 	if len(choices) < 2 && len(chosen) == 0 {
 		return p, false // nothing to choose between

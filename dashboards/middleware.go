@@ -77,7 +77,7 @@ func (s *server) secure(c *gin.Context) {
 	h := c.Writer.Header()
 	h.Set("Content-Security-Policy", contentSecurityPolicy)
 	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("Referrer-Policy", "no-referrer")
+	h.Set("Referrer-Policy", "same-origin") // with no-referrer a form's Origin would be null, see guardOrigin
 	h.Set("Cross-Origin-Opener-Policy", "same-origin")
 	h.Set("Cross-Origin-Resource-Policy", "same-origin")
 	h.Set("Cache-Control", "private, no-cache")
@@ -98,6 +98,14 @@ func (s *server) guardHost(c *gin.Context) {
 	c.Header("Content-Type", "text/plain; charset=utf-8")
 	c.String(http.StatusMisdirectedRequest, "This server answers to "+s.addr+" and localhost only, not to the name in the address bar.\n")
 	c.Abort()
+}
+
+// guardOrigin refuses what would change something and was sent by a page of another site, in its reader's browser.
+func (s *server) guardOrigin(c *gin.Context) {
+	if err := s.origins.Check(c.Request); err != nil {
+		s.fail(c, errElsewhere)
+		c.Abort()
+	}
 }
 
 // compress leaves alone what is compressed already.

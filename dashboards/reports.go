@@ -151,7 +151,7 @@ func (v *visit) measure(ctx context.Context, all *records, id string) (*impact.R
 		if err != nil {
 			return nil, 0, err
 		}
-		report, err := measureImpact(ctx, v.reading.Snapshot, c, others, all.Exposures, history)
+		report, err := impact.Measure(ctx, v.reading.Snapshot, c, others, all.Exposures, history)
 		return report, 2000, err
 	})
 	if err != nil {

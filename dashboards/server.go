@@ -13,6 +13,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/fillrate/fillrate/queries"
+	"github.com/fillrate/fillrate/queries/campaign"
 	"github.com/fillrate/fillrate/queries/store"
 )
 
@@ -23,7 +24,7 @@ type Options struct {
 	Version string
 	Logger  *slog.Logger // nil: slog.Default()
 	// Campaigns is the record of what the library did; nil: the outreach pages say that there is none.
-	Campaigns book
+	Campaigns *campaign.Book
 	// Started is told the address in a browser's words once connections are taken; may be nil.
 	Started func(url string)
 }
@@ -41,7 +42,8 @@ type server struct {
 	addr      string
 	log       *slog.Logger
 	cache     *cache
-	campaigns book
+	campaigns *campaign.Book // nil: none
+	origins   *http.CrossOriginProtection
 	templates map[string]*template.Template
 	static    *staticFiles
 	metrics   *serverMetrics
@@ -52,7 +54,7 @@ type page func(*gin.Context) error
 
 // New gives the handler of the whole site.
 func New(o Options) (http.Handler, error) {
-	s := &server{store: o.Store, version: o.Version, addr: o.Addr, log: o.Logger, cache: newCache(cacheRows, queryTimeout), campaigns: o.Campaigns}
+	s := &server{store: o.Store, version: o.Version, addr: o.Addr, log: o.Logger, cache: newCache(cacheRows, queryTimeout), campaigns: o.Campaigns, origins: http.NewCrossOriginProtection()}
 	if s.log == nil {
 		s.log = slog.Default()
 	}
@@ -74,7 +76,7 @@ func New(o Options) (http.Handler, error) {
 		return nil, err
 	}
 	router.HandleMethodNotAllowed = true
-	router.Use(s.identify, s.observe, s.recover, s.secure, s.guardHost, compress())
+	router.Use(s.identify, s.observe, s.recover, s.secure, s.guardHost, s.guardOrigin, compress())
 	s.routes(router)
 	return router, nil
 }
@@ -89,13 +91,22 @@ func (s *server) routes(r *gin.Engine) {
 		catalogPath:              s.metricList,
 		catalogPath + "/:metric": s.oneMetric,
 		"/rows/:metric":          s.rows, // the requests behind a number
+		outreachPath:             s.outreach,
+		outreachPath + "/new":    s.newCampaign,
+		outreachPath + "/plan":   s.planCampaign,
+		campaignPath:             s.campaign,
+		campaignPath + "/edit":   s.editCampaign,
+		campaignPath + "/remove": s.removeCampaign,
+		campaignPath + "/:file":  s.campaignFile,
 		"/data":                  s.data,
 		"/definitions":           s.definitions,
 		"/download/:file":        s.download, // fill_rate.csv
 
-		"/api/v1/metrics":         s.apiCatalog,
-		"/api/v1/metrics/:metric": s.apiMetric,
-		"/api/openapi.json":       s.apiDescription,
+		"/api/v1/metrics":              s.apiCatalog,
+		"/api/v1/metrics/:metric":      s.apiMetric,
+		"/api/v1/campaigns":            s.apiCampaigns,
+		"/api/v1/campaigns/:id/impact": s.apiImpact,
+		"/api/openapi.json":            s.apiDescription,
 
 		"/healthz": s.healthz,
 		"/readyz":  s.readyz,
@@ -106,6 +117,13 @@ func (s *server) routes(r *gin.Engine) {
 	} {
 		r.GET(path, s.handle(page))
 		r.HEAD(path, s.handle(page))
+	}
+	for path, page := range map[string]page{
+		outreachPath + "/new":    s.addCampaign,
+		campaignPath + "/edit":   s.changeCampaign,
+		campaignPath + "/remove": s.dropCampaign,
+	} {
+		r.POST(path, s.handle(page))
 	}
 	r.NoRoute(s.handle(func(*gin.Context) error {
 		return &queries.Error{Code: "not_found", Message: "There is no such page here."}

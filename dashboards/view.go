@@ -53,6 +53,7 @@ var nav = []string{
 	"/turnaround",
 	"/fill-rate",
 	"/overdue",
+	outreachPath,
 	catalogPath,
 	"/data",
 	"/definitions",
@@ -79,6 +80,11 @@ type view struct {
 
 // render writes a page. It is made whole before the first byte leaves, so that a failure can still say so.
 func (v *visit) render(c *gin.Context, page, title string, form *form, body any) error {
+	return v.renderAs(c, http.StatusOK, page, title, form, body)
+}
+
+// renderAs is render with another status than 200.
+func (v *visit) renderAs(c *gin.Context, status int, page, title string, form *form, body any) error {
 	view := v.server.view(title, v.path, v.to)
 	view.Form, view.Body = form, body
 	if form != nil {
@@ -91,7 +97,7 @@ func (v *visit) render(c *gin.Context, page, title string, form *form, body any)
 	for _, l := range v.history.Libraries {
 		view.ZoneGuess = view.ZoneGuess || !l.ZoneGiven
 	}
-	return v.server.write(c, http.StatusOK, page, view)
+	return v.server.write(c, status, page, view)
 }
 
 func (s *server) view(title, current string, to func(string) string) *view {

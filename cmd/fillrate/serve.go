@@ -1,9 +1,11 @@
 package main
 
 import (
+	"errors"
 	"log/slog"
 
 	"github.com/fillrate/fillrate/dashboards"
+	"github.com/fillrate/fillrate/queries/campaign"
 )
 
 type serveCmd struct {
@@ -18,11 +20,16 @@ func (c *serveCmd) Run(a *app) error {
 	if c.Log == "debug" {
 		level = slog.LevelDebug
 	}
-	return dashboards.Serve(a.ctx, dashboards.Options{
-		Store:   a.open(c.dataFlag),
-		Addr:    c.Addr,
-		Version: version,
-		Logger:  slog.New(slog.NewTextHandler(a.Stderr, &slog.HandlerOptions{Level: level})),
-		Started: func(url string) { printf(a.Stdout, "Fillrate is at %s (stop with Ctrl-C)\n", url) },
-	})
+	campaigns, err := campaign.Open(a.ctx, c.dir())
+	if err != nil {
+		return err
+	}
+	return errors.Join(dashboards.Serve(a.ctx, dashboards.Options{
+		Store:     a.open(c.dataFlag),
+		Campaigns: campaigns,
+		Addr:      c.Addr,
+		Version:   version,
+		Logger:    slog.New(slog.NewTextHandler(a.Stderr, &slog.HandlerOptions{Level: level})),
+		Started:   func(url string) { printf(a.Stdout, "Fillrate is at %s (stop with Ctrl-C)\n", url) },
+	}), campaigns.Close())
 }

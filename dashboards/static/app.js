@@ -20,9 +20,15 @@
     count: function (value) { return value % 1 ? "" : number.format(value); },
     days: function (value) { return number.format(value) === String(value) ? value + " d" : days(value) + " d"; },
     share: function (value) { return number.format(100 * value) + "%"; },
-    index: function (value) { return number.format(value); }
+    index: function (value) { return number.format(value); },
+    // the logarithm of a ratio, as a change: 0.223 is +25%
+    ratio: function (value) {
+      var percent = Math.round(100 * (Math.exp(value) - 1));
+      return (percent > 0 ? "+" : percent < 0 ? "−" : "") + number.format(Math.abs(percent)) + "%";
+    }
   };
   function tip(format) {
+    if (format === "note") return function (point) { return (point.data && point.data.note) || ""; };
     return function (points) {
       if (!Array.isArray(points)) points = [points];
       points = points.filter(function (point) { return !/^(band|marks)/.test(point.seriesId); }); // a line's note has its band
@@ -181,7 +187,7 @@
       });
       pick.addEventListener("change", function () {
         var chosen = pick.querySelectorAll(":checked");
-        state.textContent = chosen.length === 0 ? "all" : chosen.length === 1 ? chosen[0].nextElementSibling.textContent : chosen.length + " chosen";
+        state.textContent = chosen.length === 0 ? pick.dataset.none : chosen.length === 1 ? chosen[0].nextElementSibling.textContent : chosen.length + " chosen";
       });
       if (!search) return;
       search.hidden = false;

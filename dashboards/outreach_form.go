@@ -1,0 +1,469 @@
+package dashboards
+
+import (
+	"cmp"
+	"errors"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/fillrate/fillrate/queries"
+	"github.com/fillrate/fillrate/queries/campaign"
+)
+
+// The keys of a campaign's form are the record's fields as in JSON, but for these: the form shows the last day, and can
+// take all that is not addressed for the comparison.
+const (
+	idField     = "id"
+	endField    = "end"
+	restKey     = "comparison.rest"
+	revisionKey = "revision"
+	longestForm = 1 << 20 // bytes
+)
+
+// grouped names the fields that list values of a dimension.
+var grouped = []struct{ field, dimension string }{
+	{"departments", "department"}, {"patron_groups", "patron_group"}, {"libraries", "library"},
+}
+
+// control is one input of a form with its label, its hint and what is wrong with what was typed.
+type control struct {
+	Name, Kind, Label, Hint, Value, Error string // Kind: text, date, number, select, checks, pick, area
+	Required                              bool
+	Min, Max, Step                        string
+	Options                               []option
+	Pick                                  *pick
+}
+
+// Described lists the ids of what describes the control.
+func (c control) Described() string {
+	var ids []string
+	if c.Error != "" {
+		ids = append(ids, c.ID()+"-error")
+	}
+	if c.Hint != "" {
+		ids = append(ids, c.ID()+"-hint")
+	}
+	return strings.Join(ids, " ")
+}
+
+// ID is the control's id in the page.
+func (c control) ID() string { return strings.NewReplacer(".", "-", "_", "-").Replace(c.Name) }
+
+// group is a part of a form.
+type group struct {
+	Title, Hint string
+	Controls    []control
+}
+
+// typed is what a form sent: the values by key, the record that they make and, by key, what is wrong.
+type typed struct {
+	values url.Values
+	record campaign.Campaign
+	wrong  map[string]string
+}
+
+// read fills a record from a form's values, on top of the one that was there. Only the keys named are taken.
+func (v *visit) read(values url.Values, onto campaign.Campaign, keys []string) *typed {
+	t := &typed{values: withoutBlanks(values), record: onto, wrong: map[string]string{}}
+	for _, key := range keys {
+		field, words := key, values[key]
+		switch key {
+		case restKey:
+			continue
+		case idField: // of a new record only
+			t.record.ID = values.Get(key)
+			continue
+		case lastKey:
+			field = endField
+			if len(words) > 0 {
+				words = []string{dayAfter(words[0])}
+			}
+		}
+		if err := campaign.Set(&t.record, field, words...); err != nil {
+			t.note(key, err)
+		}
+	}
+	if end := t.record.End; !end.IsZero() && !end.After(t.record.Start) && t.wrong["start"] == "" {
+		t.wrong[lastKey] = text["form.last_before_first"]
+	}
+	if slices.Contains(keys, restKey) && values.Has(restKey) {
+		t.expand(v.history.Choices)
+	}
+	return t
+}
+
+// note writes down what is wrong with a field.
+func (t *typed) note(key string, err error) {
+	if key == endField {
+		key = lastKey
+	}
+	if t.wrong[key] == "" {
+		t.wrong[key] = sentence(err.Error())
+	}
+}
+
+// blame notes an error that names its field.
+func (t *typed) blame(err error) {
+	var refused *campaign.FieldError
+	if errors.As(err, &refused) {
+		t.note(refused.Field, err)
+	}
+}
+
+// expand makes the comparison of all units of the target's dimension that are not addressed.
+func (t *typed) expand(choices map[string][]queries.Choice) {
+	dimension := t.record.Target.Dimension()
+	if dimension == "" {
+		t.wrong[restKey] = text["form.rest_of_all"]
+		return
+	}
+	addressed, rest := t.record.Target.Names(dimension), []string{}
+	for _, choice := range choices[dimension] {
+		if choice.Value != queries.Unknown && !slices.Contains(addressed, choice.Value) {
+			rest = append(rest, choice.Value)
+		}
+	}
+	if len(rest) == 0 {
+		t.wrong[restKey] = text["form.rest_none"]
+		return
+	}
+	for _, g := range grouped {
+		if g.dimension == dimension {
+			if err := campaign.Set(&t.record, "comparison."+g.field, rest...); err != nil {
+				t.note(restKey, err)
+			}
+		}
+	}
+}
+
+// shown gives a control's value: what was typed, else the record's.
+func (t *typed) shown(key string) []string {
+	if words, ok := t.values[key]; ok {
+		return words
+	}
+	if t.wrong[key] != "" { // typed, and left empty
+		return nil
+	}
+	switch {
+	case key == idField:
+		return []string{t.record.ID}
+	case key != lastKey:
+		return campaign.Text(t.record, key)
+	case t.record.End.IsZero():
+		return nil
+	}
+	return []string{t.record.End.AddDate(0, 0, -1).Format(time.DateOnly)}
+}
+
+// planKeys are the fields that the planner asks for, formKeys all.
+var (
+	planKeys = []string{"start", lastKey, "carry_over_months", "target.departments", "target.patron_groups", "target.libraries",
+		"comparison.departments", "comparison.patron_groups", "comparison.libraries", restKey, "outcome", "roles"}
+	formKeys = append([]string{"name", "kind", "channel", "per_head", "cost", "currency", "staff_hours", "hypothesis", "owner", "notes"}, planKeys...)
+)
+
+// formGroups draws a form: all of the record, or what the planner asks for.
+func (v *visit) formGroups(t *typed, isPlan, isNew bool) []group {
+	input := func(key, kind string) control {
+		c := control{Name: key, Kind: kind, Label: text["form."+key], Hint: text["form.hint."+key], Error: t.wrong[key]}
+		if words := t.shown(key); len(words) > 0 {
+			c.Value = words[0]
+		}
+		return c
+	}
+	name, start := input("name", "text"), input("start", "date")
+	name.Required, start.Required = true, true
+	kind := input("kind", "select")
+	kind.Options = []option{
+		{campaign.KindCampaign, text["form.kind.campaign"], kind.Value != campaign.KindServiceChange},
+		{campaign.KindServiceChange, text["form.kind.service_change"], kind.Value == campaign.KindServiceChange}}
+	channel := input("channel", "text")
+	for _, word := range campaign.Channels {
+		channel.Options = append(channel.Options, option{Value: word, Label: sentenceCase(word)})
+	}
+	carry := input("carry_over_months", "number")
+	carry.Min, carry.Max, carry.Step = "0", "24", "1"
+	carry.Value = cmp.Or(carry.Value, "0")
+	outcome := input("outcome", "select")
+	for i, o := range campaign.Outcomes {
+		outcome.Options = append(outcome.Options, option{o.ID, o.Label, outcome.Value == o.ID || outcome.Value == "" && i == 0})
+	}
+	roles := input("roles", "checks")
+	chosen := t.shown("roles")
+	for _, role := range []string{"borrowing", "docdel"} {
+		roles.Options = append(roles.Options, option{role, text["role."+role], slices.Contains(chosen, role) || len(chosen) == 0 && role == "borrowing"})
+	}
+	rest := input(restKey, "checks")
+	rest.Options = []option{{"1", text["form.rest"], t.values.Has(restKey)}}
+
+	groups := []group{
+		{text["form.when"], text["form.hint.when"], []control{start, input(lastKey, "date"), carry}},
+		{text["form.target"], text["form.hint.target"], v.lists(t, "target", text["form.everyone"])},
+		{text["form.comparison"], text["form.hint.comparison"], append(v.lists(t, "comparison", text["form.nobody"]), rest)},
+		{text["form.measured"], "", []control{outcome, roles}},
+	}
+	if isPlan {
+		return groups
+	}
+	perHead := input("per_head", "checks")
+	perHead.Options = []option{{"true", text["form.per_head_label"], t.record.PerHead}}
+	groups[3].Controls = append(groups[3].Controls, perHead, input("hypothesis", "area"))
+	number := func(key string) control {
+		c := input(key, "number")
+		c.Min, c.Step = "0", "any"
+		return c
+	}
+	what := group{text["form.what"], "", []control{name, kind, channel}}
+	if isNew {
+		what.Controls = append(what.Controls, input(idField, "text"))
+	}
+	return append(append([]group{what}, groups...),
+		group{text["form.cost_and_notes"], "", []control{number("cost"), input("currency", "text"), number("staff_hours"), input("owner", "text"), input("notes", "area")}})
+}
+
+// lists are the choices of departments, patron groups and libraries that the history has.
+func (v *visit) lists(t *typed, prefix, none string) []control {
+	var controls []control
+	for _, g := range grouped {
+		key := prefix + "." + g.field
+		p, ok := v.pick(g.dimension, t.shown(key))
+		if !ok {
+			continue
+		}
+		p.Options = slices.DeleteFunc(p.Options, func(o option) bool { return o.Value == queries.Unknown && !o.Chosen })
+		p.Name, p.None = key, none
+		if p.State == text["all"] {
+			p.State = none
+		}
+		controls = append(controls, control{Name: key, Kind: "pick", Label: p.Label, Error: t.wrong[key], Pick: &p})
+	}
+	return controls
+}
+
+// campaignForm is the page of the form.
+type campaignForm struct {
+	Action, Submit, Back, Remove string
+	Revision                     string
+	Groups                       []group
+	Problem                      string // of the record as a whole
+	Reload                       string // where the record is as it stands, after a conflict
+	Wrong                        []control
+	Frozen                       string // says that results were looked at
+	Edits                        *table
+}
+
+// writeForm answers with the form, filled with what was typed; err is why it was not taken, nil at first.
+func (v *visit) writeForm(c *gin.Context, t *typed, id string, err error) error {
+	status := http.StatusOK
+	f := &campaignForm{Action: v.to(v.path), Submit: text["form.record"], Back: v.to(outreachPath)}
+	title := text["page.campaign.new"]
+	if id != "" {
+		title = say("page.campaign.edit", shorten(cmp.Or(t.record.Name, id), 80))
+		f.Submit, f.Back, f.Remove = text["form.save"], v.to(campaignAddress(id)), v.to(campaignAddress(id)+"/remove")
+		f.Revision = cmp.Or(t.values.Get(revisionKey), strconv.Itoa(t.record.Revision))
+		if !t.record.FrozenAt.IsZero() {
+			f.Frozen = say("form.frozen", dateWords(t.record.FrozenAt))
+		}
+		history, err := v.server.campaigns.History(v.ctx, id)
+		if err != nil {
+			return err
+		}
+		f.Edits = editsTable(history)
+	}
+	var refused *campaign.FieldError
+	if err != nil && !errors.As(err, &refused) {
+		told := explain(err)
+		if told.Status == http.StatusInternalServerError {
+			return err
+		}
+		status, f.Problem = told.Status, sentence(told.Message)
+		if told.Code == queries.Conflict && id != "" {
+			f.Reload = v.to(v.path)
+		}
+	}
+	f.Groups = v.formGroups(t, false, id == "")
+	for _, g := range f.Groups {
+		for _, c := range g.Controls {
+			if c.Error != "" {
+				f.Wrong = append(f.Wrong, c)
+				delete(t.wrong, c.Name)
+			}
+		}
+	}
+	for _, key := range slices.Sorted(maps.Keys(t.wrong)) { // what no control shows
+		f.Problem = strings.TrimSpace(f.Problem + " " + t.wrong[key])
+	}
+	if status == http.StatusOK && (len(f.Wrong) > 0 || f.Problem != "") {
+		status = http.StatusBadRequest
+	}
+	return v.renderAs(c, status, "outreach_form", title, nil, f)
+}
+
+// sent reads the form in a request's body and opens a visit. The caller closes the visit.
+func (s *server) sent(c *gin.Context) (*visit, url.Values, error) {
+	if s.campaigns == nil {
+		return nil, nil, &queries.Error{Code: queries.Unavailable, Message: text["campaign.no_record"]}
+	}
+	c.Request.Body = http.MaxBytesReader(c.Writer, c.Request.Body, longestForm)
+	if err := c.Request.ParseForm(); err != nil {
+		return nil, nil, &queries.Error{Code: queries.Invalid, Message: text["form.unreadable"]}
+	}
+	v, err := s.openPage(c)
+	return v, c.Request.PostForm, err
+}
+
+// newCampaign is the empty form, or one that the planner has filled in.
+func (s *server) newCampaign(c *gin.Context) error {
+	if s.campaigns == nil {
+		return &queries.Error{Code: queries.Unavailable, Message: text["campaign.no_record"]}
+	}
+	values, err := query(c)
+	if err != nil {
+		return err
+	}
+	v, err := s.openPage(c, planKeys...)
+	if err != nil {
+		return err
+	}
+	defer v.close()
+	t := &typed{}
+	if slices.ContainsFunc(planKeys, values.Has) {
+		t = v.read(values, campaign.Campaign{}, planKeys)
+	}
+	t.wrong = map[string]string{} // nothing was sent yet
+	return v.writeForm(c, t, "", nil)
+}
+
+// addCampaign records what the form sent.
+func (s *server) addCampaign(c *gin.Context) error {
+	v, values, err := s.sent(c)
+	if err != nil {
+		return err
+	}
+	defer v.close()
+	t := v.read(values, campaign.Campaign{}, append([]string{idField}, formKeys...))
+	if len(t.wrong) == 0 && t.record.ID == "" && t.record.Name != "" {
+		if t.record.ID, err = s.campaigns.FreeID(v.ctx, t.record.Name); err != nil {
+			return v.writeForm(c, t, "", err)
+		}
+	}
+	if len(t.wrong) == 0 {
+		if err = s.campaigns.Add(v.ctx, t.record, "add"); err == nil {
+			return redirect{v.to(campaignAddress(t.record.ID))}
+		}
+		t.blame(err)
+	}
+	return v.writeForm(c, t, "", err)
+}
+
+// editCampaign is the form of a record, with what was changed in it before.
+func (s *server) editCampaign(c *gin.Context) error {
+	v, record, err := s.oneRecord(c)
+	if err != nil {
+		return err
+	}
+	defer v.close()
+	return v.writeForm(c, &typed{record: record}, record.ID, nil)
+}
+
+// oneRecord opens a visit and gives the record that the address names. The caller closes the visit.
+func (s *server) oneRecord(c *gin.Context) (*visit, campaign.Campaign, error) {
+	if s.campaigns == nil {
+		return nil, campaign.Campaign{}, &queries.Error{Code: queries.Unavailable, Message: text["campaign.no_record"]}
+	}
+	record, err := s.campaigns.Get(c.Request.Context(), c.Param("id"))
+	if err != nil {
+		return nil, record, err
+	}
+	v, err := s.openPage(c)
+	return v, record, err
+}
+
+// changeCampaign changes a record to what the form sent. What another person saved meanwhile is not written over.
+func (s *server) changeCampaign(c *gin.Context) error {
+	v, values, err := s.sent(c)
+	if err != nil {
+		return err
+	}
+	defer v.close()
+	record, err := s.campaigns.Get(v.ctx, c.Param("id"))
+	if err != nil {
+		return err
+	}
+	t := v.read(values, record, formKeys)
+	if t.record.Revision, err = strconv.Atoi(values.Get(revisionKey)); err != nil {
+		return &queries.Error{Code: queries.Invalid, Message: text["form.unreadable"]}
+	}
+	if len(t.wrong) == 0 {
+		if err = s.campaigns.Edit(v.ctx, t.record, "edit"); err == nil {
+			return redirect{v.to(campaignAddress(record.ID))}
+		}
+		t.blame(err)
+	}
+	return v.writeForm(c, t, record.ID, err)
+}
+
+// removal is the page that asks whether a record is to go.
+type removal struct {
+	Name, When, Whom string
+	Action, Back     string
+	Revision         int
+}
+
+// removeCampaign asks before a record is taken off the list.
+func (s *server) removeCampaign(c *gin.Context) error {
+	v, record, err := s.oneRecord(c)
+	if err != nil {
+		return err
+	}
+	defer v.close()
+	return v.render(c, "outreach_remove", say("page.campaign.remove", shorten(record.Name, 80)), nil, removal{
+		record.Name, windowWords(record), groupWords(record.Target), v.to(v.path), v.to(campaignAddress(record.ID)), record.Revision})
+}
+
+// dropCampaign takes a record off the list. One that was changed since it was asked about stays.
+func (s *server) dropCampaign(c *gin.Context) error {
+	v, values, err := s.sent(c)
+	if err != nil {
+		return err
+	}
+	defer v.close()
+	record, err := s.campaigns.Get(v.ctx, c.Param("id"))
+	if err != nil {
+		return err
+	}
+	if values.Get(revisionKey) != strconv.Itoa(record.Revision) {
+		return &queries.Error{Code: queries.Conflict, Message: say("campaign.changed_meanwhile", record.Name)}
+	}
+	if err := s.campaigns.Remove(v.ctx, record.ID); err != nil {
+		return err
+	}
+	return redirect{v.to(outreachPath)}
+}
+
+// editsTable is the history of a record, the newest edit first.
+func editsTable(history []campaign.Edit) *table {
+	t := &table{Caption: text["form.edits"], Head: []head{
+		{Text: text["head.when_utc"]}, {Text: text["head.how"]}, {Text: text["head.field"]}, {Text: text["head.before"]}, {Text: text["head.after"]}, {Text: text["head.after_results"]}}}
+	for _, edit := range slices.Backward(history) {
+		field := ""
+		if edit.Field != "" {
+			field = cmp.Or(text["form."+edit.Field], sentenceCase(strings.ReplaceAll(edit.Field, ".", ": ")))
+		}
+		late := ""
+		if edit.AfterResults {
+			late = text["yes"]
+		}
+		how := cmp.Or(text["edit."+edit.How], sentenceCase(edit.How))
+		t.Rows = append(t.Rows, []cell{{Text: edit.At.UTC().Format("2006-01-02 15:04"), Header: true, Short: true}, {Text: how}, {Text: field},
+			{Text: shorten(edit.Before, longestCell)}, {Text: shorten(edit.After, longestCell)}, {Text: late}})
+	}
+	return t
+}
