@@ -4,7 +4,6 @@ import (
 	"context"
 	_ "embed"
 	"fmt"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -115,14 +114,19 @@ func (h happenings) marks(grain string, buckets []string, filter queries.Filter,
 	}
 	var list []found
 	for _, c := range h.Campaigns {
-		if !concerns(c, filter) || !c.Start.Before(end) || !c.End.IsZero() && !c.End.After(first) || c.End.IsZero() && c.Start.Before(first) {
+		over := c.End.AddDate(0, c.CarryOverMonths, 0)
+		if !concerns(c, filter) || !c.Start.Before(end) || !c.End.IsZero() && !over.After(first) || c.End.IsZero() && c.Start.Before(first) {
 			continue
 		}
-		f := found{c.Start, occasion{Name: shorten(c.Name, longestMark), URL: campaignURL(c.ID), Days: campaignDays(c)}, nil}
+		f := found{c.Start, occasion{Name: shorten(c.Name, longestMark), URL: campaignAddress(c.ID), Days: windowWords(c)}, nil}
 		if c.End.IsZero() {
 			f.marks = []chart.Mark{{Kind: chart.Change, From: place(c.Start)}}
 		} else {
 			f.marks = []chart.Mark{{Kind: chart.Period, From: place(c.Start), To: place(c.End)}}
+			if c.CarryOverMonths > 0 {
+				f.marks = append(f.marks, chart.Mark{Kind: chart.CarryOver, From: place(c.End), To: place(over)})
+				f.occasion.Days = say("mark.carry_over", f.occasion.Days, dateWords(over.AddDate(0, 0, -1)))
+			}
 		}
 		list = append(list, f)
 	}
@@ -181,16 +185,6 @@ func concerns(c campaign.Campaign, filter queries.Filter) bool {
 
 func meets(a, b []string) bool {
 	return slices.ContainsFunc(a, func(word string) bool { return slices.Contains(b, word) })
-}
-
-func campaignURL(id string) string { return "/outreach/" + url.PathEscape(id) }
-
-// campaignDays says when a campaign was.
-func campaignDays(c campaign.Campaign) string {
-	if c.End.IsZero() {
-		return say("mark.since", dateWords(c.Start))
-	}
-	return spanOrDay(c.Start, c.End)
 }
 
 // spanOrDay writes [from, to), one day as itself.

@@ -77,7 +77,6 @@ var text = map[string]string{
 	"mark.closed_at":  "{0} closed",
 	"mark.closed_for": "{0}: {1}",
 	"mark.more":       "and {0} more",
-	"mark.since":      "since {0}",
 
 	"changes.after":                        "After",
 	"changes.before":                       "Before",

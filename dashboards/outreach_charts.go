@@ -1,0 +1,358 @@
+package dashboards
+
+import (
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/fillrate/fillrate/dashboards/chart"
+	"github.com/fillrate/fillrate/queries"
+	"github.com/fillrate/fillrate/queries/campaign"
+	"github.com/fillrate/fillrate/queries/impact"
+)
+
+// drawing draws a report.
+type drawing struct {
+	*impact.Report
+	around        happenings
+	nameLibraries bool
+}
+
+// around keeps of what was going on that which touches a campaign's readers, and the campaign itself as its report has it.
+func (h happenings) around(c campaign.Campaign) happenings {
+	readers := queries.Filter{Role: c.Roles, Department: c.Target.Departments, PatronGroup: c.Target.PatronGroups, Library: c.Target.Libraries}
+	own := c
+	own.Name = text["finding.this"]
+	kept := []campaign.Campaign{own}
+	for _, other := range h.Campaigns {
+		if other.ID != c.ID && concerns(other, readers) {
+			kept = append(kept, other)
+		}
+	}
+	return happenings{kept, h.Closures}
+}
+
+func outcomeFormat(r *impact.Report) chart.Format {
+	switch r.Outcome.Unit {
+	case "days":
+		return chart.Days
+	case "share":
+		return chart.Share
+	}
+	return chart.Count
+}
+
+// why says why there is nothing to draw: the first refusal of one of the methods, or of all.
+func (d drawing) why(otherwise string, methods ...string) string {
+	for _, refusal := range d.Refusals {
+		if refusal.Method == "all" || slices.Contains(methods, refusal.Method) {
+			return strings.TrimSpace(refusal.Reason + " " + refusal.Needed)
+		}
+	}
+	return otherwise
+}
+
+// finish gives a figure its option, words for who cannot see it, its table and its marks.
+func (d drawing) finish(f *figure, c chart.Chart, t *table) *figure {
+	option, err := c.Option()
+	if err != nil {
+		f.Error = text["internal_tile"]
+		return f
+	}
+	f.Option, f.Description, f.Table = option, chart.Describe(c, format), t
+	return f
+}
+
+// onAxis marks what was going on on an axis of buckets.
+func (d drawing) onAxis(grain string, buckets []string) ([]occasion, []chart.Mark) {
+	occasions, marks := d.around.marks(grain, buckets, queries.Filter{Library: d.Campaign.Target.Libraries}, d.nameLibraries)
+	for i := range occasions {
+		if occasions[i].URL == campaignAddress(d.Campaign.ID) { // leads to this page
+			occasions[i].URL = ""
+		}
+	}
+	return occasions, marks
+}
+
+// firstDay makes a day of a month that is written as 2024-09 or 2024-09-01.
+func firstDay(month string) string { return month[:min(len(month), 7)] + "-01" }
+
+func months(list []string) ([]string, []chart.Category) {
+	days, categories := make([]string, len(list)), make([]chart.Category, len(list))
+	for i, month := range list {
+		days[i] = firstDay(month)
+		categories[i].Label = bucketLabel("month", days[i])
+	}
+	return days, categories
+}
+
+func (d drawing) expected() *figure {
+	f := &figure{ID: "expected", Title: text["title.expected."+d.Outcome.ID], Wide: true, Height: "m", Definition: described("observed", "expected", "expected_range")}
+	c := d.Counterfactual
+	if c == nil || len(c.Series) == 0 {
+		f.Empty = d.why(text["empty.expected"], "counterfactual")
+		return f
+	}
+	of := outcomeFormat(d.Report)
+	names := make([]string, len(c.Series))
+	for i, m := range c.Series {
+		names[i] = m.Month
+	}
+	days, categories := months(names)
+	observed, expected := make([]chart.Point, len(c.Series)), make([]chart.Point, len(c.Series))
+	band := chart.Band{Name: text["term.expected_range"], Color: "s2", Lo: make([]*float64, len(c.Series)), Hi: make([]*float64, len(c.Series))}
+	t := &table{Caption: f.Title, Head: []head{{Text: text["head.month"]}, {Text: text["term.observed"], Number: true}, {Text: text["term.expected"], Number: true}, {Text: text["head.lo"], Number: true}, {Text: text["head.hi"], Number: true}}}
+	inWindow := 0
+	for i, m := range c.Series {
+		observed[i].Value = new(m.Observed)
+		row := []cell{{Text: categories[i].Label, Header: true, Short: true}, {Text: format(of, m.Observed), Number: true}, {Text: noValue, Number: true}, {Text: noValue, Number: true}, {Text: noValue, Number: true}}
+		if m.Expected != nil {
+			expected[i].Value = m.Expected
+			row[2].Text = format(of, *m.Expected)
+		}
+		if m.Lo != nil && m.Hi != nil {
+			inWindow++
+			lo, hi := *m.Lo, *m.Hi
+			if of == chart.Share {
+				lo, hi = max(lo, 0), min(hi, 1)
+			}
+			band.Lo[i], band.Hi[i] = &lo, &hi
+			expected[i].Note = say("finding.likely", format(of, lo), format(of, hi))
+			row[3].Text, row[4].Text = format(of, lo), format(of, hi)
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	drawn := chart.Chart{Kind: chart.Lines, Format: of, Categories: categories, Series: []chart.Series{
+		{Name: text["term.observed"], Color: "s1", Dash: chart.Solid, Bare: len(days) > 60, Points: observed},
+	}}
+	if slices.ContainsFunc(expected, func(p chart.Point) bool { return p.Value != nil }) {
+		drawn.Series = append(drawn.Series, chart.Series{Name: text["term.expected"], Color: "s2", Dash: chart.Dashed, Bare: true, Points: expected})
+	}
+	if inWindow > 0 {
+		drawn.Bands = []chart.Band{band}
+	}
+	f.N = say("n.months", count(float64(len(days))), count(float64(inWindow)))
+	f.Marks, drawn.Marks = d.onAxis("month", days)
+	return d.finish(f, drawn, t)
+}
+
+func (d drawing) cumulative() *figure {
+	f := &figure{ID: "cumulative", Title: say("title.cumulative", outcomeNoun(d.Report)), Height: "m", Definition: described("cumulative", "cumulative_range")}
+	c := d.Counterfactual
+	if c == nil || len(c.Cumulative) == 0 {
+		otherwise := text["empty.expected"]
+		if d.Counterfactual != nil {
+			otherwise = text["empty.cumulative"]
+		}
+		f.Empty = d.why(otherwise, "counterfactual")
+		return f
+	}
+	names := make([]string, len(c.Cumulative))
+	for i, m := range c.Cumulative {
+		names[i] = m.Month
+	}
+	days, categories := months(names)
+	points := make([]chart.Point, len(days))
+	band := chart.Band{Name: text["term.cumulative_range"], Color: "s1", Lo: make([]*float64, len(days)), Hi: make([]*float64, len(days))}
+	t := &table{Caption: f.Title, Head: []head{{Text: text["head.month"]}, {Text: text["term.cumulative"], Number: true}, {Text: text["head.lo"], Number: true}, {Text: text["head.hi"], Number: true}}}
+	for i, m := range c.Cumulative {
+		points[i] = chart.Point{Value: new(m.N), Note: say("finding.likely", signed(count(m.Lo)), signed(count(m.Hi)))}
+		band.Lo[i], band.Hi[i] = new(m.Lo), new(m.Hi)
+		t.Rows = append(t.Rows, []cell{{Text: categories[i].Label, Header: true, Short: true}, {Text: signed(count(m.N)), Number: true}, {Text: signed(count(m.Lo)), Number: true}, {Text: signed(count(m.Hi)), Number: true}})
+	}
+	last := c.Cumulative[len(c.Cumulative)-1]
+	f.N = say("n.cumulative", signed(count(last.N)), signed(count(last.Lo)), signed(count(last.Hi)), categories[len(days)-1].Label)
+	drawn := chart.Chart{Kind: chart.Lines, Format: outcomeFormat(d.Report), Categories: categories, Signed: true, Level: new(0.0), Bands: []chart.Band{band},
+		Series: []chart.Series{{Name: text["term.cumulative"], Color: "s1", Dash: chart.Solid, Points: points}}}
+	f.Marks, drawn.Marks = d.onAxis("month", days)
+	return d.finish(f, drawn, t)
+}
+
+func (d drawing) indexed() *figure {
+	f := &figure{ID: "indexed", Title: text["title.indexed"], Height: "m", Definition: described("index")}
+	if len(d.Indexed) == 0 {
+		f.Empty = d.why(text["empty.indexed"], "indexed", impact.MethodDiD)
+		return f
+	}
+	names := make([]string, len(d.Indexed))
+	for i, m := range d.Indexed {
+		names[i] = m.Month
+	}
+	days, categories := months(names)
+	target, comparison := make([]chart.Point, len(days)), make([]chart.Point, len(days))
+	t := &table{Caption: f.Title, Head: []head{{Text: text["head.month"]}, {Text: text["units.target"], Number: true}, {Text: text["units.comparison"], Number: true}}}
+	write := func(n *float64) string {
+		if n == nil {
+			return noValue
+		}
+		return decimals(*n, 0)
+	}
+	isCompared := false
+	for i, m := range d.Indexed {
+		target[i].Value, comparison[i].Value = m.Target, m.Comparison
+		isCompared = isCompared || m.Comparison != nil
+		t.Rows = append(t.Rows, []cell{{Text: categories[i].Label, Header: true, Short: true}, {Text: write(m.Target), Number: true}, {Text: write(m.Comparison), Number: true}})
+	}
+	drawn := chart.Chart{Kind: chart.Lines, Format: chart.Index, Categories: categories, Level: new(100.0), Series: []chart.Series{
+		{Name: text["units.target"], Color: "s1", Dash: chart.Solid, Bare: len(days) > 40, Points: target}}}
+	f.N = say("n.indexed", groupWords(d.Campaign.Target), comparedWith(d.Campaign))
+	if isCompared {
+		drawn.Series = append(drawn.Series, chart.Series{Name: text["units.comparison"], Color: "s2", Dash: chart.Dashed, Bare: len(days) > 40, Points: comparison})
+	} else {
+		f.N = say("n.indexed_alone", groupWords(d.Campaign.Target))
+	}
+	f.Marks, drawn.Marks = d.onAxis("month", days)
+	return d.finish(f, drawn, t)
+}
+
+// yearStyles tell this academic year from those before it, the newest first.
+var yearStyles = []struct {
+	color string
+	dash  chart.Dash
+}{{"s1", chart.Solid}, {"s2", chart.Dashed}, {"s3", chart.Dotted}, {"s5", chart.Dashed}, {"s4", chart.Dotted}}
+
+func (d drawing) season() *figure {
+	f := &figure{ID: "season", Title: text["title.season"], Wide: true, Height: "m", Definition: described("week")}
+	s := d.Season
+	if s == nil || len(s.Years) == 0 {
+		otherwise := text["empty.season"]
+		if d.Outcome.ID != "requests" {
+			otherwise = text["empty.season_outcome"]
+		}
+		f.Empty = d.why(otherwise, "season")
+		return f
+	}
+	years := s.Years[max(0, len(s.Years)-len(yearStyles)):]
+	weeks := 0
+	for _, year := range years {
+		weeks = max(weeks, len(year.Values))
+	}
+	newest := years[len(years)-1]
+	monday := firstMonday(newest.Label, s.StartsIn)
+	days, categories := make([]string, weeks), make([]chart.Category, weeks)
+	for i := range weeks {
+		categories[i].Label = say("week.n", strconv.Itoa(i+1))
+		if !monday.IsZero() {
+			day := monday.AddDate(0, 0, 7*i)
+			days[i] = day.Format(time.DateOnly)
+			categories[i].Label = day.Format("2 Jan")
+		}
+	}
+	drawn, seen := chart.Chart{Kind: chart.Lines, Format: chart.Count, Categories: categories}, 0.0
+	t := &table{Caption: f.Title, Head: []head{{Text: text["head.week"]}}}
+	for i := range weeks {
+		t.Rows = append(t.Rows, []cell{{Text: categories[i].Label, Header: true, Short: true}})
+	}
+	for i := range years {
+		year := years[len(years)-1-i] // this one first
+		points := make([]chart.Point, weeks)
+		t.Head = append(t.Head, head{Text: year.Label, Number: true})
+		for at := range weeks {
+			written := noValue
+			if at < len(year.Values) && year.Values[at] != nil {
+				points[at].Value = year.Values[at]
+				written = count(*year.Values[at])
+				seen += *year.Values[at]
+			}
+			t.Rows[at] = append(t.Rows[at], cell{Text: written, Number: true})
+		}
+		drawn.Series = append(drawn.Series, chart.Series{Name: year.Label, Color: yearStyles[i].color, Dash: yearStyles[i].dash, Bare: true, Points: points})
+	}
+	f.N = say("n.season", count(seen), newest.Label)
+	if !monday.IsZero() {
+		f.Marks, drawn.Marks = d.onAxis("week", days)
+	}
+	return d.finish(f, drawn, t)
+}
+
+// firstMonday gives the first Monday of the month in which an academic year, written 2023/24, begins.
+func firstMonday(label string, month int) time.Time {
+	year, err := strconv.Atoi(label[:min(len(label), 4)])
+	if err != nil || month < 1 || month > 12 {
+		return time.Time{}
+	}
+	day := time.Date(year, time.Month(month), 1, 0, 0, 0, 0, time.UTC)
+	return day.AddDate(0, 0, (8-int(day.Weekday()))%7)
+}
+
+func (d drawing) inSpace() *figure {
+	f := &figure{ID: "placebo-space", Title: text["title.placebo_space"], Height: "m", Definition: described("placebo_space")}
+	if d.Placebo == nil || len(d.Placebo.InSpace) == 0 {
+		f.Empty = d.why(text["empty.placebo_space"], impact.MethodDiD)
+		return f
+	}
+	f.N = say("n.placebo", count(float64(len(d.Placebo.InSpace))))
+	if h := d.Headline; h != nil && h.Method == impact.MethodDiD && h.NPermutations != nil {
+		words := []string{count(float64(*h.NPermutations)), count(float64(h.NTarget)), count(float64(h.NTarget + h.NComparison)), pWords(h.P)}
+		f.N = say("n.placebo_drawn", words...)
+		if h.IsExact {
+			f.N = say("n.placebo_space", words...)
+		}
+	}
+	return d.histogram(f, d.Placebo.InSpace, text["placebo.choices"], "s1")
+}
+
+func (d drawing) inTime() *figure {
+	f := &figure{ID: "placebo-time", Title: text["title.placebo_time"], Height: "m", Definition: described("placebo_time")}
+	if d.Placebo == nil || len(d.Placebo.InTime) == 0 {
+		f.Empty = d.why(text["empty.placebo_time"], "placebo_time", impact.MethodITS)
+		return f
+	}
+	values := make([]float64, len(d.Placebo.InTime))
+	for i, launch := range d.Placebo.InTime {
+		values[i] = launch.LogRatio
+	}
+	f.N = say("n.placebo_time", count(float64(d.Placebo.NAsBig)), count(float64(len(values))))
+	f = d.histogram(f, values, text["placebo.launches"], "s3")
+	if f.Table != nil { // few enough to be told one by one
+		f.Table = &table{Caption: f.Title, Head: []head{{Text: text["placebo.launch"]}, {Text: text["placebo.change"], Number: true}}}
+		for _, launch := range d.Placebo.InTime {
+			day := launch.Start
+			if at, err := time.Parse(time.DateOnly, day); err == nil {
+				day = dateWords(at)
+			}
+			f.Table.Rows = append(f.Table.Rows, []cell{{Text: day, Header: true, Short: true}, {Text: changeWords(math.Exp(launch.LogRatio)), Number: true}})
+		}
+	}
+	return f
+}
+
+// histogram draws log ratios as changes in per cent, with the campaign's own among them.
+func (d drawing) histogram(f *figure, logRatios []float64, name, color string) *figure {
+	changes := make([]float64, len(logRatios))
+	for i, value := range logRatios {
+		changes[i] = math.Exp(value) - 1
+	}
+	actual := math.Exp(d.Placebo.Actual) - 1
+	bins := chart.Bins(changes, 0.01, actual)
+	if bins == nil {
+		f.Empty = text["empty.placebo_time"]
+		return f
+	}
+	drawn := chart.Chart{Kind: chart.Bars, Format: chart.Count, Categories: make([]chart.Category, len(bins)), Series: []chart.Series{{Name: name, Color: color, Points: make([]chart.Point, len(bins))}}}
+	t := &table{Caption: f.Title, Head: []head{{Text: text["placebo.change"]}, {Text: name, Number: true}}}
+	for i, bin := range bins {
+		label := say("placebo.bin", changeWords(1+bin.From), changeWords(1+bin.To))
+		drawn.Categories[i].Label = label
+		drawn.Series[0].Points[i].Value = new(float64(bin.N))
+		t.Rows = append(t.Rows, []cell{{Text: label, Header: true, Short: true}, {Text: count(float64(bin.N)), Number: true}})
+	}
+	drawn.Marks = []chart.Mark{
+		{Kind: chart.NoChange, From: chart.BinPlace(bins, 0)},
+		{Kind: chart.Actual, From: chart.BinPlace(bins, actual), Label: say("placebo.actual", changeWords(1+actual))},
+	}
+	f = d.finish(f, drawn, t)
+	f.Description = say("placebo.actual", changeWords(1+actual)) + ". " + f.Description
+	return f
+}
+
+// described is a definition of words of the outreach pages.
+func described(names ...string) *definition {
+	d := &definition{URL: ""}
+	for _, name := range names {
+		d.Columns = append(d.Columns, queries.Column{Name: name, Label: text["term."+name], Doc: text["doc."+name]})
+	}
+	return d
+}

@@ -1,0 +1,446 @@
+package dashboards
+
+import (
+	"encoding/json"
+	"math"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/fillrate/fillrate/queries"
+	"github.com/fillrate/fillrate/queries/campaign"
+	"github.com/fillrate/fillrate/queries/export"
+	"github.com/fillrate/fillrate/queries/impact"
+)
+
+// campaign is the page of one campaign: the answer in a sentence, what it rests on, and what speaks against it.
+func (s *server) campaign(c *gin.Context) error {
+	v, err := s.openPage(c)
+	if err != nil {
+		return err
+	}
+	defer v.close()
+	report, err := v.report(c.Param("id"))
+	if err != nil {
+		return err
+	}
+	return v.render(c, "outreach_detail", report.Campaign.Name, nil, v.finding(report))
+}
+
+// campaignFile answers /outreach/C2/report.json, months.csv and units.csv: all that the page shows, for another program.
+func (s *server) campaignFile(c *gin.Context) error {
+	v, err := s.openPage(c)
+	if err != nil {
+		return err
+	}
+	defer v.close()
+	file := c.Param("file")
+	write := map[string]func(*impact.Report) *queries.Result{"months.csv": monthsOf, "units.csv": unitsOf}[file]
+	if write == nil && file != "report.json" {
+		return &queries.Error{Code: queries.NotFound, Message: say("finding.no_file", shorten(file, 40))}
+	}
+	report, err := v.report(c.Param("id"))
+	if err != nil {
+		return err
+	}
+	c.Header("Content-Disposition", `attachment; filename="fillrate-`+fileName(report.Campaign.ID)+"-"+file+`"`)
+	if write == nil {
+		text, err := json.MarshalIndent(report, "", "  ")
+		if err != nil {
+			return err
+		}
+		c.Data(http.StatusOK, "application/json", append(text, '\n'))
+		return nil
+	}
+	format, err := export.Find("csv")
+	if err != nil {
+		return err
+	}
+	c.Header("Content-Type", format.MediaType)
+	return export.Write(c.Writer, format.Name, write(report))
+}
+
+// fileName keeps the letters, digits, dots, hyphens and underscores of an id.
+func fileName(id string) string {
+	return strings.Map(func(r rune) rune {
+		if r < 128 && (r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("._-", r)) {
+			return r
+		}
+		return -1
+	}, id)
+}
+
+// monthsOf is a report's months: what was seen, what was expected, and both groups as indices.
+func monthsOf(r *impact.Report) *queries.Result {
+	result := &queries.Result{AsOf: r.AsOf, Generation: r.Generation, Columns: []queries.Column{
+		{Name: "month", Type: queries.Text}, {Name: "observed", Type: queries.Double}, {Name: "expected", Type: queries.Double},
+		{Name: "expected_lo", Type: queries.Double}, {Name: "expected_hi", Type: queries.Double},
+		{Name: "cumulative", Type: queries.Double}, {Name: "cumulative_lo", Type: queries.Double}, {Name: "cumulative_hi", Type: queries.Double},
+		{Name: "target_index", Type: queries.Double}, {Name: "comparison_index", Type: queries.Double},
+	}}
+	at := map[string][]any{}
+	row := func(month string) []any {
+		if at[month] == nil {
+			at[month] = make([]any, len(result.Columns))
+			at[month][0] = month
+			result.Rows = append(result.Rows, at[month])
+		}
+		return at[month]
+	}
+	if r.Counterfactual != nil {
+		for _, m := range r.Counterfactual.Series {
+			of := row(m.Month)
+			of[1], of[2], of[3], of[4] = m.Observed, plainNumber(m.Expected), plainNumber(m.Lo), plainNumber(m.Hi)
+		}
+		for _, m := range r.Counterfactual.Cumulative {
+			of := row(m.Month)
+			of[5], of[6], of[7] = m.N, m.Lo, m.Hi
+		}
+	}
+	for _, m := range r.Indexed {
+		of := row(m.Month)
+		of[8], of[9] = plainNumber(m.Target), plainNumber(m.Comparison)
+	}
+	slices.SortStableFunc(result.Rows, func(a, b []any) int { return strings.Compare(a[0].(string), b[0].(string)) })
+	return result
+}
+
+// unitsOf is a report's departments; small ones were taken together before.
+func unitsOf(r *impact.Report) *queries.Result {
+	result := &queries.Result{AsOf: r.AsOf, Generation: r.Generation, Columns: []queries.Column{
+		{Name: "unit", Type: queries.Text}, {Name: "group", Type: queries.Text}, {Name: "pre", Type: queries.Double}, {Name: "post", Type: queries.Double},
+		{Name: "log_ratio", Type: queries.Double}, {Name: "left_out", Type: queries.Text},
+	}}
+	for _, u := range r.Units {
+		group := "comparison"
+		if u.IsTarget {
+			group = "target"
+		}
+		result.Rows = append(result.Rows, []any{u.Name, group, u.Pre, u.Post, plainNumber(u.LogRatio), u.LeftOut})
+	}
+	return result
+}
+
+func plainNumber(n *float64) any {
+	if n == nil {
+		return nil
+	}
+	return *n
+}
+
+// finding is what the page of a campaign says. It is made of the report alone, and of what else was going on.
+type finding struct {
+	Chip      string // the verdict in a word or two
+	Tone      string
+	Sign      string
+	Verdict   string
+	Evidence  string
+	Why       string // what the evidence word means
+	Warnings  []string
+	Numbers   []keyNumber
+	Facts     []fact
+	Figures   []*figure
+	Checks    []checkLine
+	Refusals  []impact.Refusal
+	Working   []impact.Working
+	Statistic []fact
+	Units     *table
+	Changes   *table
+	Downloads []link
+	Edit      string
+	List      string
+}
+
+// keyNumber is one number with its range.
+type keyNumber struct{ Label, Number, Range, Note string }
+
+type checkLine struct {
+	Label, Detail string
+	Passed        bool
+	IsGate        bool
+}
+
+func (v *visit) finding(r *impact.Report) *finding {
+	h := happenings{}
+	if v.happened != nil {
+		h = v.happened()
+	}
+	a := findingOf(r, h, v.history != nil && len(v.history.Libraries) > 1)
+	a.List = v.to(outreachPath)
+	return a
+}
+
+func findingOf(r *impact.Report, h happenings, nameLibraries bool) *finding {
+	base := campaignAddress(r.Campaign.ID)
+	a := &finding{
+		Sign: signOf(r.Verdict.Code), Verdict: r.Verdict.Text, Refusals: r.Refusals, Working: r.Working,
+		Evidence: say("finding.evidence", text["evidence."+r.Evidence]), Why: evidenceWhy(r), Edit: base + "/edit",
+		Downloads: []link{{text["finding.report_json"], base + "/report.json"}, {text["finding.months_csv"], base + "/months.csv"}},
+	}
+	a.Chip, a.Tone = chip(r)
+	if len(r.Units) > 0 {
+		a.Downloads = append(a.Downloads, link{text["finding.units_csv"], base + "/units.csv"})
+	}
+	for _, check := range r.Checks {
+		a.Checks = append(a.Checks, checkLine{check.Label, check.Detail, check.Passed, check.IsGate})
+	}
+	if r.Window.ChangedAfterResults {
+		a.Warnings = append(a.Warnings, text["finding.changed"])
+	}
+	if r.Window.IsCut {
+		a.Warnings = append(a.Warnings, text["finding.cut"])
+	}
+	a.Numbers, a.Facts, a.Statistic = keyNumbers(r), facts(r), statistics(r)
+	a.Units, a.Changes = unitsTable(r), changesTable(r)
+	d := drawing{r, h.around(r.Campaign), nameLibraries}
+	for _, draw := range []func() *figure{d.expected, d.cumulative, d.indexed, d.season, d.inSpace, d.inTime} {
+		a.Figures = append(a.Figures, draw())
+	}
+	return a
+}
+
+func signOf(code string) string {
+	switch code {
+	case impact.LikelyIncrease:
+		return "▲"
+	case impact.LikelyDecrease:
+		return "▼"
+	case impact.NoClearEffect:
+		return "="
+	}
+	return "?"
+}
+
+// evidenceWhy says what the evidence word stands for in this report.
+func evidenceWhy(r *impact.Report) string {
+	if r.Evidence == "moderate" && r.Headline != nil && r.Headline.Method == impact.MethodJoint {
+		return text["evidence.why.joint"]
+	}
+	return text["evidence.why."+r.Evidence]
+}
+
+func betweenChanges(lo, hi float64) string {
+	return say("finding.between", changeWords(lo), changeWords(hi))
+}
+
+// keyNumbers puts what is left after season and growth beside the raw change, which must not be mistaken for it.
+func keyNumbers(r *impact.Report) []keyNumber {
+	var list []keyNumber
+	adjusted := keyNumber{Label: text["finding.adjusted"], Number: noValue, Note: text["finding.adjusted_none"]}
+	if h := r.Headline; h != nil {
+		adjusted.Number, adjusted.Range, adjusted.Note = changeWords(h.RR), betweenChanges(h.Lo, h.Hi), text["method."+h.Method]
+	} else if j := r.JointEffect; j != nil {
+		adjusted = keyNumber{text["finding.joint"], changeWords(j.RR), betweenChanges(j.Lo, j.Hi), text["finding.joint_note"]}
+	}
+	list = append(list, adjusted)
+	if raw := r.RawChange; raw != nil {
+		k := keyNumber{Label: text["finding.raw"], Number: changeWords(raw.Ratio), Note: text["finding.raw_note"]}
+		k.Range = say("finding.from_to", outcomeWords(r, raw.Pre), outcomeWords(r, raw.Post))
+		if raw.LastYear != nil {
+			k.Note = say("finding.raw_last_year", k.Note, changeWords(*raw.LastYear))
+		}
+		list = append(list, k)
+	}
+	if n := r.AdditionalRequests; n != nil {
+		list = append(list, keyNumber{say("finding.additional", outcomeNoun(r)), signed(count(n.N)), say("finding.between", signed(count(n.Lo)), signed(count(n.Hi))), text["finding.additional_note"]})
+	}
+	if c := r.CostPerAdditional; c != nil {
+		list = append(list, costNumber(c, say("finding.cost", outcomeOne(r)), func(n float64) string { return strings.TrimSpace(money(n) + " " + c.Currency) }))
+	}
+	if c := r.HoursPerAdditional; c != nil {
+		list = append(list, costNumber(c, say("finding.hours", outcomeOne(r)), func(n float64) string { return decimals(n, 1) + " " + text["hours"] }))
+	}
+	return list
+}
+
+func costNumber(c *impact.Cost, label string, write func(float64) string) keyNumber {
+	k := keyNumber{Label: label, Number: noValue, Note: text["finding.cost_none"]}
+	if c.Value != nil {
+		k.Number, k.Note = write(*c.Value), text["finding.cost_note"]
+	}
+	switch {
+	case c.Lo != nil && c.Hi != nil:
+		k.Range = say("finding.between", write(*c.Lo), write(*c.Hi))
+	case c.Lo != nil:
+		k.Range = say("finding.no_limit", write(*c.Lo))
+	}
+	return k
+}
+
+func decimals(n float64, places int) string {
+	return minus(strconv.FormatFloat(n, 'f', places, 64))
+}
+
+// outcomeWords writes a value of the outcome with its unit.
+func outcomeWords(r *impact.Report, n float64) string { return format(outcomeFormat(r), n) }
+
+// outcomeNoun is what the outcome counts: requests, readers.
+func outcomeNoun(r *impact.Report) string {
+	if r.Outcome.Unit == "readers" {
+		return text["readers"]
+	}
+	return text["requests"]
+}
+
+func outcomeOne(r *impact.Report) string {
+	if r.Outcome.Unit == "readers" {
+		return text["reader"]
+	}
+	return text["request"]
+}
+
+// comparedWith names the comparison group.
+func comparedWith(c campaign.Campaign) string {
+	if c.Comparison.IsEmpty() {
+		return text["fact.nobody"]
+	}
+	return groupWords(c.Comparison)
+}
+
+// daySpan writes a half-open span of dates as they stand in a report.
+func daySpan(from, to string) string {
+	start, err := time.Parse(time.DateOnly, from)
+	if err != nil {
+		return from
+	}
+	end, err := time.Parse(time.DateOnly, to)
+	if err != nil {
+		return say("campaign.since", dateWords(start))
+	}
+	return spanOrDay(start, end)
+}
+
+// facts is what was recorded, and what was measured of it.
+func facts(r *impact.Report) []fact {
+	c, w := r.Campaign, r.Window
+	list := []fact{
+		{text["fact.when"], windowWords(c), ""},
+		{text["fact.target"], groupWords(c.Target), ""},
+		{text["fact.comparison"], comparedWith(c), ""},
+		{text["fact.outcome"], r.Outcome.Label, ""},
+	}
+	if c.PerHead {
+		list[3].Value = say("fact.per_head", r.Outcome.Label)
+	}
+	if w.From != "" {
+		measured := daySpan(w.From, w.To)
+		if c.CarryOverMonths > 0 {
+			measured = say("fact.with_carry_over", measured, count(float64(c.CarryOverMonths)))
+		}
+		list = append(list, fact{text["fact.window"], measured, ""})
+	}
+	if w.PreFrom != "" {
+		list = append(list, fact{text["fact.pre"], daySpan(w.PreFrom, w.PreTo), ""})
+	}
+	frozen := text["fact.not_frozen"]
+	if at, err := time.Parse(time.RFC3339Nano, w.FrozenAt); err == nil {
+		frozen = say("fact.frozen", dateWords(at))
+	} else if w.FrozenAt != "" {
+		frozen = say("fact.frozen", w.FrozenAt)
+	}
+	list = append(list, fact{text["fact.frozen_at"], frozen, ""})
+	roles := make([]string, len(c.Roles))
+	for i, role := range c.Roles {
+		roles[i] = valueLabel("role", role)
+	}
+	cost, hours := "", ""
+	if c.Cost != nil {
+		cost = strings.TrimSpace(money(*c.Cost) + " " + c.Currency)
+	}
+	if c.StaffHours != nil {
+		hours = decimals(*c.StaffHours, 1)
+	}
+	for _, f := range []fact{
+		{text["fact.kind"], sentenceCase(c.Kind), ""}, {text["fact.channel"], sentenceCase(c.Channel), ""}, {text["fact.roles"], strings.Join(roles, ", "), ""},
+		{text["fact.cost"], cost, ""}, {text["fact.hours"], hours, ""}, {text["fact.hypothesis"], c.Hypothesis, ""}, {text["fact.owner"], c.Owner, ""}, {text["fact.notes"], c.Notes, ""},
+	} {
+		if f.Value != "" {
+			list = append(list, f)
+		}
+	}
+	return list
+}
+
+// statistics is what a reviewer asks of the headline and the second opinions.
+func statistics(r *impact.Report) []fact {
+	var list []fact
+	add := func(term, text string) { list = append(list, fact{term, text, ""}) }
+	if h := r.Headline; h != nil {
+		add(text["stat.method"], text["method."+h.Method])
+		add(text["stat.ratio"], ratioWords(h.RR, h.Lo, h.Hi))
+		add("p", pWords(h.P))
+		if h.HolmP != nil {
+			add(text["stat.holm"], pWords(*h.HolmP))
+		}
+		add(text["stat.units"], say("stat.units_n", count(float64(h.NTarget)), count(float64(h.NComparison))))
+		if h.NPermutations != nil {
+			words := say("stat.drawn", count(float64(*h.NPermutations)))
+			if h.IsExact {
+				words = say("stat.exact", count(float64(*h.NPermutations)))
+			}
+			add(text["stat.assignments"], words)
+		}
+		if h.Seed != nil {
+			add(text["stat.seed"], strconv.FormatUint(*h.Seed, 10))
+		}
+	}
+	if o := r.TWFE; o != nil {
+		add(text["stat.twfe"], say("stat.with_p", ratioWords(o.RR, o.Lo, o.Hi), pWords(o.P)))
+	}
+	if o := r.ITS; o != nil {
+		add(text["stat.its"], say("stat.with_p", ratioWords(o.RR, o.Lo, o.Hi), pWords(o.P)))
+		add(text["stat.its_model"], say("stat.its_words", text["stat."+o.SEKind], text["stat."+o.Season], count(float64(o.NMonths)), count(float64(o.NPreMonths)),
+			decimals(o.Dispersion, 2), decimals(o.Rho, 2), decimals(o.NeweyWest, 3), pWords(o.LjungBoxP)))
+	}
+	if c := r.Counterfactual; c != nil && c.Draws > 0 {
+		add(text["stat.counterfactual"], say("stat.counterfactual_words", strconv.FormatFloat(c.Q, 'g', 3, 64), count(float64(c.Draws)), strconv.FormatUint(c.Seed, 10),
+			count(float64(c.BacktestIn)), count(float64(c.BacktestN)), share(c.MAPE)))
+	}
+	if r.MDE != nil {
+		add(text["head.mde"], say("stat.mde_words", changeWords(*r.MDE)))
+	}
+	return list
+}
+
+func ratioWords(rr, lo, hi float64) string {
+	return say("stat.ratio_words", decimals(rr, 3), decimals(lo, 3), decimals(hi, 3))
+}
+
+func unitsTable(r *impact.Report) *table {
+	if len(r.Units) == 0 {
+		return nil
+	}
+	t := &table{Caption: text["units.caption"], Head: []head{{Text: text["units.unit"]}, {Text: text["units.group"]},
+		{Text: text["units.pre"], Number: true}, {Text: text["units.post"], Number: true}, {Text: text["units.change"], Number: true}, {Text: text["units.left_out"]}}}
+	for _, u := range r.Units {
+		group, change, name := text["units.comparison"], noValue, valueLabel("unit", u.Name)
+		if u.IsTarget {
+			group = text["units.target"]
+		}
+		if u.LogRatio != nil {
+			change = changeWords(math.Exp(*u.LogRatio))
+		}
+		if name == "" {
+			name = text["units.small"]
+		}
+		t.Rows = append(t.Rows, []cell{{Text: shorten(name, longestCell), Header: true}, {Text: group}, {Text: outcomeWords(r, u.Pre), Number: true},
+			{Text: outcomeWords(r, u.Post), Number: true}, {Text: change, Number: true}, {Text: u.LeftOut}})
+	}
+	return t
+}
+
+// changesTable lists what was changed after results had been seen.
+func changesTable(r *impact.Report) *table {
+	if len(r.ChangesAfterResults) == 0 {
+		return nil
+	}
+	t := &table{Caption: text["changes.caption"], Head: []head{{Text: text["head.when_utc"]}, {Text: text["changes.field"]}, {Text: text["changes.before"]}, {Text: text["changes.after"]}}}
+	for _, e := range r.ChangesAfterResults {
+		t.Rows = append(t.Rows, []cell{{Text: e.At.UTC().Format("2006-01-02 15:04"), Header: true, Short: true}, {Text: sentenceCase(e.Field)}, {Text: e.Before}, {Text: e.After}})
+	}
+	return t
+}
