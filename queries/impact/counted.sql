@@ -1,0 +1,11 @@
+-- What a campaign's outcomes are counted of: the requests of the readers that its panel is limited to, each with its
+-- unit. Stands before every statement below as the table counted; unit_column is written in by the caller.
+counted as not materialized (
+  select *, unit_column as unit
+  from fact_request
+  where list_contains($roles::varchar[], role)
+    and (reason is null or reason not in ('duplicate', 'created_in_error'))
+    and (len($departments::varchar[]) = 0 or list_contains($departments::varchar[], coalesce(department, 'unknown')))
+    and (len($patron_groups::varchar[]) = 0 or list_contains($patron_groups::varchar[], coalesce(patron_group, 'unknown')))
+    and (len($libraries::varchar[]) = 0 or list_contains($libraries::varchar[], library))
+)
