@@ -82,8 +82,8 @@ func (b *Book) change(ctx context.Context, do func(tx *sql.Tx) error) error {
 	return store.AppError(b.dir, tx.Commit())
 }
 
-// instant is what the history is dated by.
-func (b *Book) instant() time.Time { return b.now().UTC().Truncate(time.Millisecond) }
+// Now is the instant by which the history of edits is dated.
+func (b *Book) Now() time.Time { return b.now().UTC().Truncate(time.Millisecond) }
 
 // Add records a new campaign; how is add or import. An id that is taken is a Conflict. Under the id of a record that was
 // removed it goes on with that one's history, and with its first look at results.
@@ -100,7 +100,7 @@ func (b *Book) Add(ctx context.Context, c Campaign, how string) error {
 		if before != nil && !before.isRemoved {
 			return &queries.Error{Code: queries.Conflict, Message: fmt.Sprintf("the id %s is taken by %q: choose another, or edit that one; nothing was changed", before.ID, before.Name)}
 		}
-		_, err = put(ctx, tx, before, c, how, b.instant())
+		_, err = put(ctx, tx, before, c, how, b.Now())
 		return err
 	})
 }
@@ -123,7 +123,7 @@ func (b *Book) Edit(ctx context.Context, c Campaign, how string) error {
 		if before.Revision != c.Revision {
 			return &queries.Error{Code: queries.Conflict, Message: fmt.Sprintf("%q was changed by somebody else in the meantime: look at it as it is now, then make your change again; nothing was changed", before.Name)}
 		}
-		_, err = put(ctx, tx, before, c, how, b.instant())
+		_, err = put(ctx, tx, before, c, how, b.Now())
 		return err
 	})
 }
@@ -138,7 +138,7 @@ func (b *Book) Remove(ctx context.Context, id string) error {
 		if err != nil {
 			return err
 		}
-		at := b.instant()
+		at := b.Now()
 		if _, err := tx.ExecContext(ctx, "update campaign set removed_at = ?, revision = revision + 1 where id = ?", at.Format(time.RFC3339Nano), before.ID); err != nil {
 			return err
 		}

@@ -2,7 +2,10 @@
 // Records are what people edit, so they live in app.db beside the generations, with every edit.
 package campaign
 
-import "time"
+import (
+	"encoding/json"
+	"time"
+)
 
 // Campaign is one dated thing that the library did. Days are dates at 00:00 UTC and mean days of the library's zone.
 type Campaign struct {
@@ -97,4 +100,19 @@ func FindOutcome(id string) (Outcome, bool) {
 		}
 	}
 	return Outcome{}, false
+}
+
+// MarshalJSON writes days as 2024-09-01, and a lasting end and results that nobody looked at as an empty text.
+func (c Campaign) MarshalJSON() ([]byte, error) {
+	type plain Campaign // without this method
+	frozen := ""
+	if !c.FrozenAt.IsZero() {
+		frozen = c.FrozenAt.UTC().Format(time.RFC3339)
+	}
+	return json.Marshal(struct {
+		plain
+		Start    string `json:"start"`
+		End      string `json:"end"`
+		FrozenAt string `json:"window_frozen_at"`
+	}{plain(c), dayText(c.Start), dayText(c.End), frozen})
 }

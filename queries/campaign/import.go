@@ -93,7 +93,7 @@ func (b *Book) Import(ctx context.Context, from io.Reader, file string) (Summary
 		for i := range there {
 			byID[strings.ToLower(there[i].ID)] = &there[i]
 		}
-		at := b.instant()
+		at := b.Now()
 		for _, row := range rows {
 			before := byID[strings.ToLower(row.id)]
 			base := Campaign{}
