@@ -90,6 +90,7 @@ func (v *visit) read(values url.Values, onto campaign.Campaign, keys []string) *
 			t.note(key, err)
 		}
 	}
+	t.record = campaign.Clean(t.record)
 	if end := t.record.End; !end.IsZero() && !end.After(t.record.Start) && t.wrong["start"] == "" {
 		t.wrong[lastKey] = text["form.last_before_first"]
 	}
@@ -349,7 +350,7 @@ func (s *server) addCampaign(c *gin.Context) error {
 	}
 	defer v.close()
 	t := v.read(values, campaign.Campaign{}, append([]string{idField}, formKeys...))
-	if len(t.wrong) == 0 && t.record.ID == "" && t.record.Name != "" {
+	if len(t.wrong) == 0 && t.record.ID == "" {
 		if t.record.ID, err = s.campaigns.FreeID(v.ctx, t.record.Name); err != nil {
 			return v.writeForm(c, t, "", err)
 		}

@@ -320,7 +320,7 @@ var text = map[string]string{
 	"form.cost_and_notes":           "Cost and notes",
 	"form.currency":                 "Currency",
 	"form.edits":                    "Changes of this record, newest first",
-	"form.end":                      "Last day (after it)",
+	"form.end":                      "Last day",
 	"form.everyone":                 "everyone",
 	"form.frozen":                   "Results were first looked at on {0}. A change of what is measured (dates, readers, comparison, outcome) can still be saved, but is noted and shown beside the results.",
 	"form.hint.carry_over_months":   "0 to 24: how long an effect may last after the last day. That time is measured too.",

@@ -1,0 +1,355 @@
+package dashboards
+
+import (
+	"encoding/json"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/fillrate/fillrate/queries/campaign"
+	"github.com/fillrate/fillrate/queries/store"
+)
+
+// recordSite is a site with an empty campaign record.
+func recordSite(t *testing.T, files *store.Files) (http.Handler, *campaign.Book) {
+	t.Helper()
+	book, err := campaign.Open(t.Context(), t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { book.Close() })
+	site, err := New(Options{Store: files, Campaigns: book, Addr: "127.0.0.1:8080", Version: "v-test", Logger: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return site, book
+}
+
+// send sends a form as a browser does that shows a page of this site, unless headers say otherwise.
+func send(t *testing.T, site http.Handler, path string, form url.Values, headers ...string) *httptest.ResponseRecorder {
+	t.Helper()
+	request := httptest.NewRequestWithContext(t.Context(), http.MethodPost, path, strings.NewReader(form.Encode()))
+	request.Host = "127.0.0.1:8080"
+	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	request.Header.Set("Sec-Fetch-Site", "same-origin")
+	for i := 0; i+1 < len(headers); i += 2 {
+		request.Header.Del("Sec-Fetch-Site")
+		request.Header.Set(headers[i], headers[i+1])
+	}
+	recorder := httptest.NewRecorder()
+	site.ServeHTTP(recorder, request)
+	return recorder
+}
+
+// visits is a form as the browser sends it: every field, most of them empty.
+func visits() url.Values {
+	return url.Values{
+		"name": {"Meet your librarian"}, "kind": {"campaign"}, "channel": {"Liaison visit"}, "id": {""}, "start": {"2024-05-01"}, "last": {"2024-05-31"},
+		"carry_over_months": {"1"}, "target.departments": {"History"}, "comparison.departments": {"Music"}, "outcome": {"requests"}, "roles": {"borrowing"},
+		"hypothesis": {""}, "cost": {"1200.50"}, "currency": {"usd"}, "staff_hours": {""}, "owner": {"Outreach"}, "notes": {"Two classes\r\na week"},
+	}
+}
+
+func TestRecordingACampaign(t *testing.T) {
+	site, book := recordSite(t, testHistory(t))
+	if body := get(t, site, "/outreach").Body.String(); !strings.Contains(body, "Nothing is recorded yet") || !strings.Contains(body, "fillrate campaign import") {
+		t.Error("the empty list does not say what to do")
+	}
+	response := send(t, site, "/outreach/new?role=borrowing", visits())
+	if response.Code != http.StatusSeeOther || response.Header().Get("Location") != "/outreach/meet-your-librarian?role=borrowing" {
+		t.Fatalf("recording: %d to %q\n%s", response.Code, response.Header().Get("Location"), response.Body)
+	}
+	c, err := book.Get(t.Context(), "meet-your-librarian")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !c.Start.Equal(date("2024-05-01")) || !c.End.Equal(date("2024-06-01")) {
+		t.Errorf("from %s to %s, want the day after the last one that was typed", c.Start, c.End)
+	}
+	if c.Channel != "liaison_visit" || c.CarryOverMonths != 1 || *c.Cost != 1200.5 || c.Currency != "USD" || c.StaffHours != nil || c.Notes != "Two classes\na week" ||
+		len(c.Target.Departments) != 1 || c.Comparison.Departments[0] != "Music" {
+		t.Errorf("recorded %+v", c)
+	}
+	body := get(t, site, "/outreach").Body.String()
+	for _, want := range []string{`href="/outreach/meet-your-librarian"`, "1 May 2024 to 31 May 2024", "History", "Liaison visit", `class="chip open"`} {
+		if !strings.Contains(body, want) {
+			t.Errorf("the list lacks %q", want)
+		}
+	}
+	body = get(t, site, "/outreach/meet-your-librarian/edit").Body.String()
+	for _, want := range []string{`name="last" value="2024-05-31"`, `name="revision" value="1"`, `value="History" checked`, "Two classes\na week", "Recorded"} {
+		if !strings.Contains(body, want) {
+			t.Errorf("the form of the record lacks %q", want)
+		}
+	}
+	if strings.Contains(body, `name="id"`) {
+		t.Error("the id of a record can be changed")
+	}
+}
+
+// What was typed stays, and what is wrong with it stands beside it.
+func TestBadInputIsKept(t *testing.T) {
+	site, book := recordSite(t, testHistory(t))
+	form := visits()
+	for key, word := range map[string]string{"name": "", "last": "2024-04-01", "cost": "1.200,50", "owner": hostile} {
+		form.Set(key, word)
+	}
+	response := send(t, site, "/outreach/new", form)
+	body := response.Body.String()
+	if response.Code != http.StatusBadRequest {
+		t.Fatalf("status %d", response.Code)
+	}
+	for _, want := range []string{
+		"Nothing was saved yet.", `id="last-error">The last day lies before the first one.`, `id="cost-error">Cost &#34;1.200,50&#34; is no amount`,
+		`name="cost" value="1.200,50"`, `name="last" value="2024-04-01"`, `value="History" checked`, "&lt;/script&gt;", `aria-invalid="true"`, `href="#cost"`,
+	} {
+		if !strings.Contains(body, want) {
+			t.Errorf("lacks %q", want)
+		}
+	}
+	if strings.Contains(body, "<script>alert") {
+		t.Error("what was typed became markup")
+	}
+	form = visits()
+	form.Set("name", " ")
+	if body := send(t, site, "/outreach/new", form).Body.String(); !strings.Contains(body, `id="name-error">The name is missing`) {
+		t.Error("a record without a name was not told beside the name")
+	}
+	form = visits()
+	form.Set("comparison.departments", "History")
+	if body := send(t, site, "/outreach/new", form).Body.String(); !strings.Contains(body, `id="comparison-departments-error"`) {
+		t.Error("a target that is its own comparison was not told beside the comparison")
+	}
+	form = visits()
+	form.Set("id", "plan")
+	if body := send(t, site, "/outreach/new", form).Body.String(); !strings.Contains(body, `id="id-error"`) || !strings.Contains(body, `name="id" value="plan"`) {
+		t.Error("a reserved id was not told beside the id")
+	}
+	if all, err := book.List(t.Context()); err != nil || len(all) != 0 {
+		t.Errorf("%d campaigns were recorded, %v", len(all), err)
+	}
+	if response := send(t, site, "/outreach/new", url.Values{"name": {strings.Repeat("x", longestForm)}}); response.Code != http.StatusBadRequest {
+		t.Errorf("a form of a megabyte: %d", response.Code)
+	}
+}
+
+// “Every other” becomes the list of those there are.
+func TestEveryOtherDepartment(t *testing.T) {
+	files := testHistory(t)
+	load(t, files, "update request set department = 'Law' where length(department) > 200") // longer than the record takes
+	site, book := recordSite(t, files)
+	form := visits()
+	form.Del("comparison.departments")
+	form.Set("comparison.rest", "1")
+	if response := send(t, site, "/outreach/new", form); response.Code != http.StatusSeeOther {
+		t.Fatalf("%d %s", response.Code, response.Body)
+	}
+	c, err := book.Get(t.Context(), "meet-your-librarian")
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := strings.Join(c.Comparison.Departments, "|")
+	if !strings.Contains(names, "Law|Music") || strings.Contains(names, "History") || strings.Contains(names, "unknown") {
+		t.Errorf("every other department is %q", names)
+	}
+	form.Del("target.departments")
+	if body := send(t, site, "/outreach/new", form).Body.String(); !strings.Contains(body, `id="comparison-rest-error"`) {
+		t.Error("every other of everyone was not refused")
+	}
+}
+
+func TestOtherSitesCannotChangeTheRecord(t *testing.T) {
+	site, book := recordSite(t, testHistory(t))
+	for name, headers := range map[string][]string{
+		"another site": {"Sec-Fetch-Site", "cross-site"}, "a sibling": {"Sec-Fetch-Site", "same-site"},
+		"an old browser": {"Origin", "https://evil.example"}, "without an origin of its own": {"Origin", "null"},
+	} {
+		for _, path := range []string{"/outreach/new", "/outreach/C1/edit", "/outreach/C1/remove"} {
+			if response := send(t, site, path, visits(), headers...); response.Code != http.StatusForbidden || !strings.Contains(response.Body.String(), "nothing was changed") {
+				t.Errorf("%s, %s: %d", name, path, response.Code)
+			}
+		}
+	}
+	if all, err := book.List(t.Context()); err != nil || len(all) != 0 {
+		t.Errorf("%d campaigns were recorded, %v", len(all), err)
+	}
+	for _, headers := range [][]string{{"Origin", "http://127.0.0.1:8080"}, {"Sec-Fetch-Site", "same-origin"}} {
+		if response := send(t, site, "/outreach/new", visits(), headers...); response.Code != http.StatusSeeOther {
+			t.Errorf("from this site, %v: %d", headers, response.Code)
+		}
+	}
+}
+
+func TestEditingACampaign(t *testing.T) {
+	site, book := recordSite(t, testHistory(t))
+	send(t, site, "/outreach/new", visits())
+	form := visits()
+	form.Set("revision", "1")
+	form.Set("last", "")
+	form.Set("carry_over_months", "0")
+	form.Del("comparison.departments")
+	if response := send(t, site, "/outreach/meet-your-librarian/edit", form); response.Code != http.StatusSeeOther {
+		t.Fatalf("%d %s", response.Code, response.Body)
+	}
+	c, err := book.Get(t.Context(), "meet-your-librarian")
+	if err != nil || !c.End.IsZero() || len(c.Comparison.Departments) != 0 || c.Revision != 2 {
+		t.Fatalf("%+v %v", c, err)
+	}
+	form.Set("name", "Written over") // by somebody who still has the page of the first revision
+	response := send(t, site, "/outreach/meet-your-librarian/edit", form)
+	body := response.Body.String()
+	if response.Code != http.StatusConflict || !strings.Contains(body, "Written over") || !strings.Contains(body, "See the record as it is now") || !strings.Contains(body, `name="revision" value="1"`) {
+		t.Errorf("a conflict: %d", response.Code)
+	}
+	body = get(t, site, "/outreach/meet-your-librarian/edit").Body.String()
+	for _, want := range []string{"<td>Edited</td><td>Last day</td>", "lasting", "2024-05-31"} {
+		if !strings.Contains(body, want) {
+			t.Errorf("the history of edits lacks %q", want)
+		}
+	}
+	if err := book.Looked(t.Context(), "meet-your-librarian", time.Date(2024, 7, 9, 0, 0, 0, 0, time.UTC)); err != nil {
+		t.Fatal(err)
+	}
+	if body := get(t, site, "/outreach/meet-your-librarian/edit").Body.String(); !strings.Contains(body, "Results were first looked at on 9 Jul 2024.") {
+		t.Error("the form does not say that results were seen")
+	}
+	form = visits()
+	form.Set("revision", "not one")
+	if response := send(t, site, "/outreach/meet-your-librarian/edit", form); response.Code != http.StatusBadRequest {
+		t.Errorf("a form without its revision: %d", response.Code)
+	}
+	if response := send(t, site, "/outreach/moon/edit", visits()); response.Code != http.StatusNotFound {
+		t.Errorf("no such campaign: %d", response.Code)
+	}
+}
+
+func TestRemovingACampaign(t *testing.T) {
+	site, book := recordSite(t, testHistory(t))
+	send(t, site, "/outreach/new", visits())
+	address := "/outreach/meet-your-librarian/remove"
+	if body := get(t, site, address).Body.String(); !strings.Contains(body, "Remove Meet your librarian?") || !strings.Contains(body, "Keep it") {
+		t.Error("removing is not asked about")
+	}
+	if response := send(t, site, address, url.Values{"revision": {"7"}}); response.Code != http.StatusConflict {
+		t.Errorf("removing what has changed: %d", response.Code)
+	}
+	if all, _ := book.List(t.Context()); len(all) != 1 {
+		t.Fatal("it is gone already")
+	}
+	if response := send(t, site, address, url.Values{"revision": {"1"}}); response.Code != http.StatusSeeOther || response.Header().Get("Location") != "/outreach" {
+		t.Errorf("removing: %d", response.Code)
+	}
+	if all, _ := book.List(t.Context()); len(all) != 0 {
+		t.Error("it is still there")
+	}
+}
+
+func TestPlanner(t *testing.T) {
+	site, _ := recordSite(t, testHistory(t))
+	if body := get(t, site, "/outreach/plan").Body.String(); !strings.Contains(body, "What could we detect?") || strings.Contains(body, `class="answer"`) {
+		t.Error("the planner answers before it is asked")
+	}
+	if body := get(t, site, "/outreach/plan?start=&last=2024-10-01").Body.String(); !strings.Contains(body, `id="start-error"`) {
+		t.Error("a plan without a first day is not told so")
+	}
+	response := get(t, site, "/outreach/plan?start=2024-09-01&last=2024-12-31&target.departments=History&comparison.rest=1&outcome=requests&roles=borrowing")
+	body := response.Body.String()
+	if response.Code != 200 || !strings.Contains(body, `class="answer"`) {
+		t.Fatalf("%d %s", response.Code, body)
+	}
+	if !strings.Contains(body, "/outreach/new?comparison.rest=1&amp;last=2024-12-31&amp;outcome=requests&amp;roles=borrowing&amp;start=2024-09-01&amp;target.departments=History") {
+		t.Error("the plan cannot be recorded")
+	}
+	body = get(t, site, "/outreach/new?start=2024-09-01&last=2024-12-31&target.departments=History").Body.String()
+	for _, want := range []string{`name="last" value="2024-12-31"`, `value="History" checked`} {
+		if !strings.Contains(body, want) {
+			t.Errorf("the form made of a plan lacks %q", want)
+		}
+	}
+	if strings.Contains(body, "Nothing was saved yet") {
+		t.Error("a form that was not sent complains")
+	}
+}
+
+func TestWithoutARecord(t *testing.T) {
+	site := testSite(t, testHistory(t))
+	for _, path := range []string{"/outreach", "/outreach/new", "/outreach/C1", "/outreach/C1/edit", "/api/v1/campaigns"} {
+		if response := get(t, site, path); response.Code != http.StatusServiceUnavailable || !strings.Contains(response.Body.String(), "without a campaign record") {
+			t.Errorf("%s: %d %.200s", path, response.Code, response.Body)
+		}
+	}
+}
+
+func TestCampaignAPI(t *testing.T) {
+	site, _ := recordSite(t, testHistory(t))
+	if body := get(t, site, "/api/v1/campaigns").Body.String(); body != `{"campaigns":[]}` {
+		t.Errorf("an empty record: %s", body)
+	}
+	send(t, site, "/outreach/new", visits())
+	var list struct{ Campaigns []map[string]any }
+	if err := json.Unmarshal(get(t, site, "/api/v1/campaigns").Body.Bytes(), &list); err != nil || len(list.Campaigns) != 1 || list.Campaigns[0]["id"] != "meet-your-librarian" {
+		t.Errorf("%+v %v", list, err)
+	}
+	response := get(t, site, "/api/v1/campaigns/meet-your-librarian/impact")
+	var report struct {
+		Campaign struct{ ID string }
+		Verdict  struct{ Code, Text string }
+		Headline map[string]any
+	}
+	if err := json.Unmarshal(response.Body.Bytes(), &report); err != nil || report.Campaign.ID != "meet-your-librarian" || report.Verdict.Code != "cant_tell" || report.Headline != nil {
+		t.Errorf("%d %+v %v", response.Code, report, err)
+	}
+	if response := get(t, site, "/api/v1/campaigns/moon/impact"); response.Code != 404 || !strings.Contains(response.Body.String(), `"not_found"`) {
+		t.Errorf("no such campaign: %d %s", response.Code, response.Body)
+	}
+	// The description names every field that is sent.
+	var description struct {
+		Paths map[string]struct {
+			Get struct {
+				Responses map[string]struct {
+					Content map[string]struct {
+						Schema struct{ Properties map[string]any }
+					}
+				}
+			}
+		}
+	}
+	if err := json.Unmarshal(get(t, site, "/api/openapi.json").Body.Bytes(), &description); err != nil {
+		t.Fatal(err)
+	}
+	var sent map[string]any
+	if err := json.Unmarshal(response.Body.Bytes(), &sent); err != nil {
+		t.Fatal(err)
+	}
+	described := description.Paths["/api/v1/campaigns/{id}/impact"].Get.Responses["200"].Content["application/json"].Schema.Properties
+	for key := range sent {
+		if described[key] == nil {
+			t.Errorf("the description lacks %s", key)
+		}
+	}
+	if len(sent) < 15 {
+		t.Errorf("a report of %d fields", len(sent))
+	}
+}
+
+// Reports are kept for as long as the record and the generation stay as they are.
+func TestReportsFollowTheRecord(t *testing.T) {
+	site, book := recordSite(t, testHistory(t))
+	send(t, site, "/outreach/new", visits())
+	get(t, site, "/outreach")
+	form := visits()
+	form.Set("revision", "1")
+	form.Set("name", "Another name")
+	send(t, site, "/outreach/meet-your-librarian/edit", form)
+	if body := get(t, site, "/api/v1/campaigns/meet-your-librarian/impact").Body.String(); !strings.Contains(body, "Another name") {
+		t.Error("the report is of the record as it was before")
+	}
+	// Its window ended on 30 Jun 2024 and the history reaches 5 Jul: results were there to be seen.
+	if c, err := book.Get(t.Context(), "meet-your-librarian"); err != nil || c.FrozenAt.IsZero() {
+		t.Errorf("the record was not told that results were looked at (%v)", err)
+	}
+}
