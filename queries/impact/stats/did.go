@@ -24,7 +24,7 @@ const (
 type Permutation struct {
 	Diff    float64
 	P       float64   // two-sided: share of the choices that differ at least as much
-	Lo, Hi  float64   // 95 % interval: effects that, taken out of the treated, leave P above .05; on a grid of 0.001 around Diff
+	Lo, Hi  float64   // 95 % interval: effects that, taken out of the treated, leave P above .05; on a grid of 0.001 around Diff, and 0 if P is
 	N       int       // choices that were tried, the actual one among them; where IsExact is false, that were drawn besides it
 	IsExact bool      // all choices were tried
 	Seed    uint64    // of those that were drawn; 0 where all were tried
@@ -138,6 +138,9 @@ func DifferenceInDifferences(l []float64, treated []bool, seed uint64) (*Permuta
 	}
 	p.P = float64(asLarge) / float64(len(diffs))
 	p.Hi, p.Lo = p.Diff+kept(up), p.Diff-kept(down)
+	if 20*asLarge > len(diffs) { // no effect is kept as well, which may lie between the interval's end and the next step
+		p.Hi, p.Lo = max(p.Hi, 0), min(p.Lo, 0)
+	}
 	p.SD = math.Sqrt(squares / float64(len(rest))) // over all choices the mean is 0, each unit being treated as often as another
 	slices.Sort(rest)
 	p.InSpace = rest

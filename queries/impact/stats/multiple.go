@@ -26,7 +26,7 @@ func BenjaminiHochberg(p []float64) []float64 {
 	adjusted, order := ordered(p)
 	lowest := 1.0
 	for i, at := range slices.Backward(order) {
-		lowest = min(lowest, p[at]*float64(len(order))/float64(i+1))
+		lowest = min(lowest, p[at]*(float64(len(order))/float64(i+1)))
 		adjusted[at] = lowest
 	}
 	return adjusted

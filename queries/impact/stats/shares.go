@@ -16,10 +16,11 @@ func Wilson(share, n float64) (lo, hi float64) {
 	if !(n > 0 && share >= 0 && share <= 1) {
 		return 0, 1
 	}
-	z2n := z95 * z95 / n
-	centre := share + z2n/2
-	reach := math.Sqrt(z2n*z2n/4 + z2n*share*(1-share))
-	return max((centre-reach)/(1+z2n), 0), min((centre+reach)/(1+z2n), 1)
+	n = min(n, 1e300) // so that nothing below overflows
+	centre := 2*n*share + z95*z95
+	reach := z95 * math.Sqrt(z95*z95+4*n*share*(1-share))
+	width := 2 * (n + z95*z95)
+	return max((centre-reach)/width, 0), min((centre+reach)/width, 1)
 }
 
 // Newcombe gives the 95 % interval of share1 − share2, two shares that were seen among n1 and n2 others: method 10 of
