@@ -12,8 +12,8 @@ const (
 	convergence   = 1e-12 // of the deviance, relative
 	maxIterations = 100
 	rankTolerance = 1e-9 // of a column's length that is left beside the columns before it
-	// A fitted count this far below the mean, where none was seen, is on its way to zero.
-	separated = 1e-8
+	// A fitted count this far below the mean (or 1), where none was seen, is on its way to zero.
+	separated = 1e-6
 )
 
 // Fit is a fitted regression of n rows and p columns.
@@ -125,7 +125,7 @@ func irls(m Model, fam family, start []float64) (*Fit, error) {
 		coef, _, err := step()
 		if err != nil {
 			if iteration > 0 { // the columns were told apart at the first weights: now some weights are near zero
-				return nil, noLimit(nil)
+				return nil, noLimit(nil, nil)
 			}
 			return nil, err
 		}
@@ -148,12 +148,12 @@ func irls(m Model, fam family, start []float64) (*Fit, error) {
 	// One more step takes weights, and so covariance, to the solution itself.
 	coef, bread, err := step()
 	if err != nil {
-		return nil, noLimit(nil)
+		return nil, noLimit(nil, nil)
 	}
 	f.Coef, f.bread, f.Cov = coef, bread, bread
 	f.Deviance = predict(coef)
 	if isSeparated(m.Y, f.Mu) {
-		return nil, noLimit(f)
+		return nil, noLimit(f.Names, f.Cov)
 	}
 	var pearson float64
 	for i, mu := range f.Mu {
@@ -172,32 +172,27 @@ func irls(m Model, fam family, start []float64) (*Fit, error) {
 // isSeparated says whether fitted counts run to zero, which is to say that a coefficient runs to minus infinity (Santos
 // Silva and Tenreyro, Economics Letters 107, 2010).
 func isSeparated(y, mu []float64) bool {
-	var mean float64
-	for _, v := range y {
-		mean += v / float64(len(y))
-	}
+	least := separated * min(mean(y), 1)
 	for i := range y {
-		if y[i] == 0 && mu[i] < separated*min(mean, 1) {
+		if y[i] == 0 && mu[i] < least {
 			return true
 		}
 	}
 	return false
 }
 
-// noLimit names the coefficients that run away, where f is known.
-func noLimit(f *Fit) error {
-	var names []string
-	if f != nil {
-		for j, name := range f.Names {
-			if math.Sqrt(f.Cov.At(j, j)) > 1000 {
-				names = append(names, name)
-			}
+// noLimit is the error where a coefficient runs away; it names those of which nothing is known by their covariance, if any.
+func noLimit(names []string, cov mat.Symmetric) error {
+	var lost []string
+	for j, name := range names {
+		if cov != nil && !(math.Sqrt(cov.At(j, j)) < 100) {
+			lost = append(lost, name)
 		}
 	}
-	if len(names) == 0 {
+	if len(lost) == 0 {
 		return &NotEnoughError{"some counts are zero in such a way that their ratio to the others has no limit"}
 	}
-	return &NotEnoughError{"all counts are zero where " + strings.Join(names, ", ") + " would have to be estimated"}
+	return &NotEnoughError{"all counts are zero from which " + strings.Join(lost, ", ") + " would be estimated"}
 }
 
 func dot(a, b []float64) (sum float64) {

@@ -133,14 +133,16 @@ func (f *Fit) sandwich(meat *mat.SymDense, factor float64) *mat.SymDense {
 	return cov
 }
 
-// correlation turns a covariance into correlations.
+// correlation turns a covariance into correlations; what has no variance is correlated with nothing.
 func correlation(cov mat.Symmetric) *mat.SymDense {
 	p := cov.SymmetricDim()
 	corr := mat.NewSymDense(p, nil)
 	for j := range p {
 		corr.SetSym(j, j, 1)
 		for k := j + 1; k < p; k++ {
-			corr.SetSym(j, k, cov.At(j, k)/math.Sqrt(cov.At(j, j)*cov.At(k, k)))
+			if scale := math.Sqrt(cov.At(j, j) * cov.At(k, k)); scale > 0 {
+				corr.SetSym(j, k, cov.At(j, k)/scale)
+			}
 		}
 	}
 	return corr

@@ -211,7 +211,7 @@ func (c *cells) fit(names []string) (*partialled, error) {
 		s, err := step()
 		if err != nil {
 			if iteration > 0 {
-				return nil, noLimit(nil)
+				return nil, noLimit(nil, nil)
 			}
 			return nil, err
 		}
@@ -228,11 +228,14 @@ func (c *cells) fit(names []string) (*partialled, error) {
 			return nil, &NotEnoughError{"the fit does not settle on finite values"}
 		}
 		if iteration > 0 && math.Abs(deviance-before) <= convergence*(deviance+.1) {
-			if s, err = step(); err != nil || isSeparated(c.y, c.mu) {
-				return nil, noLimit(nil)
+			if s, err = step(); err != nil {
+				return nil, noLimit(nil, nil)
 			}
 			copy(eta, s.eta)
 			predict()
+			if isSeparated(c.y, c.mu) {
+				return nil, noLimit(names, s.bread)
+			}
 			return s, nil
 		}
 		before = deviance
@@ -284,34 +287,34 @@ func (c *cells) step(z []float64, names []string) (*partialled, error) {
 // effects takes weighted effects of units and months out of columns. Months are eliminated, which leaves a system of as many
 // equations as units but one; it is diagonally dominant, so that Cholesky is safe.
 type effects struct {
-	units, months    int
-	w                []float64
-	perUnit, perMon  []float64 // sums of w
-	reduced          mat.Cholesky
-	residual, a, sum []float64
+	units, months int
+	w             []float64 // by cell
+	perMonth      []float64 // sums of w
+	reduced       mat.Cholesky
 }
 
 func (c *cells) effects() (*effects, error) {
-	e := &effects{units: c.units, months: c.months, w: c.mu, perUnit: make([]float64, c.units), perMon: make([]float64, c.months)}
+	e := &effects{units: c.units, months: c.months, w: c.mu, perMonth: make([]float64, c.months)}
+	perUnit := make([]float64, c.units)
 	for i, w := range c.mu {
-		e.perUnit[i/c.months] += w
-		e.perMon[i%c.months] += w
+		perUnit[i/c.months] += w
+		e.perMonth[i%c.months] += w
 	}
 	reduced := mat.NewSymDense(c.units-1, nil) // the last unit's effect is 0
 	for u := range c.units - 1 {
 		for v := u; v < c.units-1; v++ {
 			var sum float64
-			for t, total := range e.perMon {
+			for t, total := range e.perMonth {
 				sum -= c.mu[u*c.months+t] * c.mu[v*c.months+t] / total
 			}
 			if u == v {
-				sum += e.perUnit[u]
+				sum += perUnit[u]
 			}
 			reduced.SetSym(u, v, sum)
 		}
 	}
 	if !e.reduced.Factorize(reduced) {
-		return nil, noLimit(nil)
+		return nil, noLimit(nil, nil)
 	}
 	return e, nil
 }
@@ -323,7 +326,7 @@ func (e *effects) without(x []float64) []float64 {
 	for range 2 {
 		clear(means)
 		for i, v := range left {
-			means[i%e.months] += e.w[i] * v / e.perMon[i%e.months]
+			means[i%e.months] += e.w[i] * v / e.perMonth[i%e.months]
 		}
 		sums := mat.NewVecDense(e.units-1, nil)
 		for i, v := range left {
@@ -338,7 +341,7 @@ func (e *effects) without(x []float64) []float64 {
 		for i := range left {
 			if u := i / e.months; u < e.units-1 {
 				left[i] -= a.AtVec(u)
-				means[i%e.months] -= e.w[i] * a.AtVec(u) / e.perMon[i%e.months]
+				means[i%e.months] -= e.w[i] * a.AtVec(u) / e.perMonth[i%e.months]
 			}
 		}
 		for i := range left {
