@@ -1,0 +1,282 @@
+package impact
+
+import (
+	"math"
+
+	"gonum.org/v1/gonum/mat"
+
+	"github.com/fillrate/fillrate/queries/impact/stats"
+)
+
+const (
+	parallel     = .05 // P of different slopes before the campaign below which the groups did not run in parallel
+	tooOften     = .10 // share of pretended launches that may find as much
+	fewLaunches  = 5   // below which the share says nothing
+	stillOpen    = .05 // share of the window's requests
+	leastOfHeavy = .5  // of the log effect that must be left without the busiest readers
+)
+
+// check fills Report.Checks, in their order.
+func (a *assessment) check() {
+	a.checkFinished()
+	a.checkHistory()
+	if a.r.Window.IsFinished && a.hasTarget() {
+		a.checkComparison()
+		a.checkUnits()
+		a.checkOverlap()
+	}
+	if h := a.r.Headline; h != nil {
+		if !a.p.Outcome.IsCount {
+			a.checkSettled()
+		}
+		if len(a.comparison) > 0 && h.Method != MethodITS {
+			a.checkPreTrend()
+		}
+		a.checkPlacebo()
+		if h.Method == MethodITS && a.p.Outcome.IsCount { // how much is lent says nothing of times and rates
+			a.checkLending()
+		}
+		a.checkSecond()
+		if a.p.Outcome.ID == "requests" {
+			a.checkHeavy()
+		}
+	}
+	a.checkFrozen()
+}
+
+// add notes a check. A gate that failed makes the verdict can't tell.
+func (a *assessment) add(name string, passed, gate bool, detail string) {
+	a.r.Checks = append(a.r.Checks, Check{Name: name, Label: checkLabels[name], Passed: passed, IsGate: gate, Detail: detail})
+}
+
+// failed gives the gates that failed.
+func (r *Report) failed() []Check {
+	var failed []Check
+	for _, c := range r.Checks {
+		if c.IsGate && !c.Passed {
+			failed = append(failed, c)
+		}
+	}
+	return failed
+}
+
+func (a *assessment) checkFinished() {
+	a.add(CheckFinished, a.p.IsComplete, true, a.w.checkFinished(a.p.Windows.Post, a.p.Today, a.p.IsComplete))
+}
+
+func (a *assessment) checkHistory() {
+	needed := moderateMonths
+	if a.did != nil {
+		needed = leastMonths
+	}
+	a.add(CheckHistory, a.launch >= needed, false, a.w.checkHistory(a.launch, needed))
+}
+
+func (a *assessment) checkComparison() {
+	if a.did != nil {
+		a.add(CheckComparison, true, false, a.w.checkComparison(len(a.target), len(a.comparison), a.did.N, a.did.IsExact))
+		return
+	}
+	for _, r := range a.r.Refusals {
+		if r.Method == MethodDiD {
+			a.add(CheckComparison, false, false, r.Reason)
+			return
+		}
+	}
+}
+
+func (a *assessment) checkUnits() {
+	a.add(CheckUnits, len(a.left)+len(a.missing) == 0, false, a.w.checkUnits(len(a.target)+len(a.comparison), a.leftOutWords(true), a.leftOutWords(false), a.missing))
+}
+
+func (a *assessment) checkOverlap() {
+	for _, r := range a.r.Refusals {
+		if r.Code == RefusedInseparable {
+			a.add(CheckOverlap, false, r.Method == everything, r.Reason)
+			return
+		}
+	}
+	h := a.r.Headline
+	method := ""
+	if h != nil {
+		method = h.Method
+	}
+	a.add(CheckOverlap, true, true, a.w.checkOverlap(namesOf(a.inTheWay), namesOf(a.alike), method))
+}
+
+func (a *assessment) checkSettled() {
+	a.add(CheckSettled, a.p.ShareOpen <= stillOpen, true, a.w.checkSettled(a.p.ShareOpen))
+}
+
+// preTrend is by how much a month the logs of those addressed grew faster than those of the others before the campaign.
+func (a *assessment) preTrend() (stats.Estimate, error) {
+	units, treated := a.units()
+	first := a.firstMonth(units)
+	if a.isMedian() {
+		return a.medianTrend()
+	}
+	var y, offset [][]float64
+	for _, u := range units {
+		var row, off []float64
+		for t := first; t < a.launch; t++ {
+			r := reading(u, t)
+			row = append(row, r.X)
+			switch {
+			case a.isShare(): // a month without requests says nothing of a share: next to none is expected
+				off = append(off, math.Log(math.Max(r.N, 1e-6)))
+			case a.p.Campaign.PerHead:
+				off = append(off, math.Log(exposed([]*Unit{u}, t)))
+			}
+		}
+		y = append(y, row)
+		if off != nil {
+			offset = append(offset, off)
+		}
+	}
+	return stats.PreTrend(y, treated, offset)
+}
+
+// medianTrend is the slope of the difference between the groups' mean log medians.
+func (a *assessment) medianTrend() (stats.Estimate, error) {
+	var y, rows []float64
+	for t := range a.launch {
+		d, ok := a.difference(func(u *Unit) (float64, bool) {
+			r := reading(u, t)
+			return math.Log(r.X), r.N > 0 && r.X > 0
+		})
+		if ok {
+			y, rows = append(y, d), append(rows, 1, float64(t))
+		}
+	}
+	if len(y) < 12 {
+		return stats.Estimate{}, errSeries{RefusedShortHistory}
+	}
+	fit, err := stats.LeastSquares(stats.Model{Y: y, X: mat.NewDense(len(y), 2, rows), Names: []string{"constant", "slope"}})
+	if err != nil {
+		return stats.Estimate{}, err
+	}
+	return fit.Estimate("slope", fit.Cov, float64(fit.DF)), nil
+}
+
+func (a *assessment) checkPreTrend() {
+	e, err := a.preTrend()
+	if err != nil || math.IsNaN(e.P) || math.IsNaN(e.Value) {
+		a.add(CheckPreTrend, true, true, a.w.uncheckedPreTrend())
+		return
+	}
+	a.add(CheckPreTrend, e.P >= parallel, true, a.w.checkPreTrend(a.targetNames(), e.Value, e.P))
+}
+
+func (a *assessment) checkPlacebo() {
+	r := a.r.Placebo
+	n := len(r.InTime)
+	if n < fewLaunches {
+		a.add(CheckPlacebo, a.r.Headline.Method != MethodITS, true, a.w.fewPlacebos(n, a.r.Headline.Method == MethodITS))
+		return
+	}
+	a.add(CheckPlacebo, float64(r.NAsBig) <= tooOften*float64(n), true, a.w.checkPlacebo(r.NAsBig, n))
+}
+
+// checkLending looks for the same step where no outreach to readers can make one.
+func (a *assessment) checkLending() {
+	if len(a.p.Lending) < a.end || len(a.step.Month) == 0 {
+		a.add(CheckOutcome, true, true, a.w.noLending())
+		return
+	}
+	s := a.step
+	s.Y, s.Offset, s.Steps, s.LogNormal = a.p.Lending[a.end-len(a.step.Month):a.end], nil, nil, false
+	fit, err := stats.FitITS(s)
+	if err != nil || opinionOf(fit.Headline) == nil {
+		a.add(CheckOutcome, true, true, a.w.noLending())
+		return
+	}
+	e := fit.Headline
+	likewise := e.Lo > 0 && a.effect > 0 || e.Hi < 0 && a.effect < 0
+	a.add(CheckOutcome, !likewise, true, a.w.checkLending(*opinionOf(e)))
+}
+
+// secondOpinion is the log effect by another method, and its name; false where none could be used.
+func (a *assessment) secondOpinion() (float64, string, bool) {
+	switch method := a.r.Headline.Method; {
+	case method == MethodDiD && a.r.TWFE != nil:
+		return math.Log(a.r.TWFE.RR), methodTWFE, true
+	case method == MethodITS && a.forecast != nil:
+		return a.forecast.Value, methodExpected, true
+	case method != MethodITS && a.its != nil:
+		return a.its.Headline.Value, MethodITS, true
+	}
+	return 0, "", false
+}
+
+func (a *assessment) checkSecond() {
+	second, name, ok := a.secondOpinion()
+	if !ok {
+		a.add(CheckSecond, a.r.Headline.Method != MethodITS, true, a.w.noSecond())
+		return
+	}
+	a.add(CheckSecond, (second > 0) == (a.effect > 0), true, a.w.checkSecond(name, second, a.effect))
+}
+
+// checkHeavy takes the busiest readers out.
+func (a *assessment) checkHeavy() {
+	with := func(u *Unit) (float64, bool) { return a.windowRatio(u), true }
+	without := func(u *Unit) (float64, bool) {
+		if u.WithoutHeavy == nil {
+			return 0, false
+		}
+		l, ok := a.logRatio(u.WithoutHeavy[0], u.WithoutHeavy[1])
+		own, _ := a.logRatio(u.Post, u.Pre)
+		return a.windowRatio(u) - own + l, ok
+	}
+	for _, u := range append(append([]*Unit{}, a.target...), a.comparison...) {
+		if u.WithoutHeavy == nil {
+			a.add(CheckHeavy, true, true, a.w.noHeavy())
+			return
+		}
+	}
+	if a.r.Headline.Method == MethodITS { // the series stands alone: so does the target here
+		defer func(units []*Unit) { a.comparison = units }(a.comparison)
+		a.comparison = nil
+	}
+	all, ok1 := a.difference(with)
+	rest, ok2 := a.difference(without)
+	if !ok1 || !ok2 {
+		a.add(CheckHeavy, true, true, a.w.noHeavy())
+		return
+	}
+	left := a.effect + rest - all
+	kept := left*math.Copysign(1, a.effect) >= leastOfHeavy*math.Abs(a.effect)
+	a.add(CheckHeavy, kept, true, a.w.checkHeavy(left))
+}
+
+func (a *assessment) checkFrozen() {
+	a.add(CheckFrozen, len(a.p.ChangesAfterResults) == 0, false, a.w.checkFrozen(a.p.Campaign.FrozenAt, len(a.p.ChangesAfterResults)))
+}
+
+// evidence says how much the headline rests on.
+func (a *assessment) evidence() string {
+	steps := []string{"weak", "moderate", "stronger"}
+	h := a.r.Headline
+	if h == nil {
+		return "none"
+	}
+	at := 0
+	if len(a.r.failed()) == 0 {
+		switch {
+		case h.Method == MethodDiD:
+			at = 2
+		case h.Method == MethodJoint, a.launch >= moderateMonths:
+			at = 1
+		}
+	}
+	if len(a.p.ChangesAfterResults) > 0 && at > 0 {
+		at--
+	}
+	return steps[at]
+}
+
+// grewFaster tells whether those addressed were growing faster than the others before.
+func (a *assessment) grewFaster() bool {
+	e, err := a.preTrend()
+	return err == nil && e.Value > 0
+}

@@ -1,0 +1,245 @@
+package impact
+
+import (
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/fillrate/fillrate/queries/campaign"
+)
+
+const (
+	tooAlike  = .8   // correlation of two estimates above which neither is told
+	dependent = 1e-9 // share of an indicator's square that is left of one that others make up
+)
+
+// other is another recorded campaign that meets this one's windows and units.
+type other struct {
+	c       campaign.Campaign
+	x       []float64 // share of each month
+	touches []bool    // parallel to units()
+	isSame  bool      // it addressed the same of them, none else
+	meets   bool      // its days meet the window itself, not only the year before
+}
+
+// findOthers looks for campaigns that could have moved the same numbers.
+func (a *assessment) findOthers() {
+	units, treated := a.units()
+	for _, c := range a.p.Others {
+		w := Extent(c)
+		if c.ID == a.p.Campaign.ID || !w.Meets(a.p.Windows.Post) && !w.Meets(a.p.Windows.Pre) {
+			continue
+		}
+		o := other{c: c, touches: make([]bool, len(units)), meets: w.Meets(a.p.Windows.Post)}
+		if c.End.IsZero() { // what lasts is there in every later month
+			w.To = a.p.Windows.Post.To.AddDate(1, 0, 0)
+		}
+		n := 0
+		for i, u := range units {
+			if a.addresses(c, u) {
+				o.touches[i] = true
+				n++
+			}
+		}
+		if n == 0 {
+			continue
+		}
+		o.isSame = slices.Equal(o.touches, treated)
+		for _, first := range a.p.Months {
+			o.x = append(o.x, part(first, w))
+		}
+		if n == len(units) {
+			a.alike = append(a.alike, o)
+		} else {
+			a.inTheWay = append(a.inTheWay, o)
+		}
+	}
+}
+
+// addresses tells whether a campaign was for a unit's readers. One for groups of another kind, such as patron groups where
+// the units are departments, has readers in every unit.
+func (a *assessment) addresses(c campaign.Campaign, u *Unit) bool {
+	var names []string
+	switch a.p.Dimension {
+	case "department":
+		names = c.Target.Departments
+	case "patron_group":
+		names = c.Target.PatronGroups
+	case "library":
+		names = c.Target.Libraries
+	}
+	if len(names) == 0 {
+		return true
+	}
+	return slices.ContainsFunc(names, func(name string) bool { return strings.TrimSpace(name) == strings.TrimSpace(u.Name) })
+}
+
+func namesOf(others []other) []string {
+	names := make([]string, len(others))
+	for i, o := range others {
+		names[i] = o.c.Name
+		if names[i] == "" {
+			names[i] = o.c.ID
+		}
+	}
+	return names
+}
+
+func pick[T any](all []T, at []int) []T {
+	some := make([]T, len(at))
+	for i, k := range at {
+		some[i] = all[k]
+	}
+	return some
+}
+
+// correlated gives those whose estimates go up as this campaign's goes down, or with it, so much that neither is known.
+func (a *assessment) correlated(others []other, corr []float64) []other {
+	var clash []other
+	for i, o := range others {
+		if i < len(corr) && !(math.Abs(corr[i]) <= tooAlike) {
+			clash = append(clash, o)
+		}
+	}
+	return clash
+}
+
+// refuseInseparable says that this campaign and others can only be measured together.
+func (a *assessment) refuseInseparable(others []other, method string) {
+	names := append([]string{a.w.campaignName()}, namesOf(others)...)
+	same := true
+	for _, o := range others {
+		same = same && o.meets && o.touchesTargets(len(a.target))
+	}
+	a.refuse(RefusedInseparable, method, a.w.inseparable(names, same), a.w.apart())
+}
+
+// touchesTargets tells whether a campaign addressed all of this one's n targets.
+func (o other) touchesTargets(n int) bool {
+	return !slices.Contains(o.touches[:n], false)
+}
+
+// chosen are the other campaigns of a series: those that a model can hold, and those that it cannot tell from this one.
+type chosen struct{ separate, inseparable []other }
+
+// stepsOf gives the campaigns that reached those addressed and have to stand in their series beside this one.
+func (a *assessment) stepsOf(first int) chosen {
+	var others []other
+	for _, o := range append(slices.Clone(a.inTheWay), a.alike...) {
+		if slices.Contains(o.touches[:len(a.target)], true) {
+			others = append(others, o)
+		}
+	}
+	if len(others) == 0 || a.end <= a.launch || first >= a.launch {
+		return chosen{}
+	}
+	constant, trend := make([]float64, a.end-first), make([]float64, a.end-first)
+	months := make([]int, a.end-first)
+	for i := range constant {
+		constant[i], trend[i], months[i] = 1, float64(i), int(a.p.Months[first+i].Month())
+	}
+	base := [][]float64{constant, trend}
+	for month := 2; month <= 12; month++ {
+		column := make([]float64, len(months))
+		for i := range months {
+			if months[i] == month {
+				column[i] = 1
+			}
+		}
+		base = append(base, column)
+	}
+	var steps [][]float64
+	for _, o := range others {
+		steps = append(steps, o.x[first:a.end])
+	}
+	kept, clash := separable(a.x[first:a.end], steps, base)
+	if clash != nil {
+		return chosen{inseparable: pick(others, clash)}
+	}
+	return chosen{separate: pick(others, kept)}
+}
+
+// demeaned takes the means of units and of months out of an indicator: what is left is what effects of units and months
+// leave of it.
+func demeaned(d [][]float64) []float64 {
+	months := make([]float64, len(d[0]))
+	all := 0.0
+	for _, row := range d {
+		for t, x := range row {
+			months[t] += x / float64(len(d))
+			all += x / float64(len(d)*len(row))
+		}
+	}
+	var flat []float64
+	for _, row := range d {
+		mean := 0.0
+		for _, x := range row {
+			mean += x / float64(len(row))
+		}
+		for t, x := range row {
+			flat = append(flat, x-mean-months[t]+all)
+		}
+	}
+	return flat
+}
+
+// separable takes, one after the other, what is left of others beside the columns of base and those taken before. clash is nil
+// where something of own is left beside them all; else it names those that make it up.
+func separable(own []float64, others, base [][]float64) (kept, clash []int) {
+	var basis [][]float64
+	take := func(v []float64) bool {
+		rest := residual(residual(v, basis), basis)
+		if size := dot(rest, rest); size > dependent*dot(v, v) {
+			for i := range rest {
+				rest[i] /= math.Sqrt(size)
+			}
+			basis = append(basis, rest)
+			return true
+		}
+		return false
+	}
+	for _, column := range base {
+		take(column)
+	}
+	plain := slices.Clone(basis)
+	for k, o := range others {
+		if take(o) {
+			kept = append(kept, k)
+		}
+	}
+	left := residual(own, plain)
+	rest := residual(residual(own, basis), basis)
+	if dot(rest, rest) > dependent*dot(left, left) {
+		return kept, nil
+	}
+	for _, k := range kept {
+		o := residual(others[k], plain)
+		if c := dot(left, o); c*c > tooAlike*tooAlike*dot(left, left)*dot(o, o) {
+			clash = append(clash, k)
+		}
+	}
+	if clash == nil {
+		clash = append([]int{}, kept...)
+	}
+	return nil, clash
+}
+
+func dot(a, b []float64) float64 {
+	sum := 0.0
+	for i := range a {
+		sum += a[i] * b[i]
+	}
+	return sum
+}
+
+// residual is what a basis of vectors of length 1 at right angles leaves of v.
+func residual(v []float64, basis [][]float64) []float64 {
+	rest := slices.Clone(v)
+	for _, b := range basis {
+		c := dot(rest, b)
+		for i := range rest {
+			rest[i] -= c * b[i]
+		}
+	}
+	return rest
+}

@@ -1,0 +1,197 @@
+package impact
+
+import (
+	"math"
+	"slices"
+	"strings"
+)
+
+// fewest is how many requests a unit must have had in one window for none in the other to mean that it closed, or is new.
+const fewest = 10
+
+// hasTarget tells whether the history has any of those addressed.
+func (a *assessment) hasTarget() bool {
+	return slices.ContainsFunc(a.p.Units, func(u Unit) bool { return u.IsTarget })
+}
+
+// targets gives all units that were addressed, measured or not.
+func (a *assessment) targets() []*Unit {
+	var all []*Unit
+	for i := range a.p.Units {
+		if a.p.Units[i].IsTarget {
+			all = append(all, &a.p.Units[i])
+		}
+	}
+	return all
+}
+
+// chooseUnits sorts the units out. A window that is not over leaves nobody out: what has none yet may still come.
+func (a *assessment) chooseUnits() {
+	seen := map[string]bool{}
+	for i := range a.p.Units {
+		u := &a.p.Units[i]
+		seen[strings.TrimSpace(u.Name)] = true
+		switch {
+		case a.p.IsComplete && a.leftOut(u) != "":
+			a.left = append(a.left, u)
+		case u.IsTarget:
+			a.target = append(a.target, u)
+		default:
+			a.comparison = append(a.comparison, u)
+		}
+	}
+	for _, name := range append(slices.Clone(a.named(true)), a.named(false)...) {
+		if name = strings.TrimSpace(name); !seen[name] && !slices.Contains(a.missing, name) {
+			a.missing = append(a.missing, name)
+		}
+	}
+}
+
+// named gives the units that the record names as target, or as comparison.
+func (a *assessment) named(target bool) []string {
+	group := a.p.Campaign.Comparison
+	if target {
+		group = a.p.Campaign.Target
+	}
+	switch a.p.Dimension {
+	case "department":
+		return group.Departments
+	case "patron_group":
+		return group.PatronGroups
+	case "library":
+		return group.Libraries
+	}
+	return nil
+}
+
+// leftOut says why a unit cannot be compared with itself a year before; empty where it can.
+func (a *assessment) leftOut(u *Unit) string {
+	post, pre := a.weight(u.Post), a.weight(u.Pre)
+	switch {
+	case post == 0 && pre == 0:
+		return a.w.leftNothing()
+	case post == 0 && pre >= fewest:
+		return a.w.leftClosed(pre)
+	case pre == 0 && post >= fewest:
+		return a.w.leftNew(post)
+	case !u.IsTarget && a.p.Campaign.PerHead && !hasExposure(u):
+		return a.w.leftExposure()
+	}
+	if _, ok := a.logRatio(u.Post, u.Pre); !ok {
+		return a.w.leftUnmeasured()
+	}
+	return ""
+}
+
+// isSilent tells whether those addressed had nothing in either window.
+func (a *assessment) isSilent() bool {
+	return !slices.ContainsFunc(a.targets(), func(u *Unit) bool { return a.weight(u.Post)+a.weight(u.Pre) > 0 })
+}
+
+func hasExposure(u *Unit) bool { return u.Exposure != nil && u.Exposure[0] > 0 && u.Exposure[1] > 0 }
+
+// withoutExposure gives the measured targets of whom nobody knows how many there are, where that is asked for.
+func (a *assessment) withoutExposure() []*Unit {
+	var unknown []*Unit
+	for _, u := range a.target {
+		if a.p.Campaign.PerHead && !hasExposure(u) {
+			unknown = append(unknown, u)
+		}
+	}
+	return unknown
+}
+
+// weight is how many a reading rests on: requests, or readers where those are counted.
+func (a *assessment) weight(r Reading) float64 {
+	if a.p.Outcome.IsCount {
+		return r.X
+	}
+	return r.N
+}
+
+func (a *assessment) isMedian() bool { return a.p.Outcome.Unit == "days" }
+func (a *assessment) isShare() bool  { return !a.p.Outcome.IsCount && !a.isMedian() }
+
+// value is a reading as one number: a count, a share of 0 to 1, or days.
+func (a *assessment) value(r Reading) float64 {
+	if a.isShare() {
+		if r.N == 0 {
+			return 0
+		}
+		return r.X / r.N
+	}
+	return r.X
+}
+
+// logRatio is ln(post ÷ pre) of an outcome: a half is added to counts, and to both sides of shares, so that none is infinite.
+func (a *assessment) logRatio(post, pre Reading) (float64, bool) {
+	switch {
+	case a.p.Outcome.IsCount:
+		return math.Log((post.X + .5) / (pre.X + .5)), true
+	case a.isMedian():
+		return math.Log(post.X / pre.X), post.N > 0 && pre.N > 0 && post.X > 0 && pre.X > 0
+	}
+	return math.Log((post.X+.5)/(post.N+1)) - math.Log((pre.X+.5)/(pre.N+1)), post.N > 0 && pre.N > 0
+}
+
+// windowRatio is the log ratio of a unit's window to the year before, per head where the campaign is measured so.
+func (a *assessment) windowRatio(u *Unit) float64 {
+	l, _ := a.logRatio(u.Post, u.Pre)
+	if a.p.Campaign.PerHead && hasExposure(u) {
+		l -= math.Log(u.Exposure[0] / u.Exposure[1])
+	}
+	return l
+}
+
+// pool reads several units as one. Medians cannot be added: theirs is the mean of the logarithms, weighted by requests.
+func (a *assessment) pool(units []*Unit, pick func(*Unit) Reading) Reading {
+	var sum Reading
+	logs, days := 0.0, false
+	for _, u := range units {
+		r := pick(u)
+		sum.X += r.X
+		sum.N += r.N
+		if r.X > 0 {
+			logs, days = logs+r.N*math.Log(r.X), true
+		}
+	}
+	if a.isMedian() && len(units) > 0 {
+		if len(units) == 1 {
+			return pick(units[0])
+		}
+		sum.X = 0
+		if days && sum.N > 0 {
+			sum.X = math.Exp(logs / sum.N)
+		}
+	}
+	return sum
+}
+
+// isSmall tells whether a unit has so few readers that it is not named.
+func (a *assessment) isSmall(u *Unit) bool {
+	return a.p.Dimension != "" && u.NReaders < int64(a.p.Suppress)
+}
+
+func (a *assessment) unitReports() []UnitReport {
+	reports := make([]UnitReport, 0, len(a.p.Units))
+	small := 0
+	for i := range a.p.Units {
+		u := &a.p.Units[i]
+		r := UnitReport{Name: u.Name, IsTarget: u.IsTarget, Pre: a.value(u.Pre), Post: a.value(u.Post)}
+		switch {
+		case a.p.Dimension == "":
+			r.Name = capital(everyone)
+		case a.isSmall(u):
+			small++
+			r.Name = a.w.small(small)
+		}
+		if slices.Contains(a.left, u) {
+			r.LeftOut = a.leftOut(u)
+		} else {
+			l := a.windowRatio(u)
+			r.LogRatio = &l
+		}
+		reports = append(reports, r)
+	}
+	return reports
+}

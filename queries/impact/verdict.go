@@ -1,0 +1,124 @@
+package impact
+
+import "math"
+
+const (
+	smallMDE   = 1.30 // a smallest detectable ratio with which no effect can be told from an unseen one
+	bigChange  = .10  // raw change that people talk about
+	sameAsLast = .15  // as far apart last year's change may lie to explain it
+)
+
+// conclude writes evidence and verdict.
+func (a *assessment) conclude() {
+	a.r.Evidence = a.evidence()
+	a.r.Verdict = a.verdict()
+}
+
+func (a *assessment) verdict() Verdict {
+	h := a.r.Headline
+	if h == nil {
+		return Verdict{CantTell, a.w.refused(a.reasons(), a.r.JointEffect)}
+	}
+	targets := a.targetNames()
+	if h.excludesOne() {
+		if failed := a.r.failed(); len(failed) > 0 {
+			return Verdict{CantTell, a.w.gates(failed, targets, a, h)}
+		}
+		code := LikelyIncrease
+		if h.Hi < 1 {
+			code = LikelyDecrease
+		}
+		return Verdict{code, a.w.likely(targets, h, a.r.AdditionalRequests, a.asked(), a.p.Windows.Post)}
+	}
+	code := CantTell
+	if mde := a.r.MDE; mde != nil && *mde <= smallMDE && h.Hi <= *mde && h.Lo >= 1 / *mde {
+		code = NoClearEffect
+	}
+	switch {
+	case a.isEveryYear():
+		return Verdict{code, a.w.everyYear(code, a.r.RawChange, h, a.p.Windows.Post)}
+	case code == NoClearEffect:
+		return Verdict{code, a.w.noClearEffect(h, *a.r.MDE)}
+	}
+	return Verdict{code, a.w.cantTell(h, a.asked(), a.r.MDE)}
+}
+
+// asked is how many requests, or readers, of those addressed the window holds.
+func (a *assessment) asked() float64 {
+	return a.weight(a.pool(a.target, func(u *Unit) Reading { return u.Post }))
+}
+
+// isEveryYear tells whether a big change into the window was as big a year before, and went the same way.
+func (a *assessment) isEveryYear() bool {
+	raw := a.r.RawChange
+	if raw == nil || raw.LastYear == nil {
+		return false
+	}
+	change, before := raw.Ratio-1, *raw.LastYear-1
+	isBig := math.Abs(change) >= bigChange && (!a.p.Outcome.IsCount || raw.Lo > 1 || raw.Hi < 1)
+	return isBig && math.Abs(change-before) <= sameAsLast && change*before > 0 && math.Abs(before) >= math.Abs(change)/2
+}
+
+// reasons gives what stands against an answer: what holds for every method, else what holds for each.
+func (a *assessment) reasons() []Refusal {
+	var all, some []Refusal
+	for _, r := range a.r.Refusals {
+		if r.Method == everything {
+			all = append(all, r)
+		} else {
+			some = append(some, r)
+		}
+	}
+	if len(all) > 0 {
+		return all
+	}
+	return some
+}
+
+// targetNames names those addressed.
+func (a *assessment) targetNames() string {
+	units := a.target
+	if len(units) == 0 {
+		units = a.targets()
+	}
+	if a.p.Dimension == "" {
+		return everyone + a.w.qualified(a.p)
+	}
+	if len(units) == 0 {
+		return a.w.list(a.named(true), 0) + a.w.qualified(a.p)
+	}
+	return a.listed(units) + a.w.qualified(a.p)
+}
+
+// listed names units; small ones are only counted.
+func (a *assessment) listed(units []*Unit) string {
+	var names []string
+	small := 0
+	for _, u := range units {
+		switch {
+		case a.p.Dimension == "":
+			return everyone
+		case a.isSmall(u):
+			small++
+		default:
+			names = append(names, u.Name)
+		}
+	}
+	return a.w.list(names, small)
+}
+
+// leftOutWords says which targets, or which of the others, are left out, and why.
+func (a *assessment) leftOutWords(target bool) []string {
+	var why []string
+	for _, u := range a.left {
+		if u.IsTarget == target {
+			why = append(why, a.w.leftOut(a.listed([]*Unit{u}), a.leftOut(u)))
+		}
+	}
+	return why
+}
+
+// work adds a line to the working.
+func (a *assessment) work(method, text string) {
+	a.r.Working = append(a.r.Working, Working{Method: method, Label: workLabels[method], Text: text})
+}
