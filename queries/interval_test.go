@@ -5,22 +5,6 @@ import (
 	"testing"
 )
 
-// By hand, with z² = 3.8415. Wilson for 8 of 10: (16 + 3.8415 ± 1.96 √(3.8415 + 40·0.8·0.2)) / 27.683 = (19.8415 ± 6.2725)
-// / 27.683.
-func TestWilson(t *testing.T) {
-	for _, c := range []struct{ share, n, lo, hi float64 }{
-		{0.8, 10, 0.4902, 0.9433},
-		{0, 10, 0, 0.2775}, // z² / (n + z²) = 3.8415 / 13.8415
-		{1, 10, 0.7225, 1},
-		{0.5, 1, 0.0546, 0.9454}, // 1/2 ± 1.96 · 2.2003 / 9.6829, where 2.2003² = 3.8415 + 4 · 0.5 · 0.5
-	} {
-		lo, hi := wilson(c.share, c.n)
-		if math.Abs(lo-c.lo) > 5e-5 || math.Abs(hi-c.hi) > 5e-5 {
-			t.Errorf("%v of %v: %.4f to %.4f, want %v to %v", c.share, c.n, lo, hi, c.lo, c.hi)
-		}
-	}
-}
-
 // The contrasts of Newcombe's table II, as method 10 gives them there.
 func TestNewcombe(t *testing.T) {
 	for _, c := range []struct{ x, n, y, m, lo, hi float64 }{
