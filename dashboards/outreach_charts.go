@@ -163,7 +163,7 @@ func (d drawing) cumulative() *figure {
 		t.Rows = append(t.Rows, []cell{{Text: categories[i].Label, Header: true, Short: true}, {Text: signed(count(m.N)), Number: true}, {Text: signed(count(m.Lo)), Number: true}, {Text: signed(count(m.Hi)), Number: true}})
 	}
 	last := c.Cumulative[len(c.Cumulative)-1]
-	f.N = say("n.cumulative", signed(count(last.N)), signed(count(last.Lo)), signed(count(last.Hi)), categories[len(days)-1].Label)
+	f.N = say("n.cumulative", signed(count(last.N)), signed(count(last.Lo)), signed(count(last.Hi)), categories[len(days)-1].Label, count(float64(len(days))))
 	drawn := chart.Chart{Kind: chart.Lines, Format: outcomeFormat(d.Report), Categories: categories, Signed: true, Level: new(0.0), Bands: []chart.Band{band},
 		Series: []chart.Series{{Name: text["term.cumulative"], Color: "s1", Dash: chart.Solid, Points: points}}}
 	f.Marks, drawn.Marks = d.onAxis("month", days)
@@ -197,11 +197,11 @@ func (d drawing) indexed() *figure {
 	}
 	drawn := chart.Chart{Kind: chart.Lines, Format: chart.Index, Categories: categories, Level: new(100.0), Series: []chart.Series{
 		{Name: text["units.target"], Color: "s1", Dash: chart.Solid, Bare: len(days) > 40, Points: target}}}
-	f.N = say("n.indexed", groupWords(d.Campaign.Target), comparedWith(d.Campaign))
+	f.N = say("n.indexed", groupWords(d.Campaign.Target), comparedWith(d.Campaign), count(float64(len(days))))
 	if isCompared {
 		drawn.Series = append(drawn.Series, chart.Series{Name: text["units.comparison"], Color: "s2", Dash: chart.Dashed, Bare: len(days) > 40, Points: comparison})
 	} else {
-		f.N = say("n.indexed_alone", groupWords(d.Campaign.Target))
+		f.N = say("n.indexed_alone", groupWords(d.Campaign.Target), count(float64(len(days))))
 	}
 	f.Marks, drawn.Marks = d.onAxis("month", days)
 	return d.finish(f, drawn, t)

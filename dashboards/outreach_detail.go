@@ -143,6 +143,7 @@ type finding struct {
 	Warnings  []string
 	Numbers   []keyNumber
 	Facts     []fact
+	First     *figure // observed against expected
 	Figures   []*figure
 	Checks    []checkLine
 	Refusals  []impact.Refusal
@@ -197,7 +198,8 @@ func findingOf(r *impact.Report, h happenings, nameLibraries bool) *finding {
 	a.Numbers, a.Facts, a.Statistic = keyNumbers(r), facts(r), statistics(r)
 	a.Units, a.Changes = unitsTable(r), changesTable(r)
 	d := drawing{r, h.around(r.Campaign), nameLibraries}
-	for _, draw := range []func() *figure{d.expected, d.cumulative, d.indexed, d.season, d.inSpace, d.inTime} {
+	a.First = d.expected()
+	for _, draw := range []func() *figure{d.cumulative, d.indexed, d.season, d.inSpace, d.inTime} {
 		a.Figures = append(a.Figures, draw())
 	}
 	return a
@@ -293,6 +295,14 @@ func outcomeOne(r *impact.Report) string {
 	return text["request"]
 }
 
+// everyName names a group in full.
+func everyName(g campaign.Group, none string) string {
+	if g.IsEmpty() {
+		return none
+	}
+	return strings.Join(slices.Concat(g.Departments, g.PatronGroups, g.Libraries), ", ")
+}
+
 // comparedWith names the comparison group.
 func comparedWith(c campaign.Campaign) string {
 	if c.Comparison.IsEmpty() {
@@ -319,8 +329,8 @@ func facts(r *impact.Report) []fact {
 	c, w := r.Campaign, r.Window
 	list := []fact{
 		{text["fact.when"], windowWords(c), ""},
-		{text["fact.target"], groupWords(c.Target), ""},
-		{text["fact.comparison"], comparedWith(c), ""},
+		{text["fact.target"], everyName(c.Target, text["campaign.everyone"]), ""},
+		{text["fact.comparison"], everyName(c.Comparison, text["fact.nobody"]), ""},
 		{text["fact.outcome"], r.Outcome.Label, ""},
 	}
 	if c.PerHead {
