@@ -12,9 +12,11 @@ import (
 
 	"github.com/fillrate/fillrate/queries"
 	"github.com/fillrate/fillrate/queries/catalog"
+	"github.com/fillrate/fillrate/queries/impact"
 )
 
-// definitions shows how each metric is defined, from the same text that stands beside its SQL.
+// definitions shows how each metric is defined, from the same text that stands beside its SQL, and how campaigns are
+// measured.
 func (s *server) definitions(c *gin.Context) error {
 	v, err := s.openPage(c)
 	if err != nil {
@@ -33,7 +35,14 @@ func (s *server) definitions(c *gin.Context) error {
 		}
 		items = append(items, item{metric, text})
 	}
-	return v.render(c, "definitions", text["page./definitions"], nil, items)
+	outreach, err := markdown(impact.Doc)
+	if err != nil {
+		return err
+	}
+	return v.render(c, "definitions", text["page./definitions"], nil, struct {
+		Metrics  []item
+		Outreach template.HTML
+	}{items, outreach})
 }
 
 // markdown renders a definition. Its first heading is left out, as the page has it already, and those below become
