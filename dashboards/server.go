@@ -95,7 +95,6 @@ func (s *server) routes(r *gin.Engine) {
 		outreachPath + "/new":    s.newCampaign,
 		outreachPath + "/plan":   s.planCampaign,
 		campaignPath:             s.campaign,
-		campaignPath + "/:file":  s.campaignFile, // report.json, months.csv, units.csv
 		campaignPath + "/edit":   s.editCampaign,
 		campaignPath + "/remove": s.removeCampaign,
 		campaignPath + "/:file":  s.campaignFile,
