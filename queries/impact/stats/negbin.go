@@ -75,6 +75,9 @@ func thetaOf(y, mu []float64) (theta, se float64, err error) {
 	}
 	theta, se = float64(len(y))/spread, math.NaN()
 	for range maxIterations {
+		if !(theta > 1e-8 && theta < 1e12) { // beyond, the functions below have no digits left, or no value
+			break
+		}
 		score, information := thetaScore(theta, y, mu)
 		step := score / information
 		if !(information > 0) || theta+step <= 0 { // far from the solution: double or halve
@@ -86,9 +89,6 @@ func thetaOf(y, mu []float64) (theta, se float64, err error) {
 			se = 1 / math.Sqrt(information)
 		}
 		theta += step
-		if !isFinite(theta) {
-			break
-		}
 		if math.Abs(step) <= convergence*theta {
 			return theta, se, nil
 		}
