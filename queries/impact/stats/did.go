@@ -48,8 +48,8 @@ func (e *TooFewError) Error() string {
 	case e.Treated == e.Units:
 		return "all units were treated, so that there is nothing to compare them with"
 	}
-	return fmt.Sprintf("there are only %d ways to divide %d units so that %d are treated; below %d no change can be told from chance",
-		e.Assignments, e.Units, e.Treated, leastDivisions)
+	return fmt.Sprintf("%d units can be divided into %d treated and %d others in only %d ways; with fewer than %d no change can be told from chance",
+		e.Units, e.Treated, e.Units-e.Treated, e.Assignments, leastDivisions)
 }
 
 // DifferenceInDifferences compares the log ratios l (of the window to the year before) of the treated units with those of the
@@ -60,6 +60,11 @@ func (e *TooFewError) Error() string {
 // A *TooFewError is returned for fewer than 4 units, none on one side, or fewer than 20 ways to divide them, and a
 // *NotEnoughError where l does not give each unit a finite number.
 func DifferenceInDifferences(l []float64, treated []bool, seed uint64) (*Permutation, error) {
+	return permute(l, treated, seed, Assignments)
+}
+
+// permute tries all choices where there are at most that many.
+func permute(l []float64, treated []bool, seed uint64, most int) (*Permutation, error) {
 	if len(l) != len(treated) {
 		return nil, &NotEnoughError{fmt.Sprintf("there are %d log ratios of %d units", len(l), len(treated))}
 	}
@@ -103,7 +108,7 @@ func DifferenceInDifferences(l []float64, treated []bool, seed uint64) (*Permuta
 		shares = append(shares, float64(hits)/float64(k)-float64(k-hits)/float64(units-k))
 	}
 	try(actual)
-	p := &Permutation{Diff: diffs[0], N: ways, IsExact: ways <= Assignments}
+	p := &Permutation{Diff: diffs[0], N: ways, IsExact: ways <= most}
 	if p.IsExact {
 		diffs, shares = diffs[:0], shares[:0]
 		all, choice := combin.NewCombinationGenerator(units, k), make([]int, k)

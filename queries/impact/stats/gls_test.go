@@ -268,3 +268,33 @@ func TestGeneralizedRefuses(t *testing.T) {
 		t.Errorf("a coefficient that is not there: %+v", e)
 	}
 }
+
+// Whatever comes in: a refusal, or finite numbers.
+func TestGeneralizedOfAnything(t *testing.T) {
+	wild := rapid.OneOf(rapid.Float64Range(-2, 2), rapid.SampledFrom([]float64{0, 0, 1, 1}), rapid.Float64())
+	rapid.Check(t, func(t *rapid.T) {
+		n, p := rapid.IntRange(1, 9).Draw(t, "n"), rapid.IntRange(1, 3).Draw(t, "p")
+		m := Model{Y: rapid.SliceOfN(wild, n, n).Draw(t, "y"), X: mat.NewDense(n, p, rapid.SliceOfN(wild, n*p, n*p).Draw(t, "x"))}
+		m.Names = unnamed(m.X)
+		var fits []*Generalized
+		if g, err := AR1(m, -.999, .999); err == nil {
+			fits = append(fits, &g.Generalized)
+		}
+		if l, err := LocalLevel(m); err == nil {
+			fits = append(fits, &l.Generalized)
+			f, err := l.Forecast(m.X)
+			if err != nil {
+				t.Fatal(err)
+			}
+			f.Average(m.Y)
+			f.Draws(2, 1)
+		}
+		for _, g := range fits {
+			for i, b := range g.Coef {
+				if !isFinite(b) || !(g.Cov.At(i, i) >= 0) || !isFinite(g.LogLik) || !(g.Sigma2 > 0) {
+					t.Errorf("%+v", g)
+				}
+			}
+		}
+	})
+}
