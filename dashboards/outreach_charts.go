@@ -54,6 +54,16 @@ func (d drawing) why(otherwise string, methods ...string) string {
 	return otherwise
 }
 
+// isRefused tells whether nothing could be measured.
+func (d drawing) isRefused() bool {
+	return slices.ContainsFunc(d.Refusals, func(r impact.Refusal) bool { return r.Method == "all" })
+}
+
+// download leads to the months behind a figure.
+func (d drawing) download() []link {
+	return []link{{"CSV", campaignAddress(d.Campaign.ID) + "/months.csv"}}
+}
+
 // finish gives a figure its option, words for who cannot see it, its table and its marks.
 func (d drawing) finish(f *figure, c chart.Chart, t *table) *figure {
 	option, err := c.Option()
@@ -89,7 +99,7 @@ func months(list []string) ([]string, []chart.Category) {
 }
 
 func (d drawing) expected() *figure {
-	f := &figure{ID: "expected", Title: text["title.expected."+d.Outcome.ID], Wide: true, Height: "m", Definition: described("observed", "expected", "expected_range")}
+	f := &figure{ID: "expected", Title: text["title.expected."+d.Outcome.ID], Wide: true, Height: "m", Definition: described("observed", "expected", "expected_range"), Downloads: d.download()}
 	c := d.Counterfactual
 	if c == nil || len(c.Series) == 0 {
 		f.Empty = d.why(text["empty.expected"], "counterfactual")
@@ -139,7 +149,7 @@ func (d drawing) expected() *figure {
 }
 
 func (d drawing) cumulative() *figure {
-	f := &figure{ID: "cumulative", Title: say("title.cumulative", outcomeNoun(d.Report)), Height: "m", Definition: described("cumulative", "cumulative_range")}
+	f := &figure{ID: "cumulative", Title: say("title.cumulative", outcomeNoun(d.Report)), Height: "m", Definition: described("cumulative", "cumulative_range"), Downloads: d.download()}
 	c := d.Counterfactual
 	if c == nil || len(c.Cumulative) == 0 {
 		otherwise := text["empty.expected"]
@@ -171,7 +181,7 @@ func (d drawing) cumulative() *figure {
 }
 
 func (d drawing) indexed() *figure {
-	f := &figure{ID: "indexed", Title: text["title.indexed"], Height: "m", Definition: described("index")}
+	f := &figure{ID: "indexed", Title: text["title.indexed"], Height: "m", Definition: described("index"), Downloads: d.download()}
 	if len(d.Indexed) == 0 {
 		f.Empty = d.why(text["empty.indexed"], "indexed", impact.MethodDiD)
 		return f
@@ -213,18 +223,24 @@ var yearStyles = []struct {
 	dash  chart.Dash
 }{{"s1", chart.Solid}, {"s2", chart.Dashed}, {"s3", chart.Dotted}, {"s5", chart.Dashed}, {"s4", chart.Dotted}}
 
+// fewestWeeks is how much of an academic year must be known for it to be drawn beside the campaign's own.
+const fewestWeeks = 13
+
 func (d drawing) season() *figure {
 	f := &figure{ID: "season", Title: text["title.season"], Wide: true, Height: "m", Definition: described("week")}
 	s := d.Season
-	if s == nil || len(s.Years) == 0 {
-		otherwise := text["empty.season"]
-		if d.Outcome.ID != "requests" {
-			otherwise = text["empty.season_outcome"]
+	var years []impact.SeasonYear
+	for i, year := range s.Years {
+		known := slices.DeleteFunc(slices.Clone(year.Values), func(n *float64) bool { return n == nil })
+		if len(known) >= fewestWeeks || i == len(s.Years)-1 {
+			years = append(years, year)
 		}
-		f.Empty = d.why(otherwise, "season")
+	}
+	if len(years) == 0 {
+		f.Empty = d.why(text["empty.season"], "season")
 		return f
 	}
-	years := s.Years[max(0, len(s.Years)-len(yearStyles)):]
+	years = years[max(0, len(years)-len(yearStyles)):]
 	weeks := 0
 	for _, year := range years {
 		weeks = max(weeks, len(year.Values))

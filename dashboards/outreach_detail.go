@@ -199,8 +199,17 @@ func findingOf(r *impact.Report, h happenings, nameLibraries bool) *finding {
 	a.Units, a.Changes = unitsTable(r), changesTable(r)
 	d := drawing{r, h.around(r.Campaign), nameLibraries}
 	a.First = d.expected()
-	for _, draw := range []func() *figure{d.cumulative, d.indexed, d.season, d.inSpace, d.inTime} {
-		a.Figures = append(a.Figures, draw())
+	draw := []func() *figure{d.indexed, d.inSpace, d.inTime}
+	if outcome, ok := campaign.FindOutcome(r.Outcome.ID); ok && outcome.IsCount {
+		draw = slices.Insert(draw, 0, d.cumulative) // medians and shares do not add up
+	}
+	if r.Season != nil || r.Outcome.ID == campaign.Outcomes[0].ID {
+		draw = slices.Insert(draw, len(draw)-2, d.season)
+	}
+	for _, draw := range draw {
+		if f := draw(); f.Empty == "" || !d.isRefused() { // why there is nothing at all is said once
+			a.Figures = append(a.Figures, f)
+		}
 	}
 	return a
 }

@@ -314,8 +314,9 @@ func (c Chart) categoryAxis() map[string]any {
 		"axisLine": map[string]any{"lineStyle": map[string]any{"color": "@muted"}}, "axisTick": map[string]any{"show": false},
 		"axisLabel": map[string]any{"color": "@muted", "fontSize": 11, "hideOverlap": true},
 	}
-	if len(labels) > 0 && len([]rune(labels[0])) > longName { // it would begin left of the chart
-		axis["axisLabel"].(map[string]any)["alignMinLabel"] = "left"
+	if len(labels) > 0 && len([]rune(labels[0])) > longName { // the first would begin left of the chart, the last end right of it
+		label := axis["axisLabel"].(map[string]any)
+		label["alignMinLabel"], label["alignMaxLabel"] = "left", "right"
 	}
 	if c.Signed { // names stay below the chart
 		axis["axisLine"] = map[string]any{"onZero": false, "lineStyle": map[string]any{"color": "@muted"}}

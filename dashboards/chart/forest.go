@@ -74,6 +74,8 @@ func (f Forest) Option() map[string]any {
 		"silent": true, "symbol": "none", "data": []any{map[string]any{"xAxis": 0}}, "label": map[string]any{"show": false},
 		"lineStyle": map[string]any{"color": "@text", "width": 1, "type": "solid"},
 	}
+	nowhere := point("missing", "circle", 1, missing) // no dot, only words
+	nowhere["itemStyle"] = map[string]any{"opacity": 0}
 	return map[string]any{
 		"animation": false,
 		"aria":      map[string]any{"enabled": true, "label": map[string]any{"enabled": false}},
@@ -99,7 +101,7 @@ func (f Forest) Option() map[string]any {
 			bar("interval", "@s1", 2, 1, whiskers),
 			end,
 			dot,
-			point("missing", "none", 12, missing),
+			nowhere,
 		},
 	}
 }
