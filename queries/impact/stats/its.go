@@ -47,7 +47,7 @@ type Series struct {
 	Y         []float64 // counts; medians above 0 with LogNormal, where 0 or NaN is a month without one
 	Month     []int     // 1..12
 	X         []float64 // share of the month in the campaign's window, 0..1
-	Offset    []float64 // ln exposure, or nil
+	Offset    []float64 // ln exposure, or nil; −Inf is a month without any
 	Steps     []Step    // other campaigns
 	Season    Season    // empty: by SeasonFor
 	LogNormal bool      // ln Y instead of Poisson: AR(1) alone
@@ -87,8 +87,8 @@ const (
 // International Journal of Epidemiology 46, 2017; t is 0 in the first month with x above 0). The interval is the wider of
 // quasi-Poisson's and that of ln(count + ½) with AR(1) errors by REML, 0 ≤ rho ≤ 0.95 (Turner and others, BMC Medical Research
 // Methodology 21, 2021: restricted likelihood comes closest to its promise in short series). Left out are calendar months
-// that have never a count, where each month has its own coefficient, which fits them perfectly; and months without a median.
-// Errors: NotEnoughError; RankError where the campaign or a step is a combination of the rest.
+// that have never a count, where each month has its own coefficient, which fits them perfectly; months without a median, and
+// months without exposure. Errors: NotEnoughError; RankError where the campaign or a step is a combination of the rest.
 func FitITS(s Series) (*ITS, error) {
 	nPre, err := s.check()
 	if err != nil {
@@ -182,13 +182,22 @@ type columns struct {
 
 func (s Series) columns(nPre int) (*columns, error) {
 	n := len(s.Y)
-	c := &columns{offset: s.Offset, isUsed: make([]bool, n)}
+	c := &columns{offset: slices.Clone(s.Offset), isUsed: make([]bool, n)}
 	perMonth := map[int]float64{}
 	for i, y := range s.Y {
-		perMonth[s.Month[i]] += y
+		c.isUsed[i] = s.Offset == nil || !math.IsInf(s.Offset[i], -1)
+		if c.isUsed[i] {
+			perMonth[s.Month[i]] += y
+		} else {
+			c.offset[i] = 0
+		}
 	}
 	for i, y := range s.Y {
-		c.isUsed[i] = !s.LogNormal && (s.Season != MonthFactor || perMonth[s.Month[i]] != 0) || s.LogNormal && y > 0
+		if s.LogNormal {
+			c.isUsed[i] = c.isUsed[i] && y > 0
+		} else if s.Season == MonthFactor {
+			c.isUsed[i] = c.isUsed[i] && perMonth[s.Month[i]] != 0
+		}
 		if c.isUsed[i] {
 			c.nUsed++
 		}

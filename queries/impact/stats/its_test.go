@@ -152,6 +152,32 @@ func TestITSWithoutAMonth(t *testing.T) {
 	})
 }
 
+// Shares: a month in which there was nothing to have a share of says nothing, whatever its count.
+func TestITSWithoutExposure(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		s := drawSeries(t, 60)
+		s.Offset = make([]float64, len(s.Y))
+		for i := range s.Offset {
+			s.Offset[i] = math.Log(float64(100 + i%7))
+		}
+		closed := rapid.IntRange(0, len(s.Y)-7).Draw(t, "closed")
+		s.Offset[closed], s.Y[closed] = math.Inf(-1), 0
+		its := mustFitITS(t, s)
+		if its.N != len(s.Y)-1 || its.DF != its.N-14 || its.AR1 == nil || its.AR1.DF != float64(its.DF) {
+			t.Errorf("%d of %d months, %d degrees of freedom, %+v", its.N, len(s.Y), its.DF, its.AR1)
+		}
+		// A step of that month alone takes it out as well.
+		own := make([]float64, len(s.Y))
+		own[closed], s.Offset[closed], s.Y[closed] = 1, math.Log(100), 30
+		s.Steps = []Step{{"closed", own}}
+		other := mustFitITS(t, s)
+		near(t, "effect", its.Poisson.Value, other.Poisson.Value)
+		near(t, "its se", its.Poisson.SE, other.Poisson.SE)
+		near(t, "AR(1)", its.AR1.Value, other.AR1.Value)
+		near(t, "its se", its.AR1.SE, other.AR1.SE)
+	})
+}
+
 // Medians: months without one are left out, and those around them are two months apart.
 func TestITSOfMedians(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
