@@ -35,7 +35,16 @@ func refuse(file string, line int, format string, args ...any) error {
 	if line > 0 {
 		where = fmt.Sprintf("%s, line %d", file, line)
 	}
-	return &queries.Error{Code: queries.Invalid, Message: where + ": " + fmt.Sprintf(format, args...) + "; nothing was imported"}
+	return refusal(where, fmt.Sprintf(format, args...))
+}
+
+// refuseCell says what is wrong in the column of a heading.
+func refuseCell(file string, line int, heading, message string) error {
+	return refusal(fmt.Sprintf("%s, line %d, column %s", file, line, excerpt(heading)), message)
+}
+
+func refusal(where, message string) error {
+	return &queries.Error{Code: queries.Invalid, Message: where + ": " + message + "; nothing was imported"}
 }
 
 // readSheet reads a CSV file whose cells are separated by commas, semicolons or tabs, whichever its heading holds most of.
@@ -150,7 +159,7 @@ func (s *sheet) columns(known map[string]string, needed []string, example string
 
 // cell is what a cell says: the apostrophe is taken off that keeps a spreadsheet from reading text as a formula.
 func cell(text string) string {
-	if len(text) > 1 && text[0] == '\'' && strings.ContainsRune(formulaStarts, rune(text[1])) {
+	if strings.HasPrefix(text, "'") && looksLikeFormula(text) {
 		return text[1:]
 	}
 	return text
@@ -158,13 +167,17 @@ func cell(text string) string {
 
 // guarded is the other way round.
 func guarded(text string) string {
-	if text != "" && strings.ContainsRune(formulaStarts, rune(text[0])) {
+	if looksLikeFormula(text) {
 		return "'" + text
 	}
 	return text
 }
 
-const formulaStarts = "=+-@\t\r\n"
+// looksLikeFormula tells what a spreadsheet may read as a formula, behind any apostrophes.
+func looksLikeFormula(text string) bool {
+	text = strings.TrimLeft(text, "'")
+	return text != "" && strings.ContainsRune("=+-@", rune(text[0]))
+}
 
 // splitNames reads the names of a cell, separated by semicolons; one that holds a semicolon stands in quotation marks.
 func splitNames(text string) []string {

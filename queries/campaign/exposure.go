@@ -140,7 +140,7 @@ func (s *sheet) exposures() ([]exposureRow, error) {
 		if err != nil {
 			var field *FieldError
 			if errors.As(err, &field) {
-				return nil, refuse(s.file, line.line, "column %s: %s", excerpt(s.headings[slices.Index(holds, field.Field)]), field.Message)
+				return nil, refuseCell(s.file, line.line, s.headings[slices.Index(holds, field.Field)], field.Message)
 			}
 			return nil, err
 		}

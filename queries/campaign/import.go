@@ -180,7 +180,7 @@ func (m imported) refuse(s *sheet, holds []string, err error) error {
 	}
 	for i, holds := range holds {
 		if holds == field.Field {
-			return refuse(s.file, m.row.line, "column %s: %s", excerpt(s.headings[i]), field.Message)
+			return refuseCell(s.file, m.row.line, s.headings[i], field.Message)
 		}
 	}
 	return refuse(s.file, m.row.line, "%s", field.Message)

@@ -88,10 +88,17 @@ var (
 // Validate gives the first thing that is wrong with a campaign, as a *FieldError. It looks at what Clean makes of it.
 func Validate(c Campaign) error {
 	c = Clean(c)
-	for _, check := range []func(Campaign) error{checkID, checkTexts, checkWhen, checkWho, checkOutcome, checkMeans} {
+	for _, check := range []func(Campaign) error{checkName, checkID, checkTexts, checkWhen, checkWho, checkOutcome, checkMeans} {
 		if err := check(c); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+func checkName(c Campaign) error {
+	if c.Name == "" {
+		return wrong("name", "the name is missing: say what was done, such as Newsletter to new staff")
 	}
 	return nil
 }
@@ -109,9 +116,6 @@ func checkID(c Campaign) error {
 }
 
 func checkTexts(c Campaign) error {
-	if c.Name == "" {
-		return wrong("name", "the name is missing: say what was done, such as Newsletter to new staff")
-	}
 	for _, text := range []struct {
 		field, value string
 		most         int
@@ -132,7 +136,7 @@ func checkTexts(c Campaign) error {
 
 // checkText refuses what a terminal, a page or a spreadsheet would not show as it is.
 func checkText(field, value string, most int, isLong bool) error {
-	what := spaced(field)
+	what := strings.ReplaceAll(spaced(field), ".", " ")
 	if !utf8.ValidString(value) {
 		return wrong(field, "the %s is not valid UTF-8 text: type it anew", what)
 	}
