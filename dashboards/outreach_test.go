@@ -249,7 +249,9 @@ func TestRemovingACampaign(t *testing.T) {
 }
 
 func TestPlanner(t *testing.T) {
-	site, _ := recordSite(t, testHistory(t))
+	files := testHistory(t)
+	load(t, files, "update request set department = 'Law' where length(department) > 200")
+	site, _ := recordSite(t, files)
 	if body := get(t, site, "/outreach/plan").Body.String(); !strings.Contains(body, "What could we detect?") || strings.Contains(body, `class="answer"`) {
 		t.Error("the planner answers before it is asked")
 	}
