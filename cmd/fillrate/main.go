@@ -22,6 +22,7 @@ type commands struct {
 	Ingest      ingestCmd      `cmd:"" help:"Load exports of an ILL system."`
 	Query       queryCmd       `cmd:"" help:"Compute a metric."`
 	Serve       serveCmd       `cmd:"" help:"Show the dashboards in a browser."`
+	Campaign    campaignCmd    `cmd:"" help:"Record campaigns, and measure what they changed."`
 	Sample      sampleCmd      `cmd:"" help:"Invent a library's history of any size, as ILLiad exports."`
 	Generations generationsCmd `cmd:"" help:"List the kept generations of the history."`
 	Rollback    rollbackCmd    `cmd:"" help:"Return to an earlier generation."`
@@ -45,7 +46,7 @@ func run(ctx context.Context, args []string, stdout, stderr *os.File) int {
 		kong.Name("fillrate"),
 		kong.Description("Turnaround, fill rate and overdue of interlibrary loan, from the exports that your system already makes."),
 		kong.UsageOnError(),
-		queryVars(),
+		queryVars(), campaignVars(),
 		kong.Writers(stdout, stderr),
 		kong.Exit(func(code int) { exited = code }),
 	)
