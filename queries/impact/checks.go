@@ -44,6 +44,9 @@ func (a *assessment) check() {
 	a.checkFrozen()
 }
 
+// found tells whether the headline shows an effect, so that there is something for the checks of an effect to decide.
+func (a *assessment) found() bool { return a.r.Headline != nil && a.r.Headline.excludesOne() }
+
 // add notes a check. A gate that failed makes the verdict can't tell.
 func (a *assessment) add(name string, passed, gate bool, detail string) {
 	a.r.Checks = append(a.r.Checks, Check{Name: name, Label: checkLabels[name], Passed: passed, IsGate: gate, Detail: detail})
@@ -171,28 +174,28 @@ func (a *assessment) checkPlacebo() {
 	r := a.r.Placebo
 	n := len(r.InTime)
 	if n < fewLaunches {
-		a.add(CheckPlacebo, a.r.Headline.Method != MethodITS, true, a.w.fewPlacebos(n, a.r.Headline.Method == MethodITS))
+		a.add(CheckPlacebo, a.r.Headline.Method != MethodITS, a.found(), a.w.fewPlacebos(n, a.r.Headline.Method == MethodITS))
 		return
 	}
-	a.add(CheckPlacebo, float64(r.NAsBig) <= tooOften*float64(n), true, a.w.checkPlacebo(r.NAsBig, n))
+	a.add(CheckPlacebo, float64(r.NAsBig) <= tooOften*float64(n), a.found(), a.w.checkPlacebo(r.NAsBig, n))
 }
 
 // checkLending looks for the same step where no outreach to readers can make one.
 func (a *assessment) checkLending() {
 	if len(a.p.Lending) < a.end || len(a.step.Month) == 0 {
-		a.add(CheckOutcome, true, true, a.w.noLending())
+		a.add(CheckOutcome, true, a.found(), a.w.noLending())
 		return
 	}
 	s := a.step
 	s.Y, s.Offset, s.Steps, s.LogNormal = a.p.Lending[a.end-len(a.step.Month):a.end], nil, nil, false
 	fit, err := stats.FitITS(s)
 	if err != nil || opinionOf(fit.Headline) == nil {
-		a.add(CheckOutcome, true, true, a.w.noLending())
+		a.add(CheckOutcome, true, a.found(), a.w.noLending())
 		return
 	}
 	e := fit.Headline
 	likewise := e.Lo > 0 && a.effect > 0 || e.Hi < 0 && a.effect < 0
-	a.add(CheckOutcome, !likewise, true, a.w.checkLending(*opinionOf(e)))
+	a.add(CheckOutcome, !likewise, a.found(), a.w.checkLending(*opinionOf(e)))
 }
 
 // secondOpinion is the log effect by another method, and its name; false where none could be used.
@@ -211,10 +214,10 @@ func (a *assessment) secondOpinion() (float64, string, bool) {
 func (a *assessment) checkSecond() {
 	second, name, ok := a.secondOpinion()
 	if !ok {
-		a.add(CheckSecond, a.r.Headline.Method != MethodITS, true, a.w.noSecond())
+		a.add(CheckSecond, a.r.Headline.Method != MethodITS, a.found(), a.w.noSecond())
 		return
 	}
-	a.add(CheckSecond, (second > 0) == (a.effect > 0), true, a.w.checkSecond(name, second, a.effect))
+	a.add(CheckSecond, (second > 0) == (a.effect > 0), a.found(), a.w.checkSecond(name, second, a.effect))
 }
 
 // checkHeavy takes the busiest readers out.
@@ -230,7 +233,7 @@ func (a *assessment) checkHeavy() {
 	}
 	for _, u := range append(append([]*Unit{}, a.target...), a.comparison...) {
 		if u.WithoutHeavy == nil {
-			a.add(CheckHeavy, true, true, a.w.noHeavy())
+			a.add(CheckHeavy, true, a.found(), a.w.noHeavy())
 			return
 		}
 	}
@@ -241,12 +244,12 @@ func (a *assessment) checkHeavy() {
 	all, ok1 := a.difference(with)
 	rest, ok2 := a.difference(without)
 	if !ok1 || !ok2 {
-		a.add(CheckHeavy, true, true, a.w.noHeavy())
+		a.add(CheckHeavy, true, a.found(), a.w.noHeavy())
 		return
 	}
 	left := a.effect + rest - all
 	kept := left*math.Copysign(1, a.effect) >= leastOfHeavy*math.Abs(a.effect)
-	a.add(CheckHeavy, kept, true, a.w.checkHeavy(left))
+	a.add(CheckHeavy, kept, a.found(), a.w.checkHeavy(left))
 }
 
 func (a *assessment) checkFrozen() {

@@ -140,7 +140,7 @@ func (a *assessment) twoWay(others []other) (*stats.TwoWay, []other, error) {
 		m.Names = append(m.Names, others[i].c.ID)
 	}
 	fit, err := stats.TwoWayPoisson(m)
-	if err == nil && (len(fit.Coef) != len(m.D) || opinionOf(fit.Coef[0]) == nil) {
+	if err == nil && (len(fit.Coef) != len(m.D) || len(fit.Wider) != len(m.D) || opinionOf(fit.Coef[0]) == nil) {
 		err = errors.New("no estimate")
 	}
 	return fit, others, err
@@ -160,7 +160,7 @@ func (a *assessment) joint() {
 			}
 		}
 		if clash = a.correlated(others, corr); len(clash) == 0 {
-			a.setHeadline(MethodJoint, fit.Coef[0])
+			a.setHeadline(MethodJoint, fit.Wider[0]) // a few treated units make clustered intervals too narrow
 			a.r.TWFE = opinionOf(fit.Coef[0])
 			a.work(MethodJoint, a.w.workTWFE(fit, 0, a.p.Campaign.Name))
 			for i, o := range others {

@@ -14,7 +14,10 @@ import (
 
 // All sentences of a report are written here.
 
-const everyone = "all readers"
+const (
+	everyone = "all readers"
+	readers  = "groups of readers" // units of no dimension
+)
 
 var checkLabels = map[string]string{
 	CheckFinished:   "The window is over",
@@ -76,7 +79,7 @@ func wordsOf(p *Panel) words {
 	if p.Campaign.Kind == campaign.KindServiceChange {
 		w.record = "change"
 	}
-	w.unit, w.many = "group of readers", "groups of readers"
+	w.unit, w.many = "group of readers", readers
 	switch p.Dimension {
 	case "department":
 		w.unit, w.many = "department", "departments"
@@ -556,6 +559,14 @@ func (w words) leftUnmeasured() string {
 }
 func (w words) leftOut(unit, why string) string { return unit + " (" + why + ")" }
 
+// units counts units; where there are none, everyone is one.
+func (w words) units(n int) string {
+	if w.many == readers {
+		return everyone
+	}
+	return plural(n, w.unit, w.many)
+}
+
 // Checks.
 
 func (w words) checkFinished(window Span, today time.Time, passed bool) string {
@@ -589,7 +600,7 @@ func (w words) checkUnits(n int, target, comparison, missing []string) string {
 		parts = append(parts, "not in the history: "+joined(missing))
 	}
 	if len(parts) == 0 {
-		return fmt.Sprintf("None of %s closed, is new or had no %s.", plural(n, w.unit, w.many), w.things)
+		return fmt.Sprintf("%s can be compared with the year before.", capital(w.units(n)))
 	}
 	return capital(strings.Join(parts, ". ")) + "."
 }
@@ -680,7 +691,7 @@ func (w words) checkSecond(method string, second, effect float64) string {
 	if (second > 0) == (effect > 0) {
 		return fmt.Sprintf("%s says %s, on the same side.", methodNames[method], change(math.Exp(second)))
 	}
-	return fmt.Sprintf("%s says %s, and the other way is %s.", methodNames[method], change(math.Exp(second)), change(math.Exp(effect)))
+	return fmt.Sprintf("%s says %s, where the headline says %s.", methodNames[method], change(math.Exp(second)), change(math.Exp(effect)))
 }
 
 func (w words) noSecond() string { return "No second method could be used." }
@@ -705,12 +716,15 @@ func (w words) checkFrozen(at time.Time, n int) string {
 
 // Working.
 
+// decimal writes a log ratio.
+func decimal(x float64) string { return strings.Replace(fmt.Sprintf("%.4f", x), "-", "−", 1) }
+
 func (w words) workDiD(d *stats.Permutation, target, comparison int, seed uint64) string {
-	text := fmt.Sprintf("Mean of ln(window ÷ same days a year earlier) over %d %s addressed less that of %d others: %.4f. ", target, w.many, comparison, d.Diff)
+	text := fmt.Sprintf("Mean of ln(window ÷ same days a year earlier) over %d %s addressed less that of %d others: %s. ", target, w.many, comparison, decimal(d.Diff))
 	if d.IsExact {
-		text += fmt.Sprintf("All %s choices of as many were tried: p %.4f; interval by inverting the test on a grid of 0.001: %.4f to %.4f; standard deviation of the choices %.4f.", number(float64(d.N)), d.P, d.Lo, d.Hi, d.SD)
+		text += fmt.Sprintf("All %s choices of as many were tried: p %.4f; interval by inverting the test on a grid of 0.001: %s to %s; standard deviation of the choices %.4f.", number(float64(d.N)), d.P, decimal(d.Lo), decimal(d.Hi), d.SD)
 	} else {
-		text += fmt.Sprintf("%s choices of as many were drawn (seed %d): p (b + 1) ÷ (B + 1) = %.4f; interval by inverting the test on a grid of 0.001: %.4f to %.4f; standard deviation of the choices %.4f.", number(float64(d.N)), seed, d.P, d.Lo, d.Hi, d.SD)
+		text += fmt.Sprintf("%s choices of as many were drawn (seed %d): p (b + 1) ÷ (B + 1) = %.4f; interval by inverting the test on a grid of 0.001: %s to %s; standard deviation of the choices %.4f.", number(float64(d.N)), seed, d.P, decimal(d.Lo), decimal(d.Hi), d.SD)
 	}
 	return text
 }
@@ -721,7 +735,7 @@ func (w words) workTWFE(t *stats.TwoWay, k int, name string) string {
 	if name != "" {
 		text += ", coefficient of " + name
 	}
-	text += fmt.Sprintf(": ln ratio %.4f, standard error %.4f clustered by %s (CR1), t with %.0f degrees of freedom; n %d, dispersion %.2f.", e.Value, e.SE, w.unit, e.DF, t.N, finite(t.Dispersion))
+	text += fmt.Sprintf(": ln ratio %s, standard error %.4f clustered by %s (CR1), t with %.0f degrees of freedom; n %d, dispersion %.2f.", decimal(e.Value), e.SE, w.unit, e.DF, t.N, finite(t.Dispersion))
 	if len(t.Dropped) > 0 {
 		text += fmt.Sprintf(" %s without any count left out.", capital(plural(len(t.Dropped), w.unit, w.many)))
 	}
@@ -731,7 +745,7 @@ func (w words) workTWFE(t *stats.TwoWay, k int, name string) string {
 func (w words) workJoint(corr []float64, condition float64) string {
 	var parts []string
 	for _, c := range corr {
-		parts = append(parts, fmt.Sprintf("%.2f", c))
+		parts = append(parts, strings.Replace(fmt.Sprintf("%.2f", c), "-", "−", 1))
 	}
 	text := "Correlation of this estimate with the others': " + strings.Join(parts, ", ") + "."
 	if finite(condition) > 0 {
@@ -750,7 +764,7 @@ func (w words) workITS(f *stats.ITS, o *ITSOpinion, steps int) string {
 	if steps > 0 {
 		text += " and " + plural(steps, "other campaign", "other campaigns")
 	}
-	text += fmt.Sprintf("; n %d months, %d before: ln ratio %.4f, standard error %.4f (%s, the wider of two), t with %.0f degrees of freedom.", o.NMonths, o.NPreMonths, f.Headline.Value, f.Headline.SE,
+	text += fmt.Sprintf("; n %d months, %d before: ln ratio %s, standard error %.4f (%s, the wider of two), t with %.0f degrees of freedom.", o.NMonths, o.NPreMonths, decimal(f.Headline.Value), f.Headline.SE,
 		map[bool]string{true: "AR(1) by REML", false: "overdispersed Poisson"}[o.SEKind == "ar1_reml"], f.Headline.DF)
 	return text + fmt.Sprintf(" Dispersion %.2f; autocorrelation ρ %.2f; Newey–West standard error %.4f; Ljung–Box p %.2f.", o.Dispersion, o.Rho, o.NeweyWest, o.LjungBoxP)
 }
@@ -760,7 +774,7 @@ func (w words) workExpected(l *stats.Level, f *stats.Forecast, e stats.Estimate,
 	if comparison {
 		text += " and the comparison group"
 	}
-	text += fmt.Sprintf(" with a wandering level (REML, variance of its steps over that of the noise %.4f), fitted to the months before: mean ln(observed ÷ expected) %.4f, standard error %.4f, t with %d degrees of freedom.", finite(l.Q), e.Value, e.SE, f.DF)
+	text += fmt.Sprintf(" with a wandering level (REML, variance of its steps over that of the noise %.4f), fitted to the months before: mean ln(observed ÷ expected) %s, standard error %.4f, t with %d degrees of freedom.", finite(l.Q), decimal(e.Value), e.SE, f.DF)
 	if c.Draws > 0 {
 		text += fmt.Sprintf(" Cumulative interval from %s draws, seed %d.", number(float64(c.Draws)), c.Seed)
 	}
