@@ -13,7 +13,7 @@ var z95 = distuv.UnitNormal.Quantile(.975)
 // for continuity (Probable inference, the law of succession, and statistical inference, JASA 22, 1927). Of none nothing is
 // known: where n is not positive, or share is not a share, the interval is 0 to 1.
 func Wilson(share, n float64) (lo, hi float64) {
-	if !(n > 0 && share >= 0 && share <= 1) {
+	if !isShare(share, n) {
 		return 0, 1
 	}
 	n = min(n, 1e300) // so that nothing below overflows
@@ -28,13 +28,13 @@ func Wilson(share, n float64) (lo, hi float64) {
 // squares Wilson's intervals and adds them, so that it holds for small numbers and for shares of 0 and 1, and never leaves
 // −1 to 1. Where one of the two is not known, neither is the difference: −1 to 1.
 func Newcombe(share1, n1, share2, n2 float64) (lo, hi float64) {
-	difference := share1 - share2
-	lo1, hi1 := Wilson(share1, n1)
-	lo2, hi2 := Wilson(share2, n2)
-	lo = difference - math.Hypot(share1-lo1, hi2-share2)
-	hi = difference + math.Hypot(hi1-share1, share2-lo2)
-	if !(n1 > 0 && n2 > 0 && lo >= -1 && hi <= 1) {
+	if !isShare(share1, n1) || !isShare(share2, n2) {
 		return -1, 1
 	}
-	return lo, hi
+	lo1, hi1 := Wilson(share1, n1)
+	lo2, hi2 := Wilson(share2, n2)
+	difference := share1 - share2
+	return difference - math.Hypot(share1-lo1, hi2-share2), difference + math.Hypot(hi1-share1, share2-lo2)
 }
+
+func isShare(share, n float64) bool { return n > 0 && share >= 0 && share <= 1 }
