@@ -229,6 +229,9 @@ const fewestWeeks = 13
 func (d drawing) season() *figure {
 	f := &figure{ID: "season", Title: text["title.season"], Wide: true, Height: "m", Definition: described("week")}
 	s := d.Season
+	if s == nil {
+		s = &impact.SeasonReport{}
+	}
 	var years []impact.SeasonYear
 	for i, year := range s.Years {
 		known := slices.DeleteFunc(slices.Clone(year.Values), func(n *float64) bool { return n == nil })

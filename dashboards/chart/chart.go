@@ -84,7 +84,7 @@ type Point struct {
 const rowLabel = 132
 
 // longName is from how many characters on a name is wider than the axis beside the chart and half a category.
-const longName = 11
+const longName = 9
 
 // dashes and symbols tell series apart without colour; decals do it for stacked bars.
 var (

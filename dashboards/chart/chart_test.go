@@ -43,28 +43,56 @@ func lines() Spec {
 	}
 }
 
-func TestOption(t *testing.T) {
-	option, err := Draw(lines(), turnaround()).Option()
-	if err != nil {
-		t.Fatal(err)
-	}
-	got, err := json.MarshalIndent(option, "", "  ")
-	if err != nil {
-		t.Fatal(err)
-	}
-	got = append(got, '\n')
-	const file = "testdata/lines.json"
-	if *update {
-		if err := os.WriteFile(file, got, 0o644); err != nil {
-			t.Fatal(err)
+func options() map[string]Chart {
+	months := []Category{{Label: "Jan 2024"}, {Label: "Feb 2024"}, {Label: "Mar 2024"}}
+	points := func(values ...any) []Point {
+		list := make([]Point, len(values))
+		for i, value := range values {
+			list[i].Value = Number(value)
 		}
+		return list
 	}
-	want, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
+	return map[string]Chart{
+		"lines": Draw(lines(), turnaround()),
+		"band": {Kind: Lines, Format: Count, Categories: months, Signed: true, Level: new(0.0),
+			Series: []Series{{Name: "Added up", Color: "s1", Dash: Solid, Points: points(nil, 3, 4.5)}},
+			Bands:  []Band{{Name: "Likely range", Color: "s1", Lo: []*float64{nil, new(-2.5), new(-4.0)}, Hi: []*float64{nil, new(8.5), new(13.0)}}},
+			Marks: []Mark{{Kind: Period, Label: "1", From: 1, To: 2.25}, {Kind: CarryOver, From: 2.25, To: 3}, {Kind: Closure, Label: "2", From: 0.5, To: 0.75},
+				{Kind: Change, Label: "3", From: 2.5}}},
+		"histogram": {Kind: Bars, Format: Count, Categories: []Category{{Label: "−10% to −5%"}, {Label: "−5% to 0%"}, {Label: "0% to +5%"}},
+			Series: []Series{{Name: "Choices", Color: "s1", Points: points(1, 4, 2)}},
+			Marks:  []Mark{{Kind: NoChange, From: 2}, {Kind: Actual, Label: "this campaign +4%", From: 2.8}}},
+		"years": {Kind: Lines, Format: Count, Categories: months, Series: []Series{
+			{Name: "2024/25", Color: "s1", Dash: Solid, Bare: true, Points: points(5, 7, nil)}, {Name: "2023/24", Color: "s2", Dash: Dashed, Bare: true, Points: points(4, 6, 8)}}},
 	}
-	if !bytes.Equal(got, want) {
-		t.Errorf("the option changed (look at it, then run with -update):\n%s", cmp.Diff(string(want), string(got)))
+}
+
+func TestOption(t *testing.T) {
+	for name, chart := range options() {
+		t.Run(name, func(t *testing.T) {
+			option, err := chart.Option()
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, err := json.MarshalIndent(option, "", "  ")
+			if err != nil {
+				t.Fatal(err)
+			}
+			got = append(got, '\n')
+			file := "testdata/" + name + ".json"
+			if *update {
+				if err := os.WriteFile(file, got, 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			want, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !bytes.Equal(got, want) {
+				t.Errorf("the option changed (look at it, then run with -update):\n%s", cmp.Diff(string(want), string(got)))
+			}
+		})
 	}
 }
 

@@ -75,7 +75,7 @@ func (f Forest) Option() map[string]any {
 		"lineStyle": map[string]any{"color": "@text", "width": 1, "type": "solid"},
 	}
 	nowhere := point("missing", "circle", 1, missing) // no dot, only words
-	nowhere["itemStyle"] = map[string]any{"opacity": 0}
+	nowhere["itemStyle"] = map[string]any{"color": "@surface"}
 	return map[string]any{
 		"animation": false,
 		"aria":      map[string]any{"enabled": true, "label": map[string]any{"enabled": false}},

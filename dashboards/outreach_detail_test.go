@@ -1,0 +1,341 @@
+package dashboards
+
+import (
+	"bytes"
+	"database/sql"
+	"encoding/csv"
+	"encoding/json"
+	"html"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/fillrate/fillrate/dashboards/chart"
+	"github.com/fillrate/fillrate/queries"
+	"github.com/fillrate/fillrate/queries/campaign"
+	"github.com/fillrate/fillrate/queries/export"
+	"github.com/fillrate/fillrate/queries/impact"
+)
+
+// exampleReport is an invented report in which everything is present.
+func exampleReport(t *testing.T) *impact.Report {
+	t.Helper()
+	file, err := os.ReadFile("testdata/campaign_report.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	decoder := json.NewDecoder(bytes.NewReader(file))
+	decoder.DisallowUnknownFields()
+	var report impact.Report
+	if err := decoder.Decode(&report); err != nil {
+		t.Fatal(err)
+	}
+	return &report
+}
+
+// shown writes a finding as the page has it.
+func shown(t *testing.T, f *finding) string {
+	t.Helper()
+	static, err := loadStatic()
+	if err != nil {
+		t.Fatal(err)
+	}
+	templates, err := parseTemplates(static)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b bytes.Buffer
+	if err := templates["outreach_detail"].ExecuteTemplate(&b, "layout", &view{Title: "Campaign", Body: f}); err != nil {
+		t.Fatal(err)
+	}
+	return html.UnescapeString(b.String())
+}
+
+func TestFinding(t *testing.T) {
+	report := exampleReport(t)
+	f := findingOf(report, happenings{}, false)
+	page := shown(t, f)
+	for _, want := range []string{
+		"Likely increase", "Requests from History, Music, Nursing and Sociology were about 24% higher", "Evidence: weak.",
+		"Raw change: includes season and growth; the same step a year earlier was +37%", "+87%", "likely between +15% and +33%", "+193", "6.22 USD", "no upper limit",
+		"What is measured was changed after results had been looked at", "1 Dec 2024", "10 Mar 2025, when results were first looked at", "1 Sep 2024 to 28 Feb 2025, with 2 months of carry-over",
+		"1 Sep 2023 to 29 Feb 2024", "✗", "does not decide", "At least 8 departments", "Show the working", "495, all there are", "Too few readers to name", "20240901",
+		`href="/outreach/C2/report.json"`, `href="/outreach/C2/months.csv"`, `href="/outreach/C2/units.csv"`, `href="/outreach/C2/edit"`,
+	} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page does not say %q", want)
+		}
+	}
+	for _, never := range []string{"NaN", "%!", "significant", "<nil>", "{{", "prove"} {
+		if strings.Contains(page, never) {
+			t.Errorf("the page says %q", never)
+		}
+	}
+	var ids []string
+	for _, figure := range append([]*figure{f.First}, f.Figures...) {
+		ids = append(ids, figure.ID)
+		if !strings.HasSuffix(figure.Title, "?") {
+			t.Errorf("%s: its title %q is no question", figure.ID, figure.Title)
+		}
+		if figure.Error != "" || figure.Empty != "" || figure.Option == nil || figure.Table == nil || len(figure.Table.Rows) == 0 || figure.Description == "" {
+			t.Errorf("%s: lacks its chart, its table or its words: %+v", figure.ID, *figure)
+		}
+		if !strings.HasPrefix(figure.N, "n ") {
+			t.Errorf("%s: does not say its n but %q", figure.ID, figure.N)
+		}
+		if figure.Definition == nil || len(figure.Definition.Columns) == 0 || figure.Definition.Columns[0].Doc == "" || figure.Definition.Columns[0].Label == "" {
+			t.Errorf("%s: has no definition", figure.ID)
+		}
+	}
+	if got := strings.Join(ids, " "); got != "expected cumulative indexed season placebo-space placebo-time" {
+		t.Errorf("figures: %s", got)
+	}
+	if bands := len(f.First.Option["series"].([]any)); bands != 5 { // observed, expected, two of the band, the marks
+		t.Errorf("the first chart has %d series", bands)
+	}
+}
+
+// Where nothing could be measured the page says so once, and draws what is known.
+func TestFindingOfARefusal(t *testing.T) {
+	report := exampleReport(t)
+	report.Headline, report.RawChange, report.TWFE, report.ITS, report.AdditionalRequests, report.CostPerAdditional, report.HoursPerAdditional = nil, nil, nil, nil, nil, nil, nil
+	report.Placebo, report.Season, report.MDE, report.Units, report.Working, report.ChangesAfterResults, report.Checks = nil, nil, nil, nil, nil, nil, nil
+	report.Window.ChangedAfterResults, report.Window.FrozenAt = false, ""
+	report.Counterfactual.Cumulative = nil
+	for i := range report.Counterfactual.Series {
+		m := &report.Counterfactual.Series[i]
+		m.Expected, m.Lo, m.Hi = nil, nil, nil
+	}
+	report.Evidence, report.Verdict = "none", impact.Verdict{Code: impact.CantTell, Text: "We can't tell. The campaign still runs."}
+	report.Refusals = []impact.Refusal{{Code: impact.RefusedRunning, Method: "all", Reason: "The campaign still runs.", Needed: "Look again after 28 Feb 2025."}}
+	f := findingOf(report, happenings{}, false)
+	page := shown(t, f)
+	for _, want := range []string{"Still running", "Evidence: none.", "not measured; below stands why", "Look again after 28 Feb 2025.", "not fixed: no results were looked at before"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page does not say %q", want)
+		}
+	}
+	if n := strings.Count(page, "Look again after"); n != 1 {
+		t.Errorf("what is needed is said %d times", n)
+	}
+	if strings.Contains(page, "units.csv") || strings.Contains(page, "Raw change") {
+		t.Error("the page offers what there is not")
+	}
+	if f.First.Option == nil || len(f.Figures) != 1 || f.Figures[0].ID != "indexed" {
+		t.Errorf("what was observed is not drawn, or something else is: %d figures", len(f.Figures))
+	}
+	report.Refusals[0].Method = "counterfactual"
+	report.Counterfactual = nil
+	if f := findingOf(report, happenings{}, false); !strings.Contains(f.First.Empty, "Look again") {
+		t.Errorf("the empty chart does not say why: %q", f.First.Empty)
+	}
+}
+
+// Outcomes that do not add up have no sum, and their own words.
+func TestFindingOfARate(t *testing.T) {
+	report := exampleReport(t)
+	report.Outcome = impact.OutcomeReport{ID: "fill_rate", Label: "Fill rate", Unit: "share"}
+	report.AdditionalRequests, report.CostPerAdditional, report.HoursPerAdditional, report.Season = nil, nil, nil, nil
+	for i := range report.Counterfactual.Series {
+		m := &report.Counterfactual.Series[i]
+		m.Observed /= 400
+		for _, p := range []*float64{m.Expected, m.Lo, m.Hi} {
+			if p != nil {
+				*p /= 150
+			}
+		}
+	}
+	f := findingOf(report, happenings{}, false)
+	if f.First.Title != "Was more filled than expected?" || f.Chip != "Likely higher" {
+		t.Errorf("%q, %q", f.First.Title, f.Chip)
+	}
+	for _, figure := range f.Figures {
+		if figure.ID == "cumulative" || figure.ID == "season" {
+			t.Errorf("%s is drawn of a rate", figure.ID)
+		}
+	}
+	for _, row := range f.First.Table.Rows {
+		if strings.HasPrefix(row[4].Text, "1") && row[4].Text > "100.0%" && len(row[4].Text) > 5 {
+			t.Errorf("a share may be %s", row[4].Text)
+		}
+	}
+}
+
+func TestFilesOfACampaign(t *testing.T) {
+	report := exampleReport(t)
+	report.Units[0].Name = "=HYPERLINK(1)"
+	read := func(result *queries.Result) [][]string {
+		var b bytes.Buffer
+		if err := export.Write(&b, "csv", result); err != nil {
+			t.Fatal(err)
+		}
+		rows, err := csv.NewReader(&b).ReadAll()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return rows
+	}
+	units := read(unitsOf(report))
+	if units[1][0] != "'=HYPERLINK(1)" {
+		t.Errorf("a spreadsheet would run %s", units[1][0])
+	}
+	if len(units) != 1+len(report.Units) {
+		t.Errorf("%d rows of %d groups", len(units)-1, len(report.Units))
+	}
+	months := read(monthsOf(report))
+	if len(months) != 1+len(report.Counterfactual.Series) || months[1][0] != report.Counterfactual.Series[0].Month {
+		t.Errorf("%d months, the first %s", len(months)-1, months[1][0])
+	}
+	last := months[len(months)-1]
+	if last[5] == "" || last[3] == "" || last[9] == "" || months[1][3] != "" {
+		t.Errorf("a month lacks a value, or has one too many: %v, %v", last, months[1])
+	}
+	if got := fileName(`a"b/c.d-e_é`); got != "abc.d-e_" {
+		t.Errorf("file name %s", got)
+	}
+}
+
+func TestMarks(t *testing.T) {
+	d := date
+	h := happenings{
+		Campaigns: []campaign.Campaign{
+			{ID: "visit", Name: "Visits", Start: d("2024-01-17"), End: d("2024-02-15"), CarryOverMonths: 1, Roles: []string{"borrowing"}, Target: campaign.Group{Departments: []string{"History"}}},
+			{ID: "a b", Name: "Courier", Start: d("2024-03-01"), Roles: []string{"lending"}},
+			{ID: "old", Name: "Old", Start: d("2022-01-01"), End: d("2022-02-01")},
+			{ID: "lasting", Name: "Since long", Start: d("2020-01-01")},
+			{ID: "later", Name: "Later", Start: d("2024-04-01"), End: d("2024-05-01")},
+		},
+		Closures: []closure{
+			{d("2023-12-27"), d("2024-01-02"), "Winter break", []string{"MAIN", "LAW"}},
+			{d("2024-02-19"), d("2024-02-20"), "Holiday", []string{"MAIN"}},
+		},
+	}
+	list := func(occasions []occasion) string {
+		var words []string
+		for _, o := range occasions {
+			words = append(words, o.Number+" "+o.Name+" "+o.URL+" ("+o.Days+")")
+		}
+		return strings.Join(words, "; ")
+	}
+	months := chart.Buckets("month", d("2024-01-01"), d("2024-04-01"))
+	weeks := chart.Buckets("week", d("2024-01-01"), d("2024-04-01"))
+	for _, test := range []struct {
+		name, grain string
+		buckets     []string
+		filter      queries.Filter
+		want        string
+		marks       int
+	}{
+		{"months", "month", months, queries.Filter{},
+			"1 Closed: Winter break  (27 Dec 2023 to 1 Jan 2024); 2 Visits /outreach/visit (17 Jan 2024 to 14 Feb 2024, with carry-over until 14 Mar 2024); 3 Courier /outreach/a%20b (since 1 Mar 2024)", 4},
+		{"a single day shows in weeks", "week", weeks, queries.Filter{Role: []string{"docdel"}},
+			"1 Closed: Winter break  (27 Dec 2023 to 1 Jan 2024); 2 Closed: Holiday  (19 Feb 2024)", 2},
+		{"lending", "month", months, queries.Filter{Role: []string{"lending"}, Department: []string{"Music"}}, "1 Closed: Winter break  (27 Dec 2023 to 1 Jan 2024); 2 Courier /outreach/a%20b (since 1 Mar 2024)", 2},
+		{"another library", "month", months, queries.Filter{Library: []string{"MED"}, Role: []string{"docdel"}}, "", 0},
+		{"quarters are too coarse for closures", "quarter", []string{"2024-01-01"}, queries.Filter{Department: []string{"Music"}, Role: []string{"borrowing"}}, "", 0},
+	} {
+		occasions, marks := h.marks(test.grain, test.buckets, test.filter, false)
+		if got := list(occasions); got != test.want || len(marks) != test.marks {
+			t.Errorf("%s: %s\nwith %d marks, want %s\nwith %d", test.name, got, len(marks), test.want, test.marks)
+		}
+		for _, mark := range marks {
+			if mark.From < 0 || mark.To > float64(len(test.buckets)) {
+				t.Errorf("%s: a mark from %v to %v leaves the axis", test.name, mark.From, mark.To)
+			}
+		}
+	}
+	_, marks := h.marks("month", months, queries.Filter{Role: []string{"borrowing"}}, false)
+	if visit := marks[1]; visit.Kind != chart.Period || visit.From != 16.0/31 || visit.To != 1+14.0/29 {
+		t.Errorf("the visits are marked from %v to %v", visit.From, visit.To)
+	}
+	if o, _ := h.marks("month", months, queries.Filter{Role: []string{"docdel"}}, true); o[0].Name != "MAIN, LAW closed: Winter break" {
+		t.Errorf("with several libraries: %q", o[0].Name)
+	}
+	for range 12 {
+		h.Closures = append(h.Closures, h.Closures[0])
+	}
+	if o, marks := h.marks("month", months, queries.Filter{}, false); len(o) != mostOccasions+1 || !strings.Contains(o[mostOccasions].Name, "6 more") || len(marks) != 16 {
+		t.Errorf("of many, %d are listed and %d marked, with %q", len(o), len(marks), o[len(o)-1].Name)
+	}
+}
+
+func TestClosuresOnEnd(t *testing.T) {
+	db, err := sql.Open("duckdb", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if _, err := db.ExecContext(t.Context(), `create table closure (library varchar not null, day date not null, name varchar);
+		insert into closure values
+			('MAIN', '2024-12-24', 'Winter break'), ('MAIN', '2024-12-26', 'Winter break'), ('MAIN', '2024-12-25', 'Christmas'), ('MAIN', '2024-12-27', null),
+			('MAIN', '2024-12-30', 'Winter break'), ('MAIN', '2025-01-02', 'Inventory'), ('LAW', '2024-12-24', 'Winter break'),
+			('MAIN', '2024-11-28', 'Thanksgiving'), ('MAIN', '2024-12-02', 'Monday after')`); err != nil {
+		t.Fatal(err)
+	}
+	rows, err := db.QueryContext(t.Context(), closuresSQL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	var got []string
+	for rows.Next() {
+		var library, name string
+		var first, after time.Time
+		if err := rows.Scan(&library, &first, &after, &name); err != nil {
+			t.Fatal(err)
+		}
+		got = append(got, library+" "+first.Format(time.DateOnly)+" "+after.Format(time.DateOnly)+" "+name)
+	}
+	want := []string{"MAIN 2024-11-28 2024-11-29 Thanksgiving", "MAIN 2024-12-02 2024-12-03 Monday after", "LAW 2024-12-24 2024-12-25 Winter break",
+		"MAIN 2024-12-24 2024-12-31 Winter break", "MAIN 2025-01-02 2025-01-03 Inventory"} // a Friday and the Monday after it belong together
+	if strings.Join(got, "\n") != strings.Join(want, "\n") {
+		t.Errorf("runs:\n%s\nwant:\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+}
+
+// The charts of other pages show what was going on, and a server without a record has the closures all the same.
+func TestChartsShowWhatWasGoingOn(t *testing.T) {
+	files := testHistory(t)
+	load(t, files, "insert into closure values ('MAIN', '2024-05-06', 'Exams'), ('MAIN', '2024-05-07', 'Exams'), ('MAIN', '2024-05-08', 'Exams')")
+	site, book := recordSite(t, files)
+	if err := book.Add(t.Context(), campaign.Clean(campaign.Campaign{ID: "visits", Name: `Visits <b>&`, Kind: campaign.KindCampaign, Start: date("2024-05-01"), End: date("2024-06-01"), Roles: []string{"borrowing"}, Outcome: "requests"}), "add"); err != nil {
+		t.Fatal(err)
+	}
+	const list = `<a href="/outreach/visits">Visits &lt;b&gt;&amp;</a>, 1 May 2024 to 31 May 2024`
+	for _, path := range []string{"/?" + year, "/turnaround?" + year, "/fill-rate?" + year, "/overdue?" + year, "/catalog/fill_rate?by=month&" + year} {
+		body := get(t, site, path).Body.String()
+		if !strings.Contains(body, list) || !strings.Contains(body, "Closed: Exams, 6 May 2024 to 8 May 2024") {
+			t.Errorf("%s does not list what was going on", path)
+		}
+		if isDrawn := strings.Contains(body, `"renderItem":"@marks"`); isDrawn == strings.HasPrefix(path, "/catalog") {
+			t.Errorf("%s: marks drawn: %v", path, isDrawn)
+		}
+	}
+	if body := get(t, site, "/turnaround?role=lending&"+year).Body.String(); strings.Contains(body, list) {
+		t.Error("what was done for readers is marked on a chart of lending")
+	}
+	if body := get(t, testSite(t, files), "/?"+year).Body.String(); !strings.Contains(body, "Closed: Exams") || strings.Contains(body, "Visits") {
+		t.Error("a server without a record shows no closures")
+	}
+}
+
+func TestFilesOverHTTP(t *testing.T) {
+	site, book := recordSite(t, testHistory(t))
+	if err := book.Add(t.Context(), campaign.Clean(campaign.Campaign{ID: "v.1", Name: "Visits", Kind: campaign.KindCampaign, Start: date("2024-05-01"), End: date("2024-06-01"), Roles: []string{"borrowing"}, Outcome: "requests"}), "add"); err != nil {
+		t.Fatal(err)
+	}
+	for path, want := range map[string]int{"/outreach/v.1": 200, "/outreach/v.1/report.json": 200, "/outreach/v.1/months.csv": 200, "/outreach/v.1/units.csv": 200,
+		"/outreach/v.1/secrets.csv": 404, "/outreach/none": 404, "/outreach/none/report.json": 404} {
+		if got := get(t, site, path); got.Code != want {
+			t.Errorf("%s: %d, want %d: %s", path, got.Code, want, got.Body.String())
+		}
+	}
+	json := get(t, site, "/outreach/v.1/report.json")
+	if got := json.Header().Get("Content-Disposition"); got != `attachment; filename="fillrate-v.1-report.json"` {
+		t.Errorf("offered as %s", got)
+	}
+	if !strings.Contains(json.Body.String(), `"verdict": {`) {
+		t.Error("the report has no verdict")
+	}
+}
