@@ -53,6 +53,9 @@ func read(ctx context.Context, snapshot *store.Snapshot, c campaign.Campaign, ot
 	}
 	r := &reader{ctx: ctx, db: snapshot.DB(), scope: s}
 	r.from, r.to = c.Start.AddDate(-longestHistory, 0, 0), WindowsOf(c).Post.To.AddDate(2, 0, 0)
+	for r.to.Weekday() != time.Monday { // the last week is whole
+		r.to = r.to.AddDate(0, 0, 1)
+	}
 	days, err := r.history()
 	if err != nil {
 		return nil, fmt.Errorf("reading requests by day: %w", err)
@@ -81,7 +84,7 @@ func read(ctx context.Context, snapshot *store.Snapshot, c campaign.Campaign, ot
 	return l.Panel, nil
 }
 
-// longestHistory is how many years before a campaign are read: days before are mistyped.
+// longestHistory is how many years before a campaign are read, and two after it: other days are mistyped, or of no use.
 const longestHistory = 40
 
 // reader puts the statements of one panel to a generation.
