@@ -27,10 +27,11 @@ type reportText struct {
 func writeReport(w io.Writer, report *impact.Report) error {
 	t := &reportText{out: w, unit: report.Outcome.Unit}
 	t.paragraph("", "", report.Verdict.Text)
-	t.paragraph("", "", evidenceWords(report.Evidence))
+	if words := evidenceWords(report.Evidence); words != "" {
+		t.paragraph("", "", words)
+	}
 	t.measured(report)
-	t.rawChange(report.RawChange)
-	t.estimate(report)
+	t.figures(report)
 	t.opinions(report)
 	t.amounts(report)
 	t.checks(report.Checks)
@@ -44,13 +45,11 @@ func writeReport(w io.Writer, report *impact.Report) error {
 func evidenceWords(evidence string) string {
 	switch evidence {
 	case "stronger":
-		return "Evidence: stronger (a comparison group, and every check passed)."
-	case "moderate":
-		return "Evidence: moderate."
-	case "weak":
-		return "Evidence: weak."
+		return "Evidence: stronger (compared with others who were not addressed)."
+	case "moderate", "weak", "none":
+		return "Evidence: " + evidence + "."
 	}
-	return "Evidence: none."
+	return ""
 }
 
 // paragraph writes text in lines of textWidth, the first one behind lead, and all behind indent.
@@ -143,6 +142,16 @@ func lastDay(from, to string) string {
 	return from + " to " + end.AddDate(0, 0, -1).Format(time.DateOnly)
 }
 
+// figures are the raw change, which is no effect, and then the estimate.
+func (t *reportText) figures(report *impact.Report) {
+	if report.RawChange == nil && report.Headline == nil && report.MDE == nil && report.JointEffect == nil {
+		return
+	}
+	t.heading("What the figures say")
+	t.rawChange(report.RawChange)
+	t.estimate(report)
+}
+
 func (t *reportText) rawChange(raw *impact.RawChange) {
 	if raw == nil {
 		return
@@ -155,7 +164,6 @@ func (t *reportText) rawChange(raw *impact.RawChange) {
 	if raw.LastYear != nil {
 		text += fmt.Sprintf(" One year earlier the same days changed by %s.", changeWords(*raw.LastYear))
 	}
-	t.heading("Raw change")
 	t.line("%s", text)
 }
 
@@ -216,12 +224,7 @@ var methodNames = map[string]string{
 }
 
 func (t *reportText) estimate(report *impact.Report) {
-	h := report.Headline
-	if h == nil && report.MDE == nil && report.JointEffect == nil {
-		return
-	}
-	t.heading("Estimate")
-	if h != nil {
+	if h := report.Headline; h != nil {
 		t.line("%s: %s.", methodNames[h.Method], interval(impact.Opinion{RR: h.RR, Lo: h.Lo, Hi: h.Hi, P: h.P}))
 		if h.NPermutations != nil {
 			how := "all that there are"
@@ -243,7 +246,8 @@ func (t *reportText) opinions(report *impact.Report) {
 	isSecond := func(method string) bool { return report.Headline == nil || report.Headline.Method != method }
 	hasITS := report.ITS != nil && isSecond(impact.MethodITS)
 	hasTWFE := report.TWFE != nil && isSecond(impact.MethodJoint)
-	if !hasITS && !hasTWFE && report.Counterfactual == nil {
+	hasExpected := report.Counterfactual != nil && len(report.Counterfactual.Cumulative) > 0
+	if !hasITS && !hasTWFE && !hasExpected {
 		return
 	}
 	t.heading("Second opinions")
@@ -253,14 +257,24 @@ func (t *reportText) opinions(report *impact.Report) {
 	if hasITS {
 		t.line("Interrupted time series of the target alone: %s.", interval(report.ITS.Opinion))
 	}
-	if c := report.Counterfactual; c != nil && len(c.Cumulative) > 0 {
+	if hasExpected {
+		c := report.Counterfactual
 		last := c.Cumulative[len(c.Cumulative)-1]
-		text := fmt.Sprintf("Observed less expected, up to %s: %s (between %s and %s).", last.Month, t.amount(last.N), whole(last.Lo), whole(last.Hi))
+		text := fmt.Sprintf("Observed less expected, up to %s: %s (between %s and %s).", monthWords(last.Month), t.amount(last.N), whole(last.Lo), whole(last.Hi))
 		if c.BacktestN > 0 {
 			text += fmt.Sprintf(" Of the %d months before launch, forecast likewise, %d fell within their range; the mean error was %s%%.", c.BacktestN, c.BacktestIn, whole(100*c.MAPE))
 		}
 		t.line("%s", text)
 	}
+}
+
+// monthWords says the month that begins on a day.
+func monthWords(day string) string {
+	month, err := time.Parse(time.DateOnly, day)
+	if err != nil {
+		return day
+	}
+	return month.Format("January 2006")
 }
 
 func (t *reportText) amounts(report *impact.Report) {
