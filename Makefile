@@ -62,7 +62,9 @@ run: data ## load the sample library (the first time) and serve the dashboards
 	@exec bin/fillrate serve --data '$(DATA)' --addr '$(ADDR)'
 
 data: build
-	@test -e '$(DATA)/current' || bin/fillrate ingest --data '$(DATA)' --library MAIN --tz America/New_York sample-data/illiad/*
+	@test -e '$(DATA)/current' || { \
+		bin/fillrate ingest --data '$(DATA)' --library MAIN --tz America/New_York sample-data/illiad/* sample-data/closures.csv && \
+		bin/fillrate campaign import --data '$(DATA)' sample-data/campaigns.csv; }
 
 test: build $(GOTESTSUM) ## vet, all tests, the race detector, and the browser suite where Chromium is
 	@GOTESTSUM='$(GOTESTSUM)' .ci/test vet go race browser
