@@ -116,7 +116,7 @@ func (v *visit) forest(list []measured) *figure {
 		row.Note = row.Label + "\n" + windowWords(c) + "\n" + word
 		if r := m.Report; r != nil {
 			if row.MDE = r.MDE; r.MDE != nil {
-				cells[9].Text = changeWords(*r.MDE)
+				cells[9].Text = mdeWords(*r.MDE)
 			}
 			if h := r.Headline; h != nil {
 				row.Ratio, row.Lo, row.Hi = &h.RR, h.Lo, h.Hi
@@ -171,6 +171,11 @@ func changeWords(ratio float64) string {
 		return noValue
 	}
 	return signed(count(percent) + "%")
+}
+
+// mdeWords writes the smallest visible rise, rounded up: a smaller one would not be seen.
+func mdeWords(ratio float64) string {
+	return changeWords(1 + math.Ceil(100*(ratio-1)-1e-9)/100)
 }
 
 // pWords writes a p value with three decimals.

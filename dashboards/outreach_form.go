@@ -118,6 +118,13 @@ func (t *typed) blame(err error) {
 	}
 }
 
+// tellMore adds what is wrong beside what could not be read, so that both can be mended at once.
+func (t *typed) tellMore() {
+	probe := t.record
+	probe.ID = cmp.Or(probe.ID, "none-yet")
+	t.blame(campaign.Validate(probe))
+}
+
 // expand makes the comparison of all units of the target's dimension that are not addressed.
 func (t *typed) expand(choices map[string][]queries.Choice) {
 	dimension := t.record.Target.Dimension()
@@ -360,6 +367,8 @@ func (s *server) addCampaign(c *gin.Context) error {
 			return redirect{v.to(campaignAddress(t.record.ID))}
 		}
 		t.blame(err)
+	} else {
+		t.tellMore()
 	}
 	return v.writeForm(c, t, "", err)
 }
@@ -407,6 +416,8 @@ func (s *server) changeCampaign(c *gin.Context) error {
 			return redirect{v.to(campaignAddress(record.ID))}
 		}
 		t.blame(err)
+	} else {
+		t.tellMore()
 	}
 	return v.writeForm(c, t, record.ID, err)
 }

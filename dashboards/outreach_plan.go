@@ -44,7 +44,7 @@ func (s *server) planCampaign(c *gin.Context) error {
 		}
 		if len(t.wrong) == 0 {
 			probe := campaign.Clean(t.record)
-			probe.ID, probe.Name = "plan", "plan"
+			probe.ID, probe.Name = "campaign", "campaign" // it has none yet
 			t.blame(campaign.Validate(probe))
 			if len(t.wrong) == 0 {
 				v.planAnswer(body, probe)
@@ -115,10 +115,10 @@ func planFacts(p *impact.PlanReport) []fact {
 		list = append(list, fact{text["plan.smallest_p"], say("plan.ways", pWords(*p.SmallestP), count(p.NAssignments)), ""})
 	}
 	if p.MDE != nil {
-		list = append(list, fact{text["head.mde"], say("plan.mde", changeWords(*p.MDE)), ""})
+		list = append(list, fact{text["head.mde"], say("plan.mde", mdeWords(*p.MDE)), ""})
 	}
 	if p.FormulaMDE != nil {
-		list = append(list, fact{text["plan.formula"], say("plan.formula_mde", changeWords(*p.FormulaMDE), strconv.FormatFloat(p.Dispersion, 'f', 1, 64)), ""})
+		list = append(list, fact{text["plan.formula"], say("plan.formula_mde", mdeWords(*p.FormulaMDE), strconv.FormatFloat(p.Dispersion, 'f', 1, 64)), ""})
 	}
 	return list
 }

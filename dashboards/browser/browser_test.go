@@ -60,6 +60,10 @@ func serveAndRun(m *testing.M) (int, error) {
 	if out, err := load.CombinedOutput(); err != nil {
 		return 0, fmt.Errorf("loading the sample: %w\n%s", err, out)
 	}
+	record := exec.Command(binary, "campaign", "import", "--data", data, "../../sample-data/campaigns.csv")
+	if out, err := record.CombinedOutput(); err != nil {
+		return 0, fmt.Errorf("recording the campaigns: %w\n%s", err, out)
+	}
 	server := exec.Command(binary, "serve", "--data", data, "--addr", "127.0.0.1:0")
 	server.Stderr = io.Discard
 	out, err := server.StdoutPipe()
@@ -187,6 +191,7 @@ func evaluate[T any](r *reader, script string) T {
 
 var pages = []string{
 	"/", "/turnaround", "/turnaround?role=lending&clock=business", "/fill-rate", "/fill-rate?role=docdel", "/overdue",
+	"/outreach", "/outreach/new", "/outreach/C2/edit", "/outreach/C2/remove", "/outreach/plan", planned,
 	"/rows/volume", "/rows/overdue", "/data", "/definitions",
 	"/catalog", "/catalog/partners", "/catalog/fill_rate?by=month&by=department&compare=previous&definition=reshare",
 	"/catalog/open_requests?role=borrowing", "/catalog/stages?by=quarter&clock=business&compare=last_year",
