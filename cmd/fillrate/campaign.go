@@ -209,11 +209,14 @@ func (a *app) tellEdits(c campaign.Campaign, changes []campaign.Edit) {
 	}
 }
 
+// fieldWords says a field of a campaign in words.
+var fieldWords = strings.NewReplacer("carry_over_months", "carry-over", "_", " ", ".", " ")
+
 // editWords says what an edit did.
 func editWords(edit campaign.Edit) string {
 	switch {
 	case edit.Field != "":
-		text := fmt.Sprintf("%s changed: %s → %s", strings.NewReplacer("_", " ", ".", " ").Replace(edit.Field), edit.Before, edit.After)
+		text := fmt.Sprintf("%s changed: %s → %s", fieldWords.Replace(edit.Field), edit.Before, edit.After)
 		if edit.AfterResults {
 			text += " (after results were looked at)"
 		}

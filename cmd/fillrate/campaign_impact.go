@@ -110,9 +110,10 @@ func maybeNumber(value *float64) string {
 	return plainNumber(*value)
 }
 
-// guardedCell keeps a spreadsheet from taking text for a formula.
+// guardedCell keeps a spreadsheet from taking text for a formula, and a terminal from obeying it.
 func guardedCell(text string) string {
-	if text != "" && strings.ContainsRune("=+-@\t\r\n", rune(text[0])) {
+	text = oneLine(text)
+	if text != "" && strings.ContainsRune("=+-@", rune(text[0])) {
 		return "'" + text
 	}
 	return text
@@ -164,7 +165,11 @@ func (r *reportRows) estimates(report *impact.Report) {
 	if raw := report.RawChange; raw != nil {
 		r.number("raw_change", "pre", raw.Pre)
 		r.number("raw_change", "post", raw.Post)
-		r.estimate("raw_change", "ratio", raw.Ratio, raw.Lo, raw.Hi)
+		if raw.Lo == 0 && raw.Hi == 0 { // rates and medians
+			r.number("raw_change", "ratio", raw.Ratio)
+		} else {
+			r.estimate("raw_change", "ratio", raw.Ratio, raw.Lo, raw.Hi)
+		}
 		r.bounds("raw_change", "last_year", raw.LastYear, nil, nil)
 	}
 	if h := report.Headline; h != nil {
@@ -202,7 +207,8 @@ func (r *reportRows) estimates(report *impact.Report) {
 		r.estimate("additional_requests", "n", n.N, n.Lo, n.Hi)
 	}
 	if cost := report.CostPerAdditional; cost != nil {
-		r.bounds("cost_per_additional", "value "+cost.Currency, cost.Value, cost.Lo, cost.Hi)
+		r.bounds("cost_per_additional", "value", cost.Value, cost.Lo, cost.Hi)
+		r.text("cost_per_additional", "currency", cost.Currency)
 	}
 	if hours := report.HoursPerAdditional; hours != nil {
 		r.bounds("hours_per_additional", "value", hours.Value, hours.Lo, hours.Hi)
