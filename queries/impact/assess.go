@@ -53,6 +53,9 @@ func Assess(p *Panel) *Report {
 	a.readMonths()
 	a.r.Indexed = a.indexed()
 	a.r.Season = a.season()
+	if p.IsComplete {
+		a.findOthers()
+	}
 	if a.refuseEverything() {
 		a.r.Counterfactual = a.observed()
 		a.check()
@@ -61,7 +64,6 @@ func Assess(p *Panel) *Report {
 	}
 	a.r.Units = a.unitReports()
 	a.r.RawChange = a.rawChange()
-	a.findOthers()
 	a.compareUnits()
 	a.followTarget()
 	a.expect()
@@ -138,7 +140,7 @@ func (a *assessment) refuseEverything() bool {
 	case len(a.target) == 0 && a.isSilent():
 		a.refuse(RefusedZeroCounts, everything, w.silent(a.targetNames()), w.anyRequest())
 	case len(a.target) == 0:
-		a.refuse(RefusedNoData, everything, w.noneComparable(a.targetNames(), a.leftOutWords(true)), w.comparable())
+		a.refuse(RefusedNoData, everything, w.noneComparable(a.leftOutWords(true)), w.comparable())
 	}
 	if a.launch < leastMonths {
 		a.refuse(RefusedShortHistory, everything, w.shortHistory(a.launch), w.moreHistory())
@@ -158,7 +160,7 @@ func (a *assessment) headline() {
 	e := a.its.Headline
 	a.setHeadline(MethodITS, e)
 	if a.r.Headline == nil {
-		a.refuse(RefusedDegenerate, MethodITS, a.w.noFit(), a.w.findComparison())
+		a.refuse(RefusedDegenerate, MethodITS, a.w.noFit(), a.insteadOfSeries())
 	}
 }
 

@@ -68,9 +68,9 @@ func (a *assessment) checkFinished() {
 }
 
 func (a *assessment) checkHistory() {
-	needed := moderateMonths
-	if a.did != nil {
-		needed = leastMonths
+	needed := leastMonths
+	if h := a.r.Headline; h != nil && h.Method == MethodITS {
+		needed = moderateMonths
 	}
 	a.add(CheckHistory, a.launch >= needed, false, a.w.checkHistory(a.launch, needed))
 }
@@ -177,7 +177,7 @@ func (a *assessment) checkPlacebo() {
 		a.add(CheckPlacebo, a.r.Headline.Method != MethodITS, a.found(), a.w.fewPlacebos(n, a.r.Headline.Method == MethodITS))
 		return
 	}
-	a.add(CheckPlacebo, float64(r.NAsBig) <= tooOften*float64(n), a.found(), a.w.checkPlacebo(r.NAsBig, n))
+	a.add(CheckPlacebo, float64(r.NAsBig) <= tooOften*float64(n), a.found(), a.w.checkPlacebo(r.NAsBig, n, a.found()))
 }
 
 // checkLending looks for the same step where no outreach to readers can make one.

@@ -173,13 +173,9 @@ func (a *assessment) joint() {
 		a.refuse(RefusedDegenerate, everything, a.w.noJoint(namesOf(a.inTheWay)), a.w.findUntouched())
 		return
 	}
-	a.refuseInseparable(clash, everything)
-	for _, o := range clash {
-		if !o.isSame {
-			return
-		}
+	if a.refuseInseparable(clash, everything, func(o other) bool { return o.isSame }) {
+		a.r.JointEffect = opinionOf(permuted(a.did))
 	}
-	a.r.JointEffect = opinionOf(permuted(a.did))
 }
 
 // difference is the mean log ratio of those addressed less that of the others; false where one side has none.

@@ -25,9 +25,10 @@ type other struct {
 // findOthers looks for campaigns that could have moved the same numbers.
 func (a *assessment) findOthers() {
 	units, treated := a.units()
+	scope, err := scopeOf(a.p.Campaign)
 	for _, c := range a.p.Others {
 		w := Extent(c)
-		if c.ID == a.p.Campaign.ID || !w.Meets(a.p.Windows.Post) && !w.Meets(a.p.Windows.Pre) {
+		if c.ID == a.p.Campaign.ID || err == nil && !scope.meets(c.Target) || !w.Meets(a.p.Windows.Post) && !w.Meets(a.p.Windows.Pre) {
 			continue
 		}
 		o := other{c: c, touches: make([]bool, len(units)), meets: w.Meets(a.p.Windows.Post)}
@@ -104,19 +105,21 @@ func (a *assessment) correlated(others []other, corr []float64) []other {
 	return clash
 }
 
-// refuseInseparable says that this campaign and others can only be measured together.
-func (a *assessment) refuseInseparable(others []other, method string) {
-	names := append([]string{a.w.campaignName()}, namesOf(others)...)
-	same := true
+// refuseInseparable says that this campaign and others can only be measured together, and tells whether they can be: all of
+// them addressed the same in the window.
+func (a *assessment) refuseInseparable(others []other, method string, isSame func(other) bool) bool {
+	same := len(others) > 0
 	for _, o := range others {
-		same = same && o.meets && o.touchesTargets(len(a.target))
+		same = same && o.meets && isSame(o)
 	}
+	names := append([]string{a.w.campaignName()}, namesOf(others)...)
 	a.refuse(RefusedInseparable, method, a.w.inseparable(names, same), a.w.apart())
+	return same
 }
 
-// touchesTargets tells whether a campaign addressed all of this one's n targets.
-func (o other) touchesTargets(n int) bool {
-	return !slices.Contains(o.touches[:n], false)
+// reachedSame tells whether a campaign addressed all of this one's targets: their series knows no others.
+func (a *assessment) reachedSame(o other) bool {
+	return !slices.Contains(o.touches[:len(a.target)], false)
 }
 
 // chosen are the other campaigns of a series: those that a model can hold, and those that it cannot tell from this one.

@@ -40,7 +40,7 @@ func (a *assessment) plan(r *PlanReport) {
 	case len(a.target) == 0 && a.isSilent():
 		a.refuse(RefusedZeroCounts, everything, a.w.silent(a.targetNames()), a.w.anyRequest())
 	case len(a.target) == 0:
-		a.refuse(RefusedNoData, everything, a.w.noneComparable(a.targetNames(), a.leftOutWords(true)), a.w.comparable())
+		a.refuse(RefusedNoData, everything, a.w.noneComparable(a.leftOutWords(true)), a.w.comparable())
 	}
 	if a.isRefused() {
 		return

@@ -146,17 +146,18 @@ func (a *assessment) followTarget() {
 		if len(steps.inseparable) > 0 {
 			a.its = nil
 			if isHeadline {
-				a.refuseInseparable(steps.inseparable, everything)
-				a.jointSeries(s, steps.inseparable)
+				if a.refuseInseparable(steps.inseparable, everything, a.reachedSame) {
+					a.jointSeries(s, steps.inseparable)
+				}
 			} else if !a.isRefused() {
-				a.refuseInseparable(steps.inseparable, MethodITS)
+				a.refuseInseparable(steps.inseparable, MethodITS, a.reachedSame)
 			}
 			return
 		}
 	}
 	if err == nil && a.its.AR1Degenerate {
 		a.its = nil
-		a.refuse(RefusedDegenerate, MethodITS, a.w.wanders(), a.w.findComparison())
+		a.refuse(RefusedDegenerate, MethodITS, a.w.wanders(), a.insteadOfSeries())
 		return
 	}
 	if err == nil && opinionOf(a.its.Headline) == nil {
@@ -177,7 +178,7 @@ func (a *assessment) followTarget() {
 		case RefusedZeroCounts:
 			a.refuse(why.code, MethodITS, a.w.emptyMonths(), a.w.fuller())
 		default:
-			a.refuse(RefusedDegenerate, MethodITS, a.w.noFit(), a.w.findComparison())
+			a.refuse(RefusedDegenerate, MethodITS, a.w.noFit(), a.insteadOfSeries())
 		}
 		return
 	}
@@ -189,13 +190,16 @@ func (a *assessment) followTarget() {
 	a.work(MethodITS, a.w.workITS(a.its, a.r.ITS, len(s.Steps)))
 }
 
+// insteadOfSeries says what a series that cannot be followed needs.
+func (a *assessment) insteadOfSeries() string {
+	if a.did != nil {
+		return a.w.comparisonDoes()
+	}
+	return a.w.findComparison()
+}
+
 // jointSeries gives what two campaigns that addressed the same people at the same time moved together: the series without the others.
 func (a *assessment) jointSeries(s stats.Series, others []other) {
-	for _, o := range others {
-		if !o.isSame {
-			return
-		}
-	}
 	s.Steps = slices.DeleteFunc(slices.Clone(s.Steps), func(step stats.Step) bool {
 		return slices.ContainsFunc(others, func(o other) bool { return o.c.ID == step.Name })
 	})

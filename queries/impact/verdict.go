@@ -28,7 +28,7 @@ func (a *assessment) verdict() Verdict {
 		if h.Hi < 1 {
 			code = LikelyDecrease
 		}
-		return Verdict{code, a.w.likely(targets, h, a.r.AdditionalRequests, a.asked(), a.p.Windows.Post)}
+		return Verdict{code, a.w.likely(targets, h, a.r.AdditionalRequests, a.value(a.pool(a.target, func(u *Unit) Reading { return u.Post })), a.asked(), a.p.Windows.Post)}
 	}
 	code := CantTell
 	if mde := a.r.MDE; mde != nil && *mde <= smallMDE && h.Hi <= *mde && h.Lo >= 1 / *mde {

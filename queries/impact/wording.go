@@ -49,7 +49,8 @@ type words struct {
 	name       string // at the start of a sentence
 	up, down   string
 	things     string // what is counted, or what a rate rests on
-	rate       bool
+	rate       bool   // a share or a median, which do not add up
+	inDays     bool
 	record     string // campaign, change
 	title      string // of the record
 	unit, many string // department, departments
@@ -65,6 +66,7 @@ func wordsOf(p *Panel) words {
 		w.about, w.name, w.things, w.isOne = "The number of first-time readers from %s", "The number of first-time readers", "first-time readers", true
 	case "median_turnaround":
 		w.about, w.name, w.up, w.down, w.isOne, w.rate = "The median turnaround of requests from %s", "The median turnaround", "longer", "shorter", true, true
+		w.inDays = true
 	case "fill_rate":
 		w.about, w.name, w.isOne, w.rate = "The fill rate of requests from %s", "The fill rate", true, true
 	case "overdue_rate":
@@ -220,6 +222,14 @@ func joined(names []string) string {
 	return strings.Join(names[:len(names)-1], ", ") + " and " + names[len(names)-1]
 }
 
+// few gives the first of a list of phrases, and how many more there are.
+func few(phrases []string) string {
+	if n := len(phrases); n > 3 {
+		return strings.Join(phrases[:2], "; ") + fmt.Sprintf("; and %d more", n-2)
+	}
+	return strings.Join(phrases, "; ")
+}
+
 func capital(s string) string {
 	for i, r := range s {
 		return strings.ToUpper(string(r)) + s[i+len(string(r)):]
@@ -282,7 +292,7 @@ func (w words) academicYear(year, startsIn int) string {
 
 // Verdicts.
 
-func (w words) likely(targets string, h *Headline, n *Amount, asked float64, window Span) string {
+func (w words) likely(targets string, h *Headline, n *Amount, value, asked float64, window Span) string {
 	direction, near, far := w.up, h.Lo, h.Hi
 	if h.Hi < 1 {
 		direction, near, far = w.down, h.Hi, h.Lo
@@ -295,9 +305,20 @@ func (w words) likely(targets string, h *Headline, n *Amount, asked float64, win
 	case n != nil:
 		text += fmt.Sprintf(", roughly %s fewer %s (%s–%s) over %s.", number(-n.N), w.things, number(-n.Hi), number(-n.Lo), days(window))
 	default:
+		if now, before := w.level(value), w.level(value/h.RR); now != before {
+			text += fmt.Sprintf(", %s rather than %s", now, before)
+		}
 		text += fmt.Sprintf(", measured on %s %s over %s.", number(asked), w.things, days(window))
 	}
 	return text
+}
+
+// level writes a rate or a median: 84%, 12.5 days.
+func (w words) level(x float64) string {
+	if w.inDays {
+		return fmt.Sprintf("%.1f days", x)
+	}
+	return strings.ToLower(share(x))
 }
 
 func (w words) noClearEffect(h *Headline, mde float64) string {
@@ -430,8 +451,8 @@ func (w words) anyRequest() string {
 	return fmt.Sprintf("It takes %s in at least one of the two.", w.things)
 }
 
-func (w words) noneComparable(targets string, why []string) string {
-	return fmt.Sprintf("Nothing can be compared with the year before for %s: %s.", targets, strings.Join(why, "; "))
+func (w words) noneComparable(why []string) string {
+	return fmt.Sprintf("None of those addressed can be compared with the year before: %s.", few(why))
 }
 
 func (w words) comparable() string {
@@ -479,7 +500,7 @@ func (w words) noneToCompare(why []string) string {
 	if len(why) == 0 {
 		return "None of the comparison group is in this history."
 	}
-	return fmt.Sprintf("None of the comparison group can be compared with the year before: %s.", strings.Join(why, "; "))
+	return fmt.Sprintf("None of the comparison group can be compared with the year before: %s.", few(why))
 }
 
 func (w words) nameComparison() string {
@@ -524,6 +545,10 @@ func (w words) noFit() string {
 
 func (w words) wanders() string {
 	return "The series drifts so much that a step cannot be told from its own drift."
+}
+
+func (w words) comparisonDoes() string {
+	return "The comparison with other groups does without it."
 }
 
 func (w words) findComparison() string {
@@ -591,18 +616,18 @@ func (w words) checkComparison(target, comparison, ways int, exact bool) string 
 func (w words) checkUnits(n int, target, comparison, missing []string) string {
 	var parts []string
 	if len(target) > 0 {
-		parts = append(parts, "left out of the target: "+strings.Join(target, "; "))
+		parts = append(parts, "Left out of the target: "+few(target))
 	}
 	if len(comparison) > 0 {
-		parts = append(parts, "left out of the comparison: "+strings.Join(comparison, "; "))
+		parts = append(parts, "Left out of the comparison: "+few(comparison))
 	}
 	if len(missing) > 0 {
-		parts = append(parts, "not in the history: "+joined(missing))
+		parts = append(parts, "Not in the history: "+joined(missing))
 	}
 	if len(parts) == 0 {
 		return fmt.Sprintf("%s can be compared with the year before.", capital(w.units(n)))
 	}
-	return capital(strings.Join(parts, ". ")) + "."
+	return strings.Join(parts, ". ") + "."
 }
 
 func (w words) checkOverlap(apart, alike []string, method string) string {
@@ -633,6 +658,9 @@ func (w words) checkOverlap(apart, alike []string, method string) string {
 }
 
 func (w words) checkSettled(open float64) string {
+	if open <= 0 {
+		return "None of the window's requests is still open."
+	}
 	if open <= stillOpen {
 		return fmt.Sprintf("%s of the window's requests are still open.", share(open))
 	}
@@ -652,7 +680,7 @@ func (w words) checkPreTrend(targets string, slope, p float64) string {
 	if p >= parallel {
 		return fmt.Sprintf("Before the %s the two groups ran in parallel as far as can be seen (p %.2f); that is no proof that they would have gone on so.", w.record, p)
 	}
-	return w.notParallel(targets, slope > 0) + fmt.Sprintf(" (p %s)", small(p))
+	return strings.TrimSuffix(w.notParallel(targets, slope > 0), ".") + fmt.Sprintf(" (p %s).", small(p))
 }
 
 func small(p float64) string {
@@ -666,8 +694,12 @@ func (w words) uncheckedPreTrend() string {
 	return "The months before are too few or too empty to compare how the groups grew."
 }
 
-func (w words) checkPlacebo(k, m int) string {
-	return fmt.Sprintf("The same method finds as much in %d of %d periods with no %s.", k, m, w.record)
+func (w words) checkPlacebo(k, m int, found bool) string {
+	text := fmt.Sprintf("The same method finds as much in %d of %d periods with no %s", k, m, w.record)
+	if !found && float64(k) > tooOften*float64(m) {
+		text += ", as it does of a change this small"
+	}
+	return text + "."
 }
 
 func (w words) fewPlacebos(n int, failed bool) string {
@@ -682,7 +714,7 @@ func (w words) noLending() string {
 }
 
 func (w words) checkLending(o Opinion) string {
-	return fmt.Sprintf("Lending, which no %s to readers moves, changed by %s at the same time.", w.record, strings.Replace(between(o.Lo, o.Hi), "between ", "", 1))
+	return fmt.Sprintf("Lending, which no %s to readers moves, changed at the same time: %s.", w.record, between(o.Lo, o.Hi))
 }
 
 var methodNames = map[string]string{methodTWFE: "The comparison month by month", MethodITS: "The target's own series", methodExpected: "The forecast from the months before"}
