@@ -3,6 +3,7 @@ package campaign
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"os"
@@ -192,8 +193,8 @@ func TestRefusedCampaigns(t *testing.T) {
 				}
 				return
 			}
-			field, ok := err.(*FieldError)
-			if !ok || field.Field != test.field || queries.ErrorCode(err) != queries.Invalid {
+			var field *FieldError
+			if !errors.As(err, &field) || field.Field != test.field || queries.ErrorCode(err) != queries.Invalid {
 				t.Fatalf("got %v, want a fault of %s", err, test.field)
 			}
 			b := newBook(t)
