@@ -416,8 +416,11 @@ func statistics(r *impact.Report) []fact {
 			decimals(o.Dispersion, 2), decimals(o.Rho, 2), decimals(o.NeweyWest, 3), pWords(o.LjungBoxP)))
 	}
 	if c := r.Counterfactual; c != nil && c.Draws > 0 {
-		add(text["stat.counterfactual"], say("stat.counterfactual_words", strconv.FormatFloat(c.Q, 'g', 3, 64), count(float64(c.Draws)), strconv.FormatUint(c.Seed, 10),
-			count(float64(c.BacktestIn)), count(float64(c.BacktestN)), share(c.MAPE)))
+		backtest := text["stat.no_backtest"]
+		if c.BacktestN > 0 {
+			backtest = say("stat.backtest", count(float64(c.BacktestIn)), count(float64(c.BacktestN)), share(c.MAPE))
+		}
+		add(text["stat.counterfactual"], say("stat.counterfactual_words", strconv.FormatFloat(c.Q, 'g', 3, 64), count(float64(c.Draws)), strconv.FormatUint(c.Seed, 10), backtest))
 	}
 	if r.MDE != nil {
 		add(text["head.mde"], say("stat.mde_words", changeWords(*r.MDE)))
@@ -434,7 +437,11 @@ func unitsTable(r *impact.Report) *table {
 		return nil
 	}
 	t := &table{Caption: text["units.caption"], Head: []head{{Text: text["units.unit"]}, {Text: text["units.group"]},
-		{Text: text["units.pre"], Number: true}, {Text: text["units.post"], Number: true}, {Text: text["units.change"], Number: true}, {Text: text["units.left_out"]}}}
+		{Text: text["units.pre"], Number: true}, {Text: text["units.post"], Number: true}, {Text: text["units.change"], Number: true}}}
+	leftOut := slices.ContainsFunc(r.Units, func(u impact.UnitReport) bool { return u.LeftOut != "" })
+	if leftOut {
+		t.Head = append(t.Head, head{Text: text["units.left_out"]})
+	}
 	for _, u := range r.Units {
 		group, change, name := text["units.comparison"], noValue, valueLabel("unit", u.Name)
 		if u.IsTarget {
@@ -446,8 +453,12 @@ func unitsTable(r *impact.Report) *table {
 		if name == "" {
 			name = text["units.small"]
 		}
-		t.Rows = append(t.Rows, []cell{{Text: shorten(name, longestCell), Header: true}, {Text: group}, {Text: outcomeWords(r, u.Pre), Number: true},
-			{Text: outcomeWords(r, u.Post), Number: true}, {Text: change, Number: true}, {Text: u.LeftOut}})
+		row := []cell{{Text: shorten(name, longestCell), Header: true}, {Text: group}, {Text: outcomeWords(r, u.Pre), Number: true},
+			{Text: outcomeWords(r, u.Post), Number: true}, {Text: change, Number: true}}
+		if leftOut {
+			row = append(row, cell{Text: u.LeftOut})
+		}
+		t.Rows = append(t.Rows, row)
 	}
 	return t
 }

@@ -83,9 +83,6 @@ type Point struct {
 // rowLabel is the width of the names beside lying bars, in pixels; longer ones are cut, the table has them whole.
 const rowLabel = 132
 
-// longName is from how many characters on a name is wider than the axis beside the chart and half a category.
-const longName = 9
-
 // dashes and symbols tell series apart without colour; decals do it for stacked bars.
 var (
 	dashes  = []any{"solid", []int{6, 4}, []int{2, 3}, []int{10, 3, 2, 3}, []int{12, 4}, []int{4, 2}}
@@ -313,10 +310,6 @@ func (c Chart) categoryAxis() map[string]any {
 		"type": "category", "data": labels, "boundaryGap": true,
 		"axisLine": map[string]any{"lineStyle": map[string]any{"color": "@muted"}}, "axisTick": map[string]any{"show": false},
 		"axisLabel": map[string]any{"color": "@muted", "fontSize": 11, "hideOverlap": true},
-	}
-	if len(labels) > 0 && len([]rune(labels[0])) > longName { // the first would begin left of the chart, the last end right of it
-		label := axis["axisLabel"].(map[string]any)
-		label["alignMinLabel"], label["alignMaxLabel"] = "left", "right"
 	}
 	if c.Signed { // names stay below the chart
 		axis["axisLine"] = map[string]any{"onZero": false, "lineStyle": map[string]any{"color": "@muted"}}
