@@ -22,7 +22,7 @@ const (
 	maxName  = 200
 	maxWord  = 60 // channel
 	maxNotes = 10_000
-	maxNames = 1000 // of a list
+	maxNames = 5000 // of a list
 	maxCost  = 1e12
 	maxHours = 1e6
 )
