@@ -104,7 +104,7 @@ func (r request) outcome() string {
 		return "open"
 	case r.status == "finished", r.status == "checked_out":
 		return "filled"
-	case slices.Contains([]string{"held_locally", "duplicate", "created_in_error"}, r.reason):
+	case slices.Contains([]string{"held_locally", "duplicate", "created_in_error", "free_online"}, r.reason):
 		return "cancelled"
 	}
 	return "unfilled"
@@ -355,7 +355,7 @@ func randomHistory(seed uint64, n, readers, days int) []request {
 		}
 		switch r.status {
 		case "unfilled", "cancelled_staff":
-			r.reason = pick("", "held_locally", "duplicate", "created_in_error", "cost")
+			r.reason = pick("", "held_locally", "duplicate", "created_in_error", "free_online", "cost")
 		case "finished", "checked_out":
 			if dice(10) > 0 && !r.created.IsZero() {
 				r.available = r.created.Add(time.Duration(dice(40*24*3600)-24*3600) * time.Second)
