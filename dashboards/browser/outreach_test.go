@@ -167,7 +167,7 @@ func TestRefusedForm(t *testing.T) {
 		t.Run(screen.name, func(t *testing.T) {
 			r := newReader(t, screen.width, 900, screen.dark)
 			r.visit("/outreach/new")
-			r.do(chromedp.SetValue("#name", "Newsletter", chromedp.ByQuery), chromedp.SetValue("#cost", "12", chromedp.ByQuery), chromedp.SetValue("#currency", "dollars", chromedp.ByQuery),
+			r.do(chromedp.SetValue("#name", "Newsletter", chromedp.ByQuery), chromedp.SetValue("#cost", "12", chromedp.ByQuery),
 				chromedp.SetValue("#start", "2025-02-01", chromedp.ByQuery), chromedp.SetValue("#last", "2025-01-01", chromedp.ByQuery))
 			r.send("button.main")
 			r.expect("status 400")
@@ -181,8 +181,8 @@ func TestRefusedForm(t *testing.T) {
 			for _, violation := range axeViolations(r, string(axe)) {
 				t.Errorf("axe: %s", violation)
 			}
-			r.do(chromedp.Click(`.problem a[href="#currency"]`, chromedp.ByQuery))
-			if focused := evaluate[string](r, `document.querySelector(":target").id`); focused != "currency" {
+			r.do(chromedp.Click(`.problem a[href="#last"]`, chromedp.ByQuery))
+			if focused := evaluate[string](r, `document.querySelector(":target").id`); focused != "last" {
 				t.Errorf("the message leads to %q", focused)
 			}
 			r.check("refused form")
