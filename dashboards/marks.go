@@ -54,6 +54,7 @@ func (s *server) closures(ctx context.Context, r *reading) ([]closure, error) {
 type happenings struct {
 	Campaigns []campaign.Campaign
 	Closures  []closure
+	Own       string // the campaign that the page is about, on whose charts the others stand back; empty elsewhere
 }
 
 // readHappenings never fails a page: what cannot be read is left out and logged.
@@ -81,7 +82,7 @@ type occasion struct {
 
 // What of many is listed below a chart, and from how many days on a closure shows in months.
 const (
-	mostOccasions = 9
+	mostOccasions = 10
 	longestMark   = 60
 	closedDays    = 3
 )
@@ -109,6 +110,7 @@ func (h happenings) marks(grain string, buckets []string, filter queries.Filter,
 
 	type found struct {
 		at       time.Time
+		closed   time.Duration // 0: a campaign
 		occasion occasion
 		marks    []chart.Mark
 	}
@@ -118,10 +120,16 @@ func (h happenings) marks(grain string, buckets []string, filter queries.Filter,
 		if !concerns(c, filter) || !c.Start.Before(end) || !c.End.IsZero() && !over.After(first) || c.End.IsZero() && c.Start.Before(first) {
 			continue
 		}
-		f := found{c.Start, occasion{Name: shorten(c.Name, longestMark), URL: campaignAddress(c.ID), Days: windowWords(c)}, nil}
-		if c.End.IsZero() {
+		f := found{at: c.Start, occasion: occasion{Name: shorten(c.Name, longestMark), URL: campaignAddress(c.ID), Days: windowWords(c)}}
+		if c.ID == h.Own {
+			f.occasion.Name, f.occasion.URL = text["mark.this"], ""
+		}
+		switch {
+		case c.End.IsZero():
 			f.marks = []chart.Mark{{Kind: chart.Change, From: place(c.Start)}}
-		} else {
+		case h.Own != "" && c.ID != h.Own:
+			f.marks = []chart.Mark{{Kind: chart.Other, From: place(c.Start), To: place(c.End)}}
+		default:
 			f.marks = []chart.Mark{{Kind: chart.Period, From: place(c.Start), To: place(c.End)}}
 			if c.CarryOverMonths > 0 {
 				f.marks = append(f.marks, chart.Mark{Kind: chart.CarryOver, From: place(c.End), To: place(over)})
@@ -150,8 +158,19 @@ func (h happenings) marks(grain string, buckets []string, filter queries.Filter,
 		if c.Name != "" {
 			name = say("mark.closed_for", name, shorten(c.Name, longestMark))
 		}
-		list = append(list, found{c.From, occasion{Name: name, Days: spanOrDay(c.From, c.To)},
+		list = append(list, found{c.From, c.To.Sub(c.From), occasion{Name: name, Days: spanOrDay(c.From, c.To)},
 			[]chart.Mark{{Kind: chart.Closure, From: place(c.From), To: place(c.To)}}})
+	}
+	// Of too many the short closures are left out first, then the earliest campaigns: what is drawn is listed.
+	left := max(0, len(list)-mostOccasions)
+	for range left {
+		least := 0
+		for i, f := range list {
+			if f.closed > 0 && (list[least].closed == 0 || f.closed < list[least].closed) {
+				least = i
+			}
+		}
+		list = slices.Delete(list, least, least+1)
 	}
 	slices.SortStableFunc(list, func(a, b found) int { return a.at.Compare(b.at) })
 
@@ -160,13 +179,11 @@ func (h happenings) marks(grain string, buckets []string, filter queries.Filter,
 	for i, f := range list {
 		number := strconv.Itoa(i + 1)
 		f.occasion.Number, f.marks[0].Label = number, number
-		if i < mostOccasions {
-			occasions = append(occasions, f.occasion)
-		}
+		occasions = append(occasions, f.occasion)
 		marks = append(marks, f.marks...)
 	}
-	if more := len(list) - mostOccasions; more > 0 {
-		occasions = append(occasions, occasion{Name: say("mark.more", count(float64(more)))})
+	if left > 0 {
+		occasions = append(occasions, occasion{Name: say("mark.more", count(float64(left)))})
 	}
 	return occasions, marks
 }

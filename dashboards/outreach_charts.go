@@ -23,15 +23,13 @@ type drawing struct {
 // around keeps of what was going on that which touches a campaign's readers, and the campaign itself as its report has it.
 func (h happenings) around(c campaign.Campaign) happenings {
 	readers := queries.Filter{Role: c.Roles, Department: c.Target.Departments, PatronGroup: c.Target.PatronGroups, Library: c.Target.Libraries}
-	own := c
-	own.Name = text["finding.this"]
-	kept := []campaign.Campaign{own}
+	var kept []campaign.Campaign
 	for _, other := range h.Campaigns {
 		if other.ID != c.ID && concerns(other, readers) {
 			kept = append(kept, other)
 		}
 	}
-	return happenings{kept, h.Closures}
+	return happenings{append(kept, c), h.Closures, c.ID} // the last is the last to be left out
 }
 
 func outcomeFormat(r *impact.Report) chart.Format {
@@ -77,13 +75,7 @@ func (d drawing) finish(f *figure, c chart.Chart, t *table) *figure {
 
 // onAxis marks what was going on on an axis of buckets.
 func (d drawing) onAxis(grain string, buckets []string) ([]occasion, []chart.Mark) {
-	occasions, marks := d.around.marks(grain, buckets, queries.Filter{Library: d.Campaign.Target.Libraries}, d.nameLibraries)
-	for i := range occasions {
-		if occasions[i].URL == campaignAddress(d.Campaign.ID) { // leads to this page
-			occasions[i].URL = ""
-		}
-	}
-	return occasions, marks
+	return d.around.marks(grain, buckets, queries.Filter{Library: d.Campaign.Target.Libraries}, d.nameLibraries)
 }
 
 // firstDay makes a day of a month that is written as 2024-09 or 2024-09-01.
@@ -144,6 +136,9 @@ func (d drawing) expected() *figure {
 		drawn.Bands = []chart.Band{band}
 	}
 	f.N = say("n.months", count(float64(len(days))), count(float64(inWindow)))
+	if inWindow == 0 {
+		f.N = say("n.months_observed", count(float64(len(days))))
+	}
 	f.Marks, drawn.Marks = d.onAxis("month", days)
 	return d.finish(f, drawn, t)
 }
@@ -182,7 +177,7 @@ func (d drawing) cumulative() *figure {
 
 func (d drawing) indexed() *figure {
 	f := &figure{ID: "indexed", Title: text["title.indexed"], Height: "m", Definition: described("index"), Downloads: d.download()}
-	if len(d.Indexed) == 0 {
+	if !slices.ContainsFunc(d.Indexed, func(m impact.IndexedMonth) bool { return m.Target != nil }) {
 		f.Empty = d.why(text["empty.indexed"], "indexed", impact.MethodDiD)
 		return f
 	}
@@ -210,7 +205,8 @@ func (d drawing) indexed() *figure {
 	f.N = say("n.indexed", groupWords(d.Campaign.Target), comparedWith(d.Campaign), count(float64(len(days))))
 	if isCompared {
 		drawn.Series = append(drawn.Series, chart.Series{Name: text["units.comparison"], Color: "s2", Dash: chart.Dashed, Bare: len(days) > 40, Points: comparison})
-	} else {
+	}
+	if d.Campaign.Comparison.IsEmpty() {
 		f.N = say("n.indexed_alone", groupWords(d.Campaign.Target), count(float64(len(days))))
 	}
 	f.Marks, drawn.Marks = d.onAxis("month", days)

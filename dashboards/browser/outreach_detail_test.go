@@ -125,7 +125,7 @@ func TestCampaignPage(t *testing.T) {
 	// The marked window covers its months: September to December of the last year, at the right end.
 	window := evaluate[[]float64](r, `(() => {
 		const plot = document.querySelector("#expected svg").getBoundingClientRect();
-		return [...document.querySelectorAll("#expected svg path")].filter(p => p.getAttribute("fill-opacity") === "0.1" || p.getAttribute("opacity") === "0.1")
+		return [...document.querySelectorAll("#expected svg path")].filter(p => p.getAttribute("fill-opacity") === "0.09" || p.getAttribute("opacity") === "0.09")
 			.map(p => p.getBoundingClientRect()).flatMap(b => [(b.left - plot.left) / plot.width, (b.right - plot.left) / plot.width]);
 	})()`)
 	if len(window) != 2 || window[0] < 0.8 || window[1] < 0.95 || window[1] > 1 {

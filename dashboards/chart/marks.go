@@ -20,6 +20,7 @@ type MarkKind string
 // The kinds of mark.
 const (
 	Period    MarkKind = "period"   // a faint area between two lines
+	Other     MarkKind = "other"    // a fainter area between two dotted lines: not what the chart is about
 	CarryOver MarkKind = "carry"    // what follows it, fainter, to a dashed line
 	Change    MarkKind = "change"   // a dashed line: from here on
 	Closure   MarkKind = "closure"  // a grey area without lines

@@ -88,7 +88,8 @@
       function line(x, color, width, dash) {
         parts.push({ type: "line", shape: { x1: x, y1: box.y, x2: x, y2: box.y + box.height }, style: { stroke: color, lineWidth: width, lineDash: dash } });
       }
-      if (mark.kind === "period") { area(accent, 0.1); line(from, accent, 1); line(to, accent, 1); }
+      if (mark.kind === "period") { area(accent, 0.09); line(from, accent, 1); line(to, accent, 1); }
+      if (mark.kind === "other") { area(muted, 0.05); line(from, muted, 1, [1, 3]); line(to, muted, 1, [1, 3]); }
       if (mark.kind === "carry") { area(accent, 0.05); line(to, accent, 1, [2, 3]); }
       if (mark.kind === "closure") area(muted, 0.22);
       if (mark.kind === "change") line(from, text, 1.5, [6, 4]);
