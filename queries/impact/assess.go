@@ -17,6 +17,7 @@ const (
 	everything     = "all"         // Refusal.Method of what no method can do
 	methodTWFE     = "twfe"        // of refusals and working
 	methodExpected = "expectation" // the counterfactual
+	grid           = .001          // of intervals
 	farthest       = 10            // log ratios beyond it are no estimates: ratios above 22,000
 )
 
@@ -125,6 +126,12 @@ func (a *assessment) refuseEverything() bool {
 	p, w := a.p, a.w
 	last := p.Windows.Post.To.AddDate(0, 0, -1)
 	switch {
+	case p.Today.IsZero():
+		a.refuse(RefusedNoData, everything, w.noHistory(), w.importTo(last))
+		return true
+	case a.isTooEarly():
+		a.refuse(RefusedShortHistory, everything, w.beforeHistory(), w.moreHistory())
+		return true
 	case p.Today.Before(p.Campaign.Start):
 		a.refuse(RefusedNotStarted, everything, w.notStarted(p.Campaign.Start, p.Today), w.readFrom(last))
 		return true
@@ -149,6 +156,11 @@ func (a *assessment) refuseEverything() bool {
 		a.refuse(RefusedNoExposure, everything, w.noExposure(a.listed(unknown)), w.exposure())
 	}
 	return a.isRefused()
+}
+
+// isTooEarly tells whether the history begins after the window, or so late in it that it has no whole month of it.
+func (a *assessment) isTooEarly() bool {
+	return len(a.p.Months) == 0 && !a.p.Today.Before(a.p.Windows.Post.To)
 }
 
 // headline chooses the number that the verdict speaks of: the comparison of units where there is one, one model of all
@@ -185,8 +197,8 @@ func opinionOf(e stats.Estimate) *Opinion {
 	return &Opinion{RR: math.Exp(e.Value), Lo: math.Exp(e.Lo), Hi: math.Exp(e.Hi), P: e.P}
 }
 
-// excludesOne tells whether the interval lies on one side of no change.
-func (h *Headline) excludesOne() bool { return h.Lo > 1 || h.Hi < 1 }
+// excludesOne tells whether the interval lies on one side of no change, by more than the grid of 0.001 on which it was found.
+func (h *Headline) excludesOne() bool { return h.Lo > 1+grid/2 || h.Hi < 1-grid/2 }
 
 // amounts turns the headline into numbers of requests or readers, and what each of the additional ones cost.
 func (a *assessment) amounts() {

@@ -57,6 +57,8 @@ func TestAssessOddPanels(t *testing.T) {
 		"many requests":                    {with(calm(), func(w *invented) { w.base = 1e6 }).panel(t), LikelyIncrease, MethodDiD},
 		"a very big effect":                {with(calm(), func(w *invented) { w.effect = 40 }).panel(t), LikelyIncrease, MethodDiD},
 		"the target's months end too soon": {func() *Panel { p := calm().panel(t); p.Units[0].Months = p.Units[0].Months[:40]; return p }(), "", MethodDiD},
+		"held locally without any":         {calm().panel(t).as("held_locally", calm().panel(t), func(a, _ Reading) Reading { return Reading{N: a.X} }), CantTell, "none"},
+		"all filled":                       {calm().panel(t).as("fill_rate", calm().panel(t), func(a, _ Reading) Reading { return Reading{X: a.X, N: a.X} }), NoClearEffect, MethodDiD},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := Assess(c.panel)
@@ -257,7 +259,7 @@ func TestAssessSound(t *testing.T) {
 				}
 			}
 		}
-		for name, c := range map[string]bool{RefusedNotStarted: p.Today.Before(p.Campaign.Start), RefusedRunning: !p.IsComplete && !p.Today.Before(p.Campaign.Start)} {
+		for name, c := range map[string]bool{RefusedNotStarted: p.Today.Before(p.Campaign.Start), RefusedRunning: !p.IsComplete && !p.Today.Before(p.Campaign.Start) && p.Today.Before(p.Windows.Post.To)} {
 			if c != slices.ContainsFunc(r.Refusals, func(refusal Refusal) bool { return refusal.Code == name && refusal.Method == everything }) {
 				t.Errorf("%s is %v: %+v", name, c, r.Refusals)
 			}

@@ -64,6 +64,10 @@ func (r *Report) failed() []Check {
 }
 
 func (a *assessment) checkFinished() {
+	if a.p.Today.IsZero() || a.isTooEarly() {
+		a.add(CheckFinished, false, true, a.w.notInHistory(a.p.Windows.Post))
+		return
+	}
 	a.add(CheckFinished, a.p.IsComplete, true, a.w.checkFinished(a.p.Windows.Post, a.p.Today, a.p.IsComplete))
 }
 

@@ -10,6 +10,9 @@ import (
 // leastLaunches is how many placebo launches it takes for their spread to say what can be detected.
 const leastLaunches = 10
 
+// fewClusters is how many units must be addressed for standard errors clustered by unit.
+const fewClusters = 4
+
 // units gives the measured units, targets first, and which of them were addressed.
 func (a *assessment) units() ([]*Unit, []bool) {
 	units := append(append([]*Unit{}, a.target...), a.comparison...)
@@ -84,7 +87,7 @@ func (a *assessment) compareUnits() {
 		return
 	}
 	if fit, _, err := a.twoWay(nil); err == nil {
-		a.r.TWFE = opinionOf(fit.Coef[0])
+		a.r.TWFE = opinionOf(a.believed(fit))
 		a.work(methodTWFE, a.w.workTWFE(fit, 0, ""))
 	}
 }
@@ -146,6 +149,15 @@ func (a *assessment) twoWay(others []other) (*stats.TwoWay, []other, error) {
 	return fit, others, err
 }
 
+// believed is this campaign's estimate: clustered by unit, or with the larger standard error where so few units were addressed
+// that the clustered one is far too small.
+func (a *assessment) believed(fit *stats.TwoWay) stats.Estimate {
+	if len(a.target) < fewClusters {
+		return fit.Wider[0]
+	}
+	return fit.Coef[0]
+}
+
 // joint estimates all campaigns that are in each other's way in one model, or says that they cannot be told apart.
 func (a *assessment) joint() {
 	fit, others, err := a.twoWay(a.inTheWay)
@@ -160,8 +172,8 @@ func (a *assessment) joint() {
 			}
 		}
 		if clash = a.correlated(others, corr); len(clash) == 0 {
-			a.setHeadline(MethodJoint, fit.Wider[0]) // a few treated units make clustered intervals too narrow
-			a.r.TWFE = opinionOf(fit.Coef[0])
+			a.setHeadline(MethodJoint, a.believed(fit))
+			a.r.TWFE = opinionOf(a.believed(fit))
 			a.work(MethodJoint, a.w.workTWFE(fit, 0, a.p.Campaign.Name))
 			for i, o := range others {
 				a.work(MethodJoint, a.w.workTWFE(fit, i+1, o.c.Name))

@@ -68,7 +68,7 @@ func (a *assessment) named(target bool) []string {
 func (a *assessment) leftOut(u *Unit) string {
 	post, pre := a.weight(u.Post), a.weight(u.Pre)
 	switch {
-	case post == 0 && pre == 0:
+	case post == 0 && pre == 0, a.isShare() && u.Post.X+u.Pre.X == 0:
 		return a.w.leftNothing()
 	case post == 0 && pre >= fewest:
 		return a.w.leftClosed(pre)
@@ -85,7 +85,7 @@ func (a *assessment) leftOut(u *Unit) string {
 
 // isSilent tells whether those addressed had nothing in either window.
 func (a *assessment) isSilent() bool {
-	return !slices.ContainsFunc(a.targets(), func(u *Unit) bool { return a.weight(u.Post)+a.weight(u.Pre) > 0 })
+	return !slices.ContainsFunc(a.targets(), func(u *Unit) bool { return u.Post.X+u.Pre.X > 0 })
 }
 
 func hasExposure(u *Unit) bool { return u.Exposure != nil && u.Exposure[0] > 0 && u.Exposure[1] > 0 }

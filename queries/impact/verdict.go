@@ -31,8 +31,11 @@ func (a *assessment) verdict() Verdict {
 		return Verdict{code, a.w.likely(targets, h, a.r.AdditionalRequests, a.value(a.pool(a.target, func(u *Unit) Reading { return u.Post })), a.asked(), a.p.Windows.Post)}
 	}
 	code := CantTell
-	if mde := a.r.MDE; mde != nil && *mde <= smallMDE && h.Hi <= *mde && h.Lo >= 1 / *mde {
-		code = NoClearEffect
+	if mde := a.r.MDE; mde != nil && *mde <= smallMDE {
+		// As it is written, in whole per cent, so that the sentence holds.
+		if written := 1 + wholePerCent(*mde)/100; h.Hi <= written && h.Lo >= 1/written {
+			code = NoClearEffect
+		}
 	}
 	switch {
 	case a.isEveryYear():

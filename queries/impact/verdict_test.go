@@ -229,6 +229,18 @@ func TestVerdicts(t *testing.T) {
 			c.Start, c.End = ymd("2019-09-01"), ymd("2020-01-01")
 			return panelOf(t, c, nil, w.days())
 		}},
+		{"before the history", CantTell, func(t *testing.T) *Panel {
+			w := calm()
+			c := w.campaign()
+			c.Start, c.End = ymd("2015-09-01"), ymd("2016-01-01")
+			return panelOf(t, c, nil, w.days())
+		}},
+		{"no history", CantTell, func(t *testing.T) *Panel {
+			return &Panel{Campaign: calm().campaign(), Windows: WindowsOf(calm().campaign())}
+		}},
+		{"none locally held", CantTell, func(t *testing.T) *Panel {
+			return calm().panel(t).as("held_locally", calm().panel(t), func(a, _ Reading) Reading { return Reading{N: a.X} })
+		}},
 		{"target absent", CantTell, func(t *testing.T) *Panel {
 			w := calm()
 			c := w.campaign()
@@ -447,7 +459,7 @@ func sound(t interface {
 	}
 	opinion("headline", &Opinion{h.RR, h.Lo, h.Hi, h.P})
 	likely := r.Verdict.Code == LikelyIncrease || r.Verdict.Code == LikelyDecrease
-	if spans := h.Lo <= 1 && h.Hi >= 1; spans && likely {
+	if spans := !h.excludesOne(); (spans || h.Lo <= 1 && h.Hi >= 1) && likely {
 		t.Errorf("%s, though the interval spans 1", r.Verdict.Code)
 	} else if !spans && !likely && len(r.failed()) == 0 {
 		t.Errorf("%s, though the interval excludes 1 and no gate failed", r.Verdict.Code)

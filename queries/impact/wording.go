@@ -165,10 +165,10 @@ func by(ratio float64) string {
 	}
 }
 
-// atLeast writes a smallest detectable ratio: rounded up, so that a change of so much would show.
-func atLeast(mde float64) string {
-	return number(math.Max(1, math.Ceil(100*(mde-1)-1e-9))) + "%"
-}
+// wholePerCent is a smallest detectable ratio in per cent above no change, rounded up, so that a change of so much would show.
+func wholePerCent(mde float64) float64 { return math.Max(1, math.Ceil(100*(mde-1)-1e-9)) }
+
+func atLeast(mde float64) string { return number(wholePerCent(mde)) + "%" }
 
 func between(lo, hi float64) string { return "between " + change(lo) + " and " + change(hi) }
 
@@ -233,6 +233,13 @@ func few(phrases []string) string {
 func capital(s string) string {
 	for i, r := range s {
 		return strings.ToUpper(string(r)) + s[i+len(string(r)):]
+	}
+	return s
+}
+
+func lower(s string) string {
+	for i, r := range s {
+		return strings.ToLower(string(r)) + s[i+len(string(r)):]
 	}
 	return s
 }
@@ -444,10 +451,16 @@ func (w words) nameAsStored() string {
 }
 
 func (w words) silent(targets string) string {
+	if w.rate {
+		return fmt.Sprintf("Nothing of %s counts towards %s in the window, or in the same days a year earlier.", targets, lower(w.name))
+	}
 	return fmt.Sprintf("There are no %s of %s in the window, and none in the same days a year earlier.", w.things, targets)
 }
 
 func (w words) anyRequest() string {
+	if w.rate {
+		return "It takes something to measure in both."
+	}
 	return fmt.Sprintf("It takes %s in at least one of the two.", w.things)
 }
 
@@ -459,7 +472,20 @@ func (w words) comparable() string {
 	return fmt.Sprintf("It takes %s in the window and in the same days a year earlier.", w.things)
 }
 
+func (w words) noHistory() string { return "There is no history yet." }
+
+func (w words) beforeHistory() string {
+	return fmt.Sprintf("The history has no whole month before the end of the %s.", w.record)
+}
+
+func (w words) notInHistory(window Span) string {
+	return fmt.Sprintf("Nothing of %s is in the history.", days(window))
+}
+
 func (w words) shortHistory(n int) string {
+	if n == 0 {
+		return fmt.Sprintf("No whole month of history lies before the %s.", w.record)
+	}
 	return fmt.Sprintf("Only %s of history %s before the %s.", plural(n, "whole month", "whole months"), lie(n), w.record)
 }
 
@@ -571,7 +597,12 @@ func (w words) fuller() string {
 
 // Units that are left out.
 
-func (w words) leftNothing() string { return fmt.Sprintf("no %s in either window", w.things) }
+func (w words) leftNothing() string {
+	if w.rate {
+		return "nothing to measure in either window"
+	}
+	return fmt.Sprintf("no %s in either window", w.things)
+}
 func (w words) leftClosed(pre float64) string {
 	return fmt.Sprintf("closed or renamed: %s %s the year before and none in the window", number(pre), w.things)
 }
@@ -602,6 +633,9 @@ func (w words) checkFinished(window Span, today time.Time, passed bool) string {
 }
 
 func (w words) checkHistory(n, needed int) string {
+	if n == 0 {
+		return fmt.Sprintf("%s %d are asked for.", w.shortHistory(0), needed)
+	}
 	return fmt.Sprintf("%s %s before the %s; %d are asked for.", plural(n, "whole month", "whole months"), lie(n), w.record, needed)
 }
 
@@ -767,7 +801,7 @@ func (w words) workTWFE(t *stats.TwoWay, k int, name string) string {
 	if name != "" {
 		text += ", coefficient of " + name
 	}
-	text += fmt.Sprintf(": ln ratio %s, standard error %.4f clustered by %s (CR1), t with %.0f degrees of freedom; n %d, dispersion %.2f.", decimal(e.Value), e.SE, w.unit, e.DF, t.N, finite(t.Dispersion))
+	text += fmt.Sprintf(": ln ratio %s, standard error %.4f clustered by %s (CR1), %.4f by the overdispersed model; t with %.0f degrees of freedom; n %d, dispersion %.2f.", decimal(e.Value), e.SE, w.unit, finite(t.QuasiSE[k]), e.DF, t.N, finite(t.Dispersion))
 	if len(t.Dropped) > 0 {
 		text += fmt.Sprintf(" %s without any count left out.", capital(plural(len(t.Dropped), w.unit, w.many)))
 	}
