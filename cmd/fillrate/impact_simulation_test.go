@@ -55,7 +55,7 @@ func floats(counts []int) []float64 {
 type rates struct {
 	nWorlds                                      int
 	nIncrease, nDecrease, nNoEffect, nCantTell   int
-	nExcludes, nRawExcludes, nCovered, nHeadline int
+	nExcludes, nRawExcludes, nCovered, nStronger int
 	logSum                                       float64
 	gates                                        map[string]int // failed gates of worlds whose interval excludes 1
 }
@@ -103,6 +103,9 @@ func simulate(t *testing.T, n int, first uint64, effect int64, isCompared bool) 
 		} else if raw.Lo > 1 || raw.Hi < 1 {
 			r.nRawExcludes++
 		}
+		if report.Evidence == "stronger" {
+			r.nStronger++
+		}
 		h := report.Headline
 		if h == nil {
 			t.Fatalf("world %d: no headline: %+v", i, report.Refusals)
@@ -142,6 +145,9 @@ func TestFalseAlarmsOfTheVerdict(t *testing.T) {
 	if got := r.percent(r.nIncrease + r.nDecrease); got > 5 {
 		t.Errorf("the verdict is a false alarm in %.1f %% of the libraries, want at most 5 %%", got)
 	}
+	if got := r.percent(r.nCovered); got < 91 {
+		t.Errorf("the interval covers the truth in %.1f %% of the libraries, want at least 91 %%", got)
+	}
 	if got := r.percent(r.nRawExcludes); got <= 50 {
 		t.Errorf("the raw change finds an effect in %.1f %% of the libraries; this history proves nothing unless it does in most", got)
 	}
@@ -165,13 +171,22 @@ func TestCoverageOfTheInterval(t *testing.T) {
 	}
 }
 
-// Without a comparison group nobody can tell a shock that moves everyone from an effect; the checks keep most of them out.
-func TestFalseAlarmsWithoutAComparison(t *testing.T) {
+// Without a comparison group nobody can tell a shock that moves everyone from an effect, and the months before tell only roughly how
+// long such shocks last: intervals of short series are known to be too narrow (Turner and others 2021, BMC Medical Research
+// Methodology 21:58). That is why such evidence is moderate at best, and why the bound is twice that of a comparison.
+func TestTheTargetAlone(t *testing.T) {
 	if testing.Short() {
 		t.Skip(slowSuite)
 	}
-	r := simulate(t, 100, 2001, 1000, false)
-	if got := r.nIncrease + r.nDecrease; got > 10 {
-		t.Errorf("the verdict is a false alarm in %d of 100 libraries, want at most 10", got)
+	r := simulate(t, 300, 2001, 1000, false)
+	if got := r.percent(r.nIncrease + r.nDecrease); got > 10 {
+		t.Errorf("the verdict is a false alarm in %.1f %% of the libraries, want at most 10 %%", got)
+	}
+	if r.nStronger > 0 {
+		t.Errorf("in %d libraries the evidence is called stronger, though there is nobody to compare with", r.nStronger)
+	}
+	r = simulate(t, 100, 3001, 1250, false)
+	if r.nCovered < 85 || r.nDecrease > 0 || r.nIncrease < 30 {
+		t.Errorf("the interval covers the truth in %d of 100 libraries; the verdict finds a rise in %d and a fall in %d", r.nCovered, r.nIncrease, r.nDecrease)
 	}
 }
