@@ -1,7 +1,13 @@
 package impact
 
 import (
+	"encoding/csv"
+	"encoding/json"
+	"fmt"
+	"math"
+	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -219,5 +225,70 @@ func TestWhatNoPanelIsMadeOf(t *testing.T) {
 		Comparison: campaign.Group{Departments: []string{"Law"}, Libraries: []string{"LAW", "MAIN "}}}
 	if _, err := PanelOf(same, nil, days); err != nil {
 		t.Error(err)
+	}
+}
+
+// The departments' log ratios of the reference panels, from requests put on the days of their months.
+func TestReferencePanels(t *testing.T) {
+	text, err := os.ReadFile("stats/testdata/ill_panel_expected.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var expected struct {
+		Panel map[string]json.RawMessage `json:"ill_panel"`
+	}
+	if err := json.Unmarshal(text, &expected); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"null", "effect125"} {
+		var want struct {
+			DiD struct {
+				ByDepartment []float64 `json:"by_department"`
+			} `json:"did_log_ratio"`
+		}
+		if err := json.Unmarshal(expected.Panel[name], &want); err != nil || len(want.DiD.ByDepartment) != 12 {
+			t.Fatal(want, err)
+		}
+		file, err := os.Open("stats/testdata/ill_panel_" + name + ".csv")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer file.Close()
+		rows, err := csv.NewReader(file).ReadAll()
+		if err != nil {
+			t.Fatal(err)
+		}
+		days := &Days{First: ymd("2018-07-01"), AsOf: ymd("2024-07-01").Add(-time.Second)}
+		c := campaign.Campaign{Start: ymd("2023-09-01"), End: ymd("2024-07-01")}
+		for _, row := range rows[1:] {
+			n := map[string]int{}
+			for i, heading := range rows[0] {
+				n[heading], _ = strconv.Atoi(row[i])
+			}
+			department := fmt.Sprintf("%02d", n["dept"])
+			if n["t"] == 0 {
+				days.Units = append(days.Units, UnitDays{Name: department})
+				if n["treated"] == 1 {
+					c.Target.Departments = append(c.Target.Departments, department)
+				} else {
+					c.Comparison.Departments = append(c.Comparison.Departments, department)
+				}
+			}
+			unit := &days.Units[len(days.Units)-1]
+			month := make([]float64, daysBetween(addMonths(days.First, n["t"]), addMonths(days.First, n["t"]+1)))
+			for k := range n["requests"] {
+				month[k*len(month)/n["requests"]]++
+			}
+			unit.Requests = append(unit.Requests, month...)
+		}
+		p, err := PanelOf(c, nil, days)
+		if err != nil || len(p.Months) != 72 || !p.IsComplete {
+			t.Fatalf("%s: %d months, %v", name, len(p.Months), err)
+		}
+		for i, u := range p.Units {
+			if got := math.Log((u.Post.X + .5) / (u.Pre.X + .5)); math.Abs(got-want.DiD.ByDepartment[i]) > 1e-9 {
+				t.Errorf("%s: the log ratio of %s is %.10g, want %.10g", name, u.Name, got, want.DiD.ByDepartment[i])
+			}
+		}
 	}
 }
