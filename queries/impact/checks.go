@@ -108,7 +108,7 @@ func (a *assessment) checkOverlap() {
 	if h != nil {
 		method = h.Method
 	}
-	a.add(CheckOverlap, true, true, a.w.checkOverlap(namesOf(a.inTheWay), namesOf(a.alike), method))
+	a.add(CheckOverlap, true, true, a.w.checkOverlap(namesOf(a.inTheWay), namesOf(a.alike), method, len(a.comparison) > 0))
 }
 
 func (a *assessment) checkSettled() {

@@ -317,26 +317,35 @@ func (a *assessment) monthOf(w PlaceboWindow) int {
 }
 
 // detectable finds the smallest rise that would have been seen in four of five such campaigns: 2.8 standard deviations of
-// what is found where nothing was done.
+// what is found where nothing was done, or of the model's where that is more.
 func (a *assessment) detectable() {
 	if a.r.Headline == nil {
 		return
 	}
 	sd := a.se
-	if a.r.Headline.Method == MethodDiD {
+	switch a.r.Headline.Method {
+	case MethodDiD:
 		sd = a.did.SD
-	}
-	if a.r.Headline.Method == MethodITS && len(a.r.Placebo.InTime) >= leastLaunches {
-		mean, squares, n := 0.0, 0.0, float64(len(a.r.Placebo.InTime))
-		for _, launch := range a.r.Placebo.InTime {
-			mean += launch.LogRatio / n
-		}
-		for _, launch := range a.r.Placebo.InTime {
-			squares += (launch.LogRatio - mean) * (launch.LogRatio - mean)
-		}
-		sd = math.Max(sd, math.Sqrt(squares/(n-1)))
+	case MethodITS:
+		sd = math.Max(sd, scatter(a.r.Placebo.InTime))
 	}
 	a.r.MDE = ratioOf(stats.MDEFromSD(sd))
+}
+
+// scatter is the standard deviation of what pretended launches find; 0 where they are too few to tell.
+func scatter(launches []PlaceboLaunch) float64 {
+	n := float64(len(launches))
+	if n < leastLaunches {
+		return 0
+	}
+	mean, squares := 0.0, 0.0
+	for _, launch := range launches {
+		mean += launch.LogRatio / n
+	}
+	for _, launch := range launches {
+		squares += (launch.LogRatio - mean) * (launch.LogRatio - mean)
+	}
+	return math.Sqrt(squares / (n - 1))
 }
 
 // ratioOf is a smallest detectable ratio; nil where none that a library could meet would be seen.

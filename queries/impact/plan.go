@@ -64,7 +64,7 @@ func (a *assessment) plan(r *PlanReport) {
 	} else {
 		a.followTarget()
 		if a.its != nil {
-			r.Method, r.MDE = MethodITS, ratioOf(stats.MDEFromSD(a.its.Headline.SE))
+			r.Method, r.MDE = MethodITS, ratioOf(stats.MDEFromSD(math.Max(a.its.Headline.SE, scatter(a.placeboSeries()))))
 			r.Dispersion = finite(a.its.Dispersion)
 		}
 	}

@@ -186,6 +186,8 @@ func date(t time.Time) string { return t.Format("2 January 2006") }
 func days(s Span) string {
 	last := s.To.AddDate(0, 0, -1)
 	switch {
+	case last.Equal(s.From):
+		return date(last)
 	case s.From.Day() != 1 || s.To.Day() != 1:
 		if s.From.Year() == last.Year() {
 			return s.From.Format("2 January") + " to " + date(last)
@@ -209,7 +211,10 @@ func asLong(s Span) string {
 			return fmt.Sprintf("%d months", n)
 		}
 	}
-	return plural(int(s.To.Sub(s.From).Hours()/24+.5), "day", "days")
+	if s.nDays() == 1 {
+		return "day"
+	}
+	return plural(s.nDays(), "day", "days")
 }
 
 func joined(names []string) string {
@@ -664,7 +669,7 @@ func (w words) checkUnits(n int, target, comparison, missing []string) string {
 	return strings.Join(parts, ". ") + "."
 }
 
-func (w words) checkOverlap(apart, alike []string, method string) string {
+func (w words) checkOverlap(apart, alike []string, method string, isCompared bool) string {
 	var parts []string
 	if len(apart) > 0 {
 		text := joined(apart) + " addressed some of the same"
@@ -677,10 +682,14 @@ func (w words) checkOverlap(apart, alike []string, method string) string {
 		parts = append(parts, text+".")
 	}
 	if len(alike) > 0 {
-		text := joined(alike) + " reached all of them alike"
-		if method == MethodITS {
+		text := joined(alike) + " reached all of these alike"
+		if !isCompared {
+			text = joined(alike) + " reached some of the same readers"
+		}
+		switch {
+		case method == MethodITS:
 			text += "; the series has a step for each"
-		} else if method != "" {
+		case method != "":
 			text += ", which a comparison is not moved by"
 		}
 		parts = append(parts, text+".")
