@@ -121,10 +121,11 @@ func (v *visit) forest(list []measured) *figure {
 			if h := r.Headline; h != nil {
 				row.Ratio, row.Lo, row.Hi = &h.RR, h.Lo, h.Hi
 				between := say("forest.between", changeWords(h.RR), changeWords(h.Lo), changeWords(h.Hi))
-				row.Note += "\n" + between
+				row.Note += "\n" + between + "\np " + pWords(h.P)
 				cells[4].Text, cells[5].Text, cells[6].Text, cells[7].Text = changeWords(h.RR), changeWords(h.Lo), changeWords(h.Hi), pWords(h.P)
 				if h.HolmP != nil {
 					cells[8].Text = pWords(*h.HolmP)
+					row.Note += ", " + say("forest.holm", cells[8].Text)
 				}
 				word += ", " + between
 			}
@@ -175,7 +176,7 @@ func changeWords(ratio float64) string {
 
 // mdeWords writes the smallest visible rise, rounded up: a smaller one would not be seen.
 func mdeWords(ratio float64) string {
-	return changeWords(1 + math.Ceil(100*(ratio-1)-1e-9)/100)
+	return changeWords(1 + max(1, math.Ceil(100*(ratio-1)-1e-9))/100)
 }
 
 // pWords writes a p value with three decimals.

@@ -310,6 +310,7 @@ var text = map[string]string{
 	"evidence.weak":                 "weak",
 	"fewer":                         "fewer",
 	"forest.between":                "{0}, likely between {1} and {2}",
+	"forest.holm":                   "{0} adjusted",
 	"forest.missing":                "no estimate",
 	"form.carry_over_months":        "Carry-over in months",
 	"form.channel":                  "Channel",

@@ -94,7 +94,7 @@ func (f Forest) Option() map[string]any {
 		"yAxis": []any{map[string]any{
 			"type": "category", "data": labels, "inverse": true,
 			"axisLine": map[string]any{"show": false}, "axisTick": map[string]any{"show": false},
-			"axisLabel": map[string]any{"color": "@text", "fontSize": 12, "lineHeight": 16, "width": forestLabel, "overflow": "truncate", "interval": 0},
+			"axisLabel": map[string]any{"color": "@text", "fontSize": 12, "lineHeight": 16, "width": forestLabel, "share": 0.42, "overflow": "truncate", "interval": 0},
 		}},
 		"series": []any{
 			bar("detectable", "@muted", 22, 0.22, zones),
@@ -106,7 +106,8 @@ func (f Forest) Option() map[string]any {
 	}
 }
 
-// forestLabel is the width of the labels, in pixels.
+// forestLabel is the width of the labels, in pixels; on a narrow screen they take the share of the chart that stands beside
+// it in the option, which is static/app.js's.
 const forestLabel = 200
 
 // limit is half of the axis, which is as long on either side: the logarithm of the farthest thing drawn, and a little more.

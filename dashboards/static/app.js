@@ -121,7 +121,7 @@
   function fit(item) {
     var label = item.option.yAxis[0].axisLabel;
     if (!label.width) return;
-    var width = Math.min(label.width, Math.round(item.chart.getWidth() * 0.3));
+    var width = Math.min(label.width, Math.round(item.chart.getWidth() * (label.share || 0.3)));
     item.chart.setOption({ grid: { left: width + 12 }, yAxis: [{ axisLabel: { width: width } }] });
   }
   function start() {
