@@ -46,6 +46,9 @@ type scope struct {
 func scopeOf(c campaign.Campaign) (scope, error) {
 	target, comparison := trimmed(c.Target), trimmed(c.Comparison)
 	s := scope{departments: target.Departments, patronGroups: target.PatronGroups, libraries: target.Libraries, roles: c.Roles}
+	if c.Start.IsZero() {
+		return scope{}, invalid("campaign %s has no first day", c.ID)
+	}
 	if len(s.roles) == 0 {
 		s.roles = []string{"borrowing"}
 	}
@@ -128,9 +131,6 @@ func layoutOf(c campaign.Campaign, others []campaign.Campaign, days *Days, isPla
 	outcome, ok := campaign.FindOutcome(cmp.Or(c.Outcome, campaign.Outcomes[0].ID))
 	if !ok {
 		return nil, invalid("the outcome %q of campaign %s is not known: use one of %s", c.Outcome, c.ID, strings.Join(outcomeIDs(), ", "))
-	}
-	if c.Start.IsZero() {
-		return nil, invalid("campaign %s has no first day", c.ID)
 	}
 	p := &Panel{Campaign: c, Outcome: outcome, Dimension: s.dimension, AsOf: days.AsOf, Today: days.today(), Generation: days.Generation,
 		Suppress: queries.FindOption("suppress_below").Default}

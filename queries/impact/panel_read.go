@@ -335,24 +335,33 @@ func (r *reader) requesters(l *layout) (source, error) {
 		place[day] = int64(i)
 	}
 	type visits struct {
-		stretch int64
-		before  sql.NullInt64
-		n       float64
+		before sql.NullInt64
+		n      float64
 	}
-	found := map[string][]visits{}
+	found := map[string][][]visits{} // by unit and stretch
 	err := r.each(requestersSQL, func(rows *sql.Rows) error {
 		var unit string
+		var stretch int
 		var v visits
-		err := rows.Scan(&unit, &v.stretch, &v.before, &v.n)
-		found[unit] = append(found[unit], v)
-		return err
+		if err := rows.Scan(&unit, &stretch, &v.before, &v.n); err != nil {
+			return err
+		}
+		if found[unit] == nil {
+			found[unit] = make([][]visits, len(bounds))
+		}
+		found[unit][stretch] = append(found[unit][stretch], v)
+		return nil
 	}, sql.Named("bounds", bounds), sql.Named("units", l.unitNames()))
 	return func(unit string, span Span) Reading {
-		from, to := place[span.From], place[span.To]
 		var readers Reading
-		for _, v := range found[unit] {
-			if v.stretch >= from && v.stretch < to && (!v.before.Valid || v.before.Int64 < from) {
-				readers.X += v.n
+		if found[unit] == nil {
+			return readers
+		}
+		for _, stretch := range found[unit][place[span.From]:place[span.To]] {
+			for _, v := range stretch {
+				if !v.before.Valid || v.before.Int64 < place[span.From] {
+					readers.X += v.n
+				}
 			}
 		}
 		return readers

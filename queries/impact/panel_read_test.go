@@ -204,6 +204,9 @@ func TestExposure(t *testing.T) {
 // What was changed after results were looked at is part of the report.
 func TestMeasure(t *testing.T) {
 	snapshot := load(t, append(everyMonth("2019-01-01", "2024-06-01"), asked(1, "2024-02-29")))
+	if _, err := Read(context.Background(), snapshot, campaign.Campaign{ID: "C"}, nil, nil); queries.ErrorCode(err) != queries.Invalid {
+		t.Errorf("no first day gives %v", err)
+	}
 	c := campaign.Campaign{ID: "C", Name: "Visits", Start: ymd("2024-03-01"), End: ymd("2024-05-01"), Target: departments("History")}
 	history := []campaign.Edit{{How: "add"}, {How: "edit", Field: "notes"}, {How: "edit", Field: "end", AfterResults: true}}
 	report, err := Measure(context.Background(), snapshot, c, nil, nil, history)
