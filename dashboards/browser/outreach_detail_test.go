@@ -59,12 +59,19 @@ func siteWithCampaigns(t *testing.T) {
 	site = regexp.MustCompile(`http://[0-9.:]+`).FindString(line)
 }
 
-func TestCampaignsInEveryLight(t *testing.T) {
+func TestCampaigns(t *testing.T) {
+	siteWithCampaigns(t)
+	t.Run("in every light", campaignsInEveryLight)
+	t.Run("one campaign", campaignPage)
+	t.Run("marks lead to their campaign", marksLeadToTheirCampaign)
+	t.Run("without script", campaignWithoutScript)
+}
+
+func campaignsInEveryLight(t *testing.T) {
 	axe, err := os.ReadFile("../node_modules/axe-core/axe.min.js")
 	if err != nil {
 		t.Fatalf("axe-core is not there: run `make browser`: %v", err)
 	}
-	siteWithCampaigns(t)
 	for _, screen := range []struct {
 		name          string
 		width, height int64
@@ -74,7 +81,7 @@ func TestCampaignsInEveryLight(t *testing.T) {
 	} {
 		t.Run(screen.name, func(t *testing.T) {
 			r := newReader(t, screen.width, screen.height, screen.dark)
-			for _, path := range []string{"/outreach/C2", "/outreach/C1", "/outreach/C3", "/?preset=all", "/fill-rate?from=2024-09-01&to=2024-12-01", "/catalog/volume?by=month"} {
+			for _, path := range []string{"/outreach/C2", "/outreach/C1", "/?preset=all", "/fill-rate?from=2024-09-01&to=2024-12-01", "/catalog/volume?by=month"} {
 				r.visit(path)
 				evaluate[int](r, `(document.querySelectorAll("details.working").forEach(d => d.open = true), 0)`)
 				for _, spill := range spills(r) {
@@ -92,8 +99,7 @@ func TestCampaignsInEveryLight(t *testing.T) {
 	}
 }
 
-func TestCampaignPage(t *testing.T) {
-	siteWithCampaigns(t)
+func campaignPage(t *testing.T) {
 	r := newReader(t, 1280, 900, false)
 	r.visit("/outreach/C2")
 
@@ -156,8 +162,7 @@ func TestCampaignPage(t *testing.T) {
 	r.check("print")
 }
 
-func TestMarksLeadToTheirCampaign(t *testing.T) {
-	siteWithCampaigns(t)
+func marksLeadToTheirCampaign(t *testing.T) {
 	r := newReader(t, 1280, 900, false)
 	r.visit("/?preset=all")
 	listed := evaluate[string](r, `document.querySelector("#volume .marks").innerText`)
@@ -186,8 +191,7 @@ func TestMarksLeadToTheirCampaign(t *testing.T) {
 	r.check("marks")
 }
 
-func TestCampaignWithoutScript(t *testing.T) {
-	siteWithCampaigns(t)
+func campaignWithoutScript(t *testing.T) {
 	r := newReader(t, 1280, 900, false)
 	r.do(emulation.SetScriptExecutionDisabled(true), chromedp.Navigate(site+"/outreach/C2"), chromedp.WaitReady("main", chromedp.ByQuery))
 	var page string
