@@ -112,8 +112,11 @@ func (v *visit) forest(list []measured) *figure {
 			{}, {Text: word}, number1(noValue), number1(noValue), number1(noValue), number1(noValue), number1(noValue), number1(noValue), {Text: noValue}}
 		if o, ok := campaign.FindOutcome(c.Outcome); ok {
 			cells[2].Text = o.Label
+			if o.ID != campaign.Outcomes[0].ID {
+				row.Under = say("forest.outcome", word, strings.ToLower(o.Label))
+			}
 		}
-		row.Note = row.Label + "\n" + windowWords(c) + "\n" + word
+		row.Note = row.Label + "\n" + windowWords(c) + "\n" + row.Under
 		if r := m.Report; r != nil {
 			if row.MDE = r.MDE; r.MDE != nil {
 				cells[9].Text = mdeWords(*r.MDE)

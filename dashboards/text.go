@@ -311,6 +311,7 @@ var text = map[string]string{
 	"fewer":                         "fewer",
 	"forest.between":                "{0}, likely between {1} and {2}",
 	"forest.holm":                   "{0} adjusted",
+	"forest.outcome":                "{0}: {1}",
 	"forest.missing":                "no estimate",
 	"form.carry_over_months":        "Carry-over in months",
 	"form.channel":                  "Channel",
