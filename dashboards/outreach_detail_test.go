@@ -102,7 +102,7 @@ func TestFindingOfARefusal(t *testing.T) {
 	report.Headline, report.RawChange, report.TWFE, report.ITS, report.AdditionalRequests, report.CostPerAdditional, report.HoursPerAdditional = nil, nil, nil, nil, nil, nil, nil
 	report.Placebo, report.Season, report.MDE, report.Units, report.Working, report.ChangesAfterResults, report.Checks = nil, nil, nil, nil, nil, nil, nil
 	report.Window.ChangedAfterResults, report.Window.FrozenAt = false, ""
-	report.Counterfactual.Cumulative = nil
+	report.Counterfactual.Cumulative, report.Campaign.Notes = nil, ""
 	for i := range report.Counterfactual.Series {
 		m := &report.Counterfactual.Series[i]
 		m.Expected, m.Lo, m.Hi = nil, nil, nil
@@ -119,7 +119,10 @@ func TestFindingOfARefusal(t *testing.T) {
 	if n := strings.Count(page, "Look again after"); n != 1 {
 		t.Errorf("what is needed is said %d times", n)
 	}
-	if strings.Contains(page, "units.csv") || strings.Contains(page, "Raw change") {
+	if !strings.HasSuffix(f.Figures[0].N, "addressed: History, Music, Nursing, Sociology; compared with: Biology, Business and 6 more") {
+		t.Errorf("the index is of %q", f.Figures[0].N)
+	}
+	if strings.Contains(page, "<dt>Notes") || strings.Contains(page, "units.csv") || strings.Contains(page, "Raw change") {
 		t.Error("the page offers what there is not")
 	}
 	if f.First.Option == nil || len(f.Figures) != 1 || f.Figures[0].ID != "indexed" {
