@@ -298,6 +298,9 @@ func TestClosuresOnEnd(t *testing.T) {
 		}
 		got = append(got, library+" "+first.Format(time.DateOnly)+" "+after.Format(time.DateOnly)+" "+name)
 	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
 	want := []string{"MAIN 2024-11-28 2024-11-29 Thanksgiving", "MAIN 2024-12-02 2024-12-03 Monday after", "LAW 2024-12-24 2024-12-25 Winter break",
 		"MAIN 2024-12-24 2024-12-31 Winter break", "MAIN 2025-01-02 2025-01-03 Inventory"} // a Friday and the Monday after it belong together
 	if strings.Join(got, "\n") != strings.Join(want, "\n") {
