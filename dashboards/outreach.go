@@ -60,10 +60,10 @@ func (v *visit) campaignRow(m measured) campaignRow {
 	c := m.Campaign
 	row := campaignRow{
 		URL: v.to(campaignAddress(c.ID)), Edit: v.to(campaignAddress(c.ID) + "/edit"), Name: shorten(c.Name, longestCell), When: windowWords(c), Whom: groupWords(c.Target),
-		What: text["form.kind."+c.Kind], Text: m.Problem,
+		What: shorten(sentenceCase(c.Channel), longestLabel), Text: m.Problem,
 	}
-	if c.Channel != "" {
-		row.What = shorten(sentenceCase(c.Channel), longestLabel)
+	if c.Channel == "" && c.Kind == campaign.KindServiceChange {
+		row.What = text["form.kind.service_change"]
 	}
 	if m.Report != nil {
 		row.Text = m.Report.Verdict.Text
@@ -77,10 +77,8 @@ func chip(r *impact.Report) (word, tone string) {
 	if r == nil {
 		return text["verdict.none"], "open"
 	}
-	for _, refusal := range r.Refusals {
-		if refusal.Code == impact.RefusedNotStarted || refusal.Code == impact.RefusedRunning {
-			return text["verdict."+refusal.Code], "open"
-		}
+	if code := unended(r); code != "" {
+		return text["verdict."+code], "open"
 	}
 	switch r.Verdict.Code {
 	case impact.LikelyIncrease, impact.LikelyDecrease:
@@ -90,6 +88,16 @@ func chip(r *impact.Report) (word, tone string) {
 		return text["verdict.no_clear_effect"], "even"
 	}
 	return text["verdict.cant_tell"], "open"
+}
+
+// unended gives the code of the refusal of a campaign that has not begun or is not over, empty for one that is.
+func unended(r *impact.Report) string {
+	for _, refusal := range r.Refusals {
+		if refusal.Code == impact.RefusedNotStarted || refusal.Code == impact.RefusedRunning {
+			return refusal.Code
+		}
+	}
+	return ""
 }
 
 // longestForest is how many campaigns the plot shows; its table has them all.
@@ -104,7 +112,7 @@ func (v *visit) forest(list []measured) *figure {
 		{Text: text["head.holm"], Number: true, Title: text["hint.holm"]}, {Text: text["head.mde"], Number: true, Title: text["hint.mde"]}, {Text: text["head.evidence"]}}}
 	var drawn chart.Forest
 	var said []string
-	for i, m := range list {
+	for _, m := range list {
 		c := m.Campaign
 		word, tone := chip(m.Report)
 		row := chart.ForestRow{Label: shorten(c.Name, longestLabel), Under: word, Missing: text["forest.missing"], Firm: tone == "firm", URL: v.to(campaignAddress(c.ID))}
@@ -137,15 +145,15 @@ func (v *visit) forest(list []measured) *figure {
 			}
 		}
 		t.Rows = append(t.Rows, cells)
-		if i < longestForest {
+		if m.Report != nil && unended(m.Report) == "" && len(drawn.Rows) < longestForest {
 			drawn.Rows = append(drawn.Rows, row)
 			said = append(said, row.Label+": "+word)
 		}
 	}
 	f.Table, f.Description = t, strings.Join(said, ". ")
 	f.Height = forestHeight(len(drawn.Rows))
-	if len(list) > longestForest {
-		f.N += " " + say("n.forest_newest", count(longestForest))
+	if left := len(list) - len(drawn.Rows); left > 0 {
+		f.N += " " + say("n.forest_rest", count(float64(left)))
 	}
 	if slices.ContainsFunc(drawn.Rows, func(r chart.ForestRow) bool { return r.Ratio != nil }) {
 		f.Option = drawn.Option()
@@ -164,8 +172,10 @@ func forestHeight(n int) string {
 		return "m"
 	case n <= 9:
 		return "l"
+	case n <= 13:
+		return "xl"
 	}
-	return "xl"
+	return "xxl"
 }
 
 // changeWords writes a ratio as a change in whole percent: 1.25 is +25%.

@@ -435,7 +435,7 @@ var text = map[string]string{
 	"n.fill_by_role":                "n {0} filled or unfilled, by {1}; cancelled and open left out",
 	"n.fill_rate":                   "n {0} requests, {1} of them filled or unfilled",
 	"n.forest":                      "Dot: the estimate, full where the verdict is “likely”. Line: where it probably lies (95%). Grey: changes too small to be seen. At 0% nothing changed.",
-	"n.forest_newest":               "The {0} newest are drawn; the table has all.",
+	"n.forest_rest":                 "{0} more, older or not over yet, are in the table.",
 	"n.negative":                    "{0}; {1} with dates in the wrong order",
 	"n.open":                        "{0} of them still open",
 	"n.out":                         "of {0} out",
