@@ -9,11 +9,12 @@ import (
 )
 
 const (
-	parallel     = .05 // P of different slopes before the campaign below which the groups did not run in parallel
-	tooOften     = .10 // share of pretended launches that may find as much
-	fewLaunches  = 5   // below which the share says nothing
-	stillOpen    = .05 // share of the window's requests
-	leastOfHeavy = .5  // of the log effect that must be left without the busiest readers
+	parallel     = .05  // P of different slopes before the campaign below which the groups did not run in parallel
+	tooOften     = .10  // share of pretended launches that may find as much
+	fewLaunches  = 5    // below which the share says nothing
+	stillOpen    = .05  // share of the window's requests
+	byChance     = 1.96 // standard deviations of the pretended launches that a series' effect must exceed
+	leastOfHeavy = .5   // of the log effect that must be left without the busiest readers
 )
 
 // check fills Report.Checks, in their order.
@@ -50,6 +51,14 @@ func (a *assessment) found() bool { return a.r.Headline != nil && a.r.Headline.e
 // add notes a check. A gate that failed makes the verdict can't tell.
 func (a *assessment) add(name string, passed, gate bool, detail string) {
 	a.r.Checks = append(a.r.Checks, Check{Name: name, Label: checkLabels[name], Passed: passed, IsGate: gate, Detail: detail})
+}
+
+// addOfEffect notes a check that decides about an effect; where there is none, it decides nothing.
+func (a *assessment) addOfEffect(name string, passed bool, detail string) {
+	if !a.found() && !passed {
+		passed, detail = true, a.w.decidesNothing(detail)
+	}
+	a.add(name, passed, a.found(), detail)
 }
 
 // failed gives the gates that failed.
@@ -177,29 +186,36 @@ func (a *assessment) checkPreTrend() {
 func (a *assessment) checkPlacebo() {
 	r := a.r.Placebo
 	n := len(r.InTime)
-	if n < fewLaunches {
-		a.add(CheckPlacebo, a.r.Headline.Method != MethodITS, a.found(), a.w.fewPlacebos(n, a.r.Headline.Method == MethodITS))
-		return
+	isSeries := a.r.Headline.Method == MethodITS
+	switch {
+	case n < fewLaunches:
+		a.addOfEffect(CheckPlacebo, !isSeries, a.w.fewPlacebos(n, isSeries))
+	case float64(r.NAsBig) > tooOften*float64(n):
+		a.addOfEffect(CheckPlacebo, false, a.w.checkPlacebo(r.NAsBig, n))
+	case isSeries && math.Abs(a.effect) < byChance*scatter(r.InTime):
+		// A series alone cannot see what hit everybody at once; how far it errs shows where nothing was done.
+		a.addOfEffect(CheckPlacebo, false, a.w.withinScatter(byChance*scatter(r.InTime)))
+	default:
+		a.addOfEffect(CheckPlacebo, true, a.w.checkPlacebo(r.NAsBig, n))
 	}
-	a.add(CheckPlacebo, float64(r.NAsBig) <= tooOften*float64(n), a.found(), a.w.checkPlacebo(r.NAsBig, n, a.found()))
 }
 
 // checkLending looks for the same step where no outreach to readers can make one.
 func (a *assessment) checkLending() {
 	if len(a.p.Lending) < a.end || len(a.step.Month) == 0 {
-		a.add(CheckOutcome, true, a.found(), a.w.noLending())
+		a.addOfEffect(CheckOutcome, true, a.w.noLending())
 		return
 	}
 	s := a.step
 	s.Y, s.Offset, s.Steps, s.LogNormal = a.p.Lending[a.end-len(a.step.Month):a.end], nil, nil, false
 	fit, err := stats.FitITS(s)
 	if err != nil || opinionOf(fit.Headline) == nil {
-		a.add(CheckOutcome, true, a.found(), a.w.noLending())
+		a.addOfEffect(CheckOutcome, true, a.w.noLending())
 		return
 	}
 	e := fit.Headline
 	likewise := e.Lo > 0 && a.effect > 0 || e.Hi < 0 && a.effect < 0
-	a.add(CheckOutcome, !likewise, a.found(), a.w.checkLending(*opinionOf(e)))
+	a.addOfEffect(CheckOutcome, !likewise, a.w.checkLending(*opinionOf(e)))
 }
 
 // secondOpinion is the log effect by another method, and its name; false where none could be used.
@@ -218,10 +234,10 @@ func (a *assessment) secondOpinion() (float64, string, bool) {
 func (a *assessment) checkSecond() {
 	second, name, ok := a.secondOpinion()
 	if !ok {
-		a.add(CheckSecond, a.r.Headline.Method != MethodITS, a.found(), a.w.noSecond())
+		a.addOfEffect(CheckSecond, a.r.Headline.Method != MethodITS, a.w.noSecond())
 		return
 	}
-	a.add(CheckSecond, (second > 0) == (a.effect > 0), a.found(), a.w.checkSecond(name, second, a.effect))
+	a.addOfEffect(CheckSecond, (second > 0) == (a.effect > 0), a.w.checkSecond(name, second, a.effect))
 }
 
 // checkHeavy takes the busiest readers out.
@@ -237,7 +253,7 @@ func (a *assessment) checkHeavy() {
 	}
 	for _, u := range append(append([]*Unit{}, a.target...), a.comparison...) {
 		if u.WithoutHeavy == nil {
-			a.add(CheckHeavy, true, a.found(), a.w.noHeavy())
+			a.addOfEffect(CheckHeavy, true, a.w.noHeavy())
 			return
 		}
 	}
@@ -248,12 +264,12 @@ func (a *assessment) checkHeavy() {
 	all, ok1 := a.difference(with)
 	rest, ok2 := a.difference(without)
 	if !ok1 || !ok2 {
-		a.add(CheckHeavy, true, a.found(), a.w.noHeavy())
+		a.addOfEffect(CheckHeavy, true, a.w.noHeavy())
 		return
 	}
 	left := a.effect + rest - all
 	kept := left*math.Copysign(1, a.effect) >= leastOfHeavy*math.Abs(a.effect)
-	a.add(CheckHeavy, kept, a.found(), a.w.checkHeavy(left))
+	a.addOfEffect(CheckHeavy, kept, a.w.checkHeavy(left))
 }
 
 func (a *assessment) checkFrozen() {

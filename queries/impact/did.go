@@ -4,6 +4,8 @@ import (
 	"errors"
 	"math"
 
+	"gonum.org/v1/gonum/stat"
+
 	"github.com/fillrate/fillrate/queries/impact/stats"
 )
 
@@ -334,18 +336,14 @@ func (a *assessment) detectable() {
 
 // scatter is the standard deviation of what pretended launches find; 0 where they are too few to tell.
 func scatter(launches []PlaceboLaunch) float64 {
-	n := float64(len(launches))
-	if n < leastLaunches {
+	if len(launches) < leastLaunches {
 		return 0
 	}
-	mean, squares := 0.0, 0.0
-	for _, launch := range launches {
-		mean += launch.LogRatio / n
+	found := make([]float64, len(launches))
+	for i, launch := range launches {
+		found[i] = launch.LogRatio
 	}
-	for _, launch := range launches {
-		squares += (launch.LogRatio - mean) * (launch.LogRatio - mean)
-	}
-	return math.Sqrt(squares / (n - 1))
+	return stat.StdDev(found, nil)
 }
 
 // ratioOf is a smallest detectable ratio; nil where none that a library could meet would be seen.

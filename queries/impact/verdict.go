@@ -3,7 +3,7 @@ package impact
 import "math"
 
 const (
-	smallMDE   = 1.30 // a smallest detectable ratio with which no effect can be told from an unseen one
+	smallMDE   = 1.30 // a smallest detectable ratio, and an interval's end, with which no effect can be told from an unseen one
 	bigChange  = .10  // raw change that people talk about
 	sameAsLast = .15  // as far apart last year's change may lie to explain it
 )

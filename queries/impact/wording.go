@@ -334,6 +334,7 @@ func (w words) level(x float64) string {
 }
 
 func (w words) noClearEffect(h *Headline, mde float64) string {
+	mde = math.Max(mde, math.Max(h.Hi, 1/h.Lo)) // what the interval holds is not unlikely
 	return fmt.Sprintf("No clear effect. The change was probably %s; an effect above %s is unlikely.", between(h.Lo, h.Hi), atLeast(mde))
 }
 
@@ -369,7 +370,7 @@ func (w words) gates(failed []Check, targets string, a *assessment, h *Headline)
 		case CheckPreTrend:
 			text += " " + w.notParallel(targets, a.grewFaster())
 		case CheckPlacebo:
-			if r := a.r.Placebo; len(r.InTime) >= fewLaunches {
+			if r := a.r.Placebo; len(r.InTime) >= fewLaunches && float64(r.NAsBig) > tooOften*float64(len(r.InTime)) {
 				text += " " + w.finds(r.NAsBig, len(r.InTime))
 				continue
 			}
@@ -737,12 +738,17 @@ func (w words) uncheckedPreTrend() string {
 	return "The months before are too few or too empty to compare how the groups grew."
 }
 
-func (w words) checkPlacebo(k, m int, found bool) string {
-	text := fmt.Sprintf("The same method finds as much in %d of %d periods with no %s", k, m, w.record)
-	if !found && float64(k) > tooOften*float64(m) {
-		text += ", as it does of a change this small"
-	}
-	return text + "."
+func (w words) checkPlacebo(k, m int) string {
+	return fmt.Sprintf("The same method finds as much in %d of %d periods with no %s.", k, m, w.record)
+}
+
+func (w words) withinScatter(log float64) string {
+	return fmt.Sprintf("In periods with no %s the same method “finds” changes of up to %s by chance; this one is no larger.", w.record, by(math.Exp(log)))
+}
+
+// decidesNothing is said of a check of an effect where none was found.
+func (w words) decidesNothing(detail string) string {
+	return "No effect was found that this could speak against. " + detail
 }
 
 func (w words) fewPlacebos(n int, failed bool) string {
