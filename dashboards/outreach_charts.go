@@ -42,6 +42,9 @@ func outcomeFormat(r *impact.Report) chart.Format {
 	return chart.Count
 }
 
+// expectation is the method of the forecast, as refusals have it.
+const expectation = "expectation"
+
 // why says why there is nothing to draw: the first refusal of one of the methods, or of all.
 func (d drawing) why(otherwise string, methods ...string) string {
 	for _, refusal := range d.Refusals {
@@ -94,7 +97,7 @@ func (d drawing) expected() *figure {
 	f := &figure{ID: "expected", Title: text["title.expected."+d.Outcome.ID], Wide: true, Height: "m", Definition: described("observed", "expected", "expected_range"), Downloads: d.download()}
 	c := d.Counterfactual
 	if c == nil || len(c.Series) == 0 {
-		f.Empty = d.why(text["empty.expected"], "counterfactual")
+		f.Empty = d.why(text["empty.expected"], expectation, impact.MethodITS)
 		return f
 	}
 	of := outcomeFormat(d.Report)
@@ -151,7 +154,7 @@ func (d drawing) cumulative() *figure {
 		if d.Counterfactual != nil {
 			otherwise = text["empty.cumulative"]
 		}
-		f.Empty = d.why(otherwise, "counterfactual")
+		f.Empty = d.why(otherwise, expectation, impact.MethodITS)
 		return f
 	}
 	names := make([]string, len(c.Cumulative))
@@ -178,7 +181,7 @@ func (d drawing) cumulative() *figure {
 func (d drawing) indexed() *figure {
 	f := &figure{ID: "indexed", Title: text["title.indexed"], Height: "m", Definition: described("index"), Downloads: d.download()}
 	if !slices.ContainsFunc(d.Indexed, func(m impact.IndexedMonth) bool { return m.Target != nil }) {
-		f.Empty = d.why(text["empty.indexed"], "indexed", impact.MethodDiD)
+		f.Empty = d.why(text["empty.indexed"])
 		return f
 	}
 	names := make([]string, len(d.Indexed))
@@ -236,7 +239,7 @@ func (d drawing) season() *figure {
 		}
 	}
 	if len(years) == 0 {
-		f.Empty = d.why(text["empty.season"], "season")
+		f.Empty = d.why(text["empty.season"])
 		return f
 	}
 	years = years[max(0, len(years)-len(yearStyles)):]
@@ -312,7 +315,10 @@ func (d drawing) inSpace() *figure {
 func (d drawing) inTime() *figure {
 	f := &figure{ID: "placebo-time", Title: text["title.placebo_time"], Height: "m", Definition: described("placebo_time")}
 	if d.Placebo == nil || len(d.Placebo.InTime) == 0 {
-		f.Empty = d.why(text["empty.placebo_time"], "placebo_time", impact.MethodITS)
+		f.Empty = text["empty.placebo_time"]
+		if d.Headline == nil { // the reason is that there is nothing to compare the periods with
+			f.Empty = d.why(f.Empty, impact.MethodDiD, impact.MethodITS)
+		}
 		return f
 	}
 	values := make([]float64, len(d.Placebo.InTime))

@@ -128,7 +128,7 @@ func TestFindingOfARefusal(t *testing.T) {
 	if f.First.Option == nil || len(f.Figures) != 1 || f.Figures[0].ID != "indexed" {
 		t.Errorf("what was observed is not drawn, or something else is: %d figures", len(f.Figures))
 	}
-	report.Refusals[0].Method = "counterfactual"
+	report.Refusals[0].Method = expectation
 	report.Counterfactual = nil
 	if f := findingOf(report, happenings{}, false); !strings.Contains(f.First.Empty, "Look again") {
 		t.Errorf("the empty chart does not say why: %q", f.First.Empty)
