@@ -43,10 +43,10 @@ func (s *server) outreach(c *gin.Context) error {
 		return err
 	}
 	body := struct {
-		New, Plan string
-		Rows      []campaignRow
-		Figures   []*figure
-	}{New: v.to(outreachPath + "/new"), Plan: v.to(outreachPath + "/plan")}
+		New, Plan, Import string
+		Rows              []campaignRow
+		Figures           []*figure
+	}{New: v.to(outreachPath + "/new"), Plan: v.to(outreachPath + "/plan"), Import: v.to(outreachPath + "/import")}
 	for _, m := range list {
 		body.Rows = append(body.Rows, v.campaignRow(m))
 	}

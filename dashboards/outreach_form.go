@@ -327,6 +327,28 @@ func (s *server) sent(c *gin.Context) (*visit, url.Values, error) {
 	return v, c.Request.PostForm, err
 }
 
+// importCampaigns takes in a CSV file of campaigns, all of it or nothing.
+func (s *server) importCampaigns(c *gin.Context) error {
+	if s.campaigns == nil {
+		return &queries.Error{Code: queries.Unavailable, Message: text["campaign.no_record"]}
+	}
+	c.Request.Body = http.MaxBytesReader(c.Writer, c.Request.Body, longestForm)
+	file, head, err := c.Request.FormFile("file")
+	if err != nil {
+		return &queries.Error{Code: queries.Invalid, Message: text["campaign.no_file"]}
+	}
+	defer file.Close()
+	v, err := s.openPage(c)
+	if err != nil {
+		return err
+	}
+	defer v.close()
+	if _, err := s.campaigns.Import(v.ctx, file, shorten(head.Filename, longestLabel)); err != nil {
+		return err
+	}
+	return redirect{v.to(outreachPath)}
+}
+
 // newCampaign is the empty form, or one that the planner has filled in.
 func (s *server) newCampaign(c *gin.Context) error {
 	if s.campaigns == nil {

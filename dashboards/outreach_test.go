@@ -1,8 +1,10 @@
 package dashboards
 
 import (
+	"bytes"
 	"encoding/json"
 	"log/slog"
+	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -30,14 +32,20 @@ func recordSite(t *testing.T, files *store.Files) (http.Handler, *campaign.Book)
 }
 
 // send sends a form as a browser does that shows a page of this site, unless headers say otherwise.
-func send(t *testing.T, site http.Handler, path string, form url.Values, headers ...string) *httptest.ResponseRecorder {
+func send[form string | url.Values](t *testing.T, site http.Handler, path string, body form, headers ...string) *httptest.ResponseRecorder {
 	t.Helper()
-	request := httptest.NewRequestWithContext(t.Context(), http.MethodPost, path, strings.NewReader(form.Encode()))
+	encoded, ok := any(body).(string)
+	if !ok {
+		encoded = any(body).(url.Values).Encode()
+	}
+	request := httptest.NewRequestWithContext(t.Context(), http.MethodPost, path, strings.NewReader(encoded))
 	request.Host = "127.0.0.1:8080"
 	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	request.Header.Set("Sec-Fetch-Site", "same-origin")
 	for i := 0; i+1 < len(headers); i += 2 {
-		request.Header.Del("Sec-Fetch-Site")
+		if headers[i] == "Origin" {
+			request.Header.Del("Sec-Fetch-Site")
+		}
 		request.Header.Set(headers[i], headers[i+1])
 	}
 	recorder := httptest.NewRecorder()
@@ -56,7 +64,7 @@ func visits() url.Values {
 
 func TestRecordingACampaign(t *testing.T) {
 	site, book := recordSite(t, testHistory(t))
-	if body := get(t, site, "/outreach").Body.String(); !strings.Contains(body, "Nothing is recorded yet") || !strings.Contains(body, "fillrate campaign import") {
+	if body := get(t, site, "/outreach").Body.String(); !strings.Contains(body, "Nothing is recorded yet") || !strings.Contains(body, "fillrate campaign import") || !strings.Contains(body, `action="/outreach/import"`) {
 		t.Error("the empty list does not say what to do")
 	}
 	response := send(t, site, "/outreach/new?role=borrowing", visits())
@@ -168,7 +176,7 @@ func TestOtherSitesCannotChangeTheRecord(t *testing.T) {
 		"another site": {"Sec-Fetch-Site", "cross-site"}, "a sibling": {"Sec-Fetch-Site", "same-site"},
 		"an old browser": {"Origin", "https://evil.example"}, "without an origin of its own": {"Origin", "null"},
 	} {
-		for _, path := range []string{"/outreach/new", "/outreach/C1/edit", "/outreach/C1/remove"} {
+		for _, path := range []string{"/outreach/new", "/outreach/C1/edit", "/outreach/C1/remove", "/outreach/import"} {
 			if response := send(t, site, path, visits(), headers...); response.Code != http.StatusForbidden || !strings.Contains(response.Body.String(), "nothing was changed") {
 				t.Errorf("%s, %s: %d", name, path, response.Code)
 			}
@@ -245,6 +253,42 @@ func TestRemovingACampaign(t *testing.T) {
 	}
 	if all, _ := book.List(t.Context()); len(all) != 0 {
 		t.Error("it is still there")
+	}
+}
+
+func TestImportingCampaigns(t *testing.T) {
+	site, book := recordSite(t, testHistory(t))
+	upload := func(name, content string) *httptest.ResponseRecorder {
+		var body bytes.Buffer
+		form := multipart.NewWriter(&body)
+		part, err := form.CreateFormFile(name, "ours.csv")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := part.Write([]byte(content)); err != nil {
+			t.Fatal(err)
+		}
+		if err := form.Close(); err != nil {
+			t.Fatal(err)
+		}
+		return send(t, site, "/outreach/import", body.String(), "Content-Type", form.FormDataContentType())
+	}
+	const heading = "id,name,kind,channel,start,end,target_departments,comparison_departments\n"
+	if response := upload("file", heading+"C1,Visits,campaign,,2024-05-01,2024-06-01,History,Music\nC2,Broken,campaign,,not a day,,,\n"); response.Code != 400 ||
+		!strings.Contains(response.Body.String(), "ours.csv") || !strings.Contains(response.Body.String(), "line 3") {
+		t.Errorf("a broken file: %d %s", response.Code, response.Body)
+	}
+	if all, _ := book.List(t.Context()); len(all) != 0 {
+		t.Errorf("half a file was taken in: %+v", all)
+	}
+	if response := upload("other", heading); response.Code != 400 || !strings.Contains(response.Body.String(), "There is no file") {
+		t.Errorf("no file: %d", response.Code)
+	}
+	if response := upload("file", heading+"C1,Visits,campaign,,2024-05-01,2024-06-01,History,Music\n"); response.Code != 303 || response.Header().Get("Location") != "/outreach" {
+		t.Errorf("a file: %d %s", response.Code, response.Body)
+	}
+	if c, err := book.Get(t.Context(), "C1"); err != nil || c.Name != "Visits" || !c.End.Equal(date("2024-06-01")) {
+		t.Errorf("%+v %v", c, err)
 	}
 }
 

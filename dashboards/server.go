@@ -120,6 +120,7 @@ func (s *server) routes(r *gin.Engine) {
 	}
 	for path, page := range map[string]page{
 		outreachPath + "/new":    s.addCampaign,
+		outreachPath + "/import": s.importCampaigns,
 		campaignPath + "/edit":   s.changeCampaign,
 		campaignPath + "/remove": s.dropCampaign,
 	} {
