@@ -52,6 +52,12 @@ func Assess(p *Panel) *Report {
 	a := begin(p)
 	a.chooseUnits()
 	a.readMonths()
+	if a.hasFewReaders() {
+		a.refuse(RefusedFewReaders, everything, a.w.fewReaders(p.Suppress), a.w.largerGroups())
+		a.check()
+		a.conclude()
+		return a.r
+	}
 	a.r.Indexed = a.indexed()
 	a.r.Season = a.season()
 	if p.IsComplete {

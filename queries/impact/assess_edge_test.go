@@ -131,6 +131,58 @@ func TestSmallUnitsAreNotNamed(t *testing.T) {
 	}
 }
 
+func refusedFor(r *Report, code string) bool {
+	return slices.ContainsFunc(r.Refusals, func(refusal Refusal) bool { return refusal.Code == code })
+}
+
+// Small departments are told together, never one alone, and nothing at all is told of a group that is small as a whole.
+func TestSmallUnitsAreTakenTogether(t *testing.T) {
+	p := calm().panel(t)
+	smallest := 0
+	for i, u := range p.Units {
+		p.Units[i].NReaders = int64(20 + i)
+		if u.IsTarget {
+			smallest = i
+		}
+	}
+	p.Units[smallest].NReaders = 4
+	r := Assess(p)
+	var together []UnitReport
+	sum := map[bool]float64{}
+	for _, u := range r.Units {
+		if strings.HasPrefix(u.Name, "suppressed") {
+			together = append(together, u)
+		}
+		sum[u.IsTarget] += u.Post
+	}
+	if len(together) != 1 || together[0].Name != "suppressed (2 departments)" || !together[0].IsTarget || together[0].LogRatio != nil || len(r.Units) != len(p.Units)-1 {
+		t.Errorf("units are %+v", r.Units)
+	}
+	want := map[bool]float64{}
+	for _, u := range p.Units {
+		want[u.IsTarget] += u.Post.X
+	}
+	if sum[true] != want[true] || sum[false] != want[false] {
+		t.Errorf("the parts add up to %v, want %v", sum, want)
+	}
+
+	for _, isTarget := range []bool{true, false} {
+		p := calm().panel(t)
+		for i := range p.Units {
+			if p.Units[i].IsTarget == isTarget {
+				p.Units[i].NReaders = 0
+			}
+		}
+		r := Assess(p)
+		if !refusedFor(r, RefusedFewReaders) || r.Headline != nil || r.RawChange != nil || r.Counterfactual != nil || len(r.Indexed)+len(r.Units) > 0 || r.Season != nil {
+			t.Errorf("a group of no readers (target %v) is told of: %+v", isTarget, r)
+		}
+		if plan := Plan(p); plan.MDE != nil || plan.Expected != 0 || plan.ExpectedComparison != 0 {
+			t.Errorf("a plan for a group of no readers tells %+v", plan)
+		}
+	}
+}
+
 // Per head, an effect that is only more readers is none; without enrolment of a comparison department that one is left out.
 func TestAssessPerHead(t *testing.T) {
 	panel := func() *Panel {
@@ -260,7 +312,7 @@ func TestAssessSound(t *testing.T) {
 			}
 		}
 		for name, c := range map[string]bool{RefusedNotStarted: p.Today.Before(p.Campaign.Start), RefusedRunning: !p.IsComplete && !p.Today.Before(p.Campaign.Start) && p.Today.Before(p.Windows.Post.To)} {
-			if c != slices.ContainsFunc(r.Refusals, func(refusal Refusal) bool { return refusal.Code == name && refusal.Method == everything }) {
+			if !refusedFor(r, RefusedFewReaders) && c != slices.ContainsFunc(r.Refusals, func(refusal Refusal) bool { return refusal.Code == name && refusal.Method == everything }) {
 				t.Errorf("%s is %v: %+v", name, c, r.Refusals)
 			}
 		}

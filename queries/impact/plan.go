@@ -22,9 +22,12 @@ func Plan(p *Panel) *PlanReport {
 		BasisFrom: written(p.Windows.Post.From), BasisTo: written(p.Windows.Post.To),
 		NTarget: len(a.target), NComparison: len(a.comparison), Refusals: []Refusal{}, Help: []string{},
 	}
-	if p.IsComplete {
+	switch {
+	case a.hasFewReaders():
+		a.refuse(RefusedFewReaders, everything, a.w.fewReaders(p.Suppress), a.w.largerGroups())
+	case p.IsComplete:
 		a.plan(r)
-	} else {
+	default:
 		a.refuse(RefusedIncomplete, everything, a.w.basisTooShort(), a.w.moreHistory())
 	}
 	r.Refusals = append(r.Refusals, a.r.Refusals...)

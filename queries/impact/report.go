@@ -206,6 +206,7 @@ const (
 	RefusedNotStarted   = "not_started"
 	RefusedNoData       = "no_data" // the target is nowhere in the history
 	RefusedDegenerate   = "degenerate"
+	RefusedFewReaders   = "few_readers" // fewer than may be shown: no figure at all
 )
 
 // Verdict is the answer in words.
@@ -222,7 +223,7 @@ const (
 	CantTell       = "cant_tell"
 )
 
-// UnitReport is one department in the working. A small one is not named.
+// UnitReport is one department in the working. Small ones are told together, without a log ratio.
 type UnitReport struct {
 	Name     string   `json:"name"`
 	IsTarget bool     `json:"is_target"`

@@ -114,7 +114,11 @@ func (a *assessment) listed(units []*Unit) string {
 func (a *assessment) leftOutWords(target bool) []string {
 	var why []string
 	for _, u := range a.left {
-		if u.IsTarget == target {
+		switch {
+		case u.IsTarget != target:
+		case a.isSmall(u):
+			why = append(why, a.w.leftOut(a.listed([]*Unit{u}), a.w.leftSmall()))
+		default:
 			why = append(why, a.w.leftOut(a.listed([]*Unit{u}), a.leftOut(u)))
 		}
 	}

@@ -192,6 +192,13 @@ func TestVerdicts(t *testing.T) {
 			p.Units[5].Post = Reading{}
 			return p
 		}},
+		{"groups of few readers", CantTell, func(t *testing.T) *Panel {
+			p := calm().panel(t)
+			for i := range p.Units {
+				p.Units[i].NReaders = 1
+			}
+			return p
+		}},
 		{"left out", LikelyIncrease, func(t *testing.T) *Panel {
 			w := calm()
 			c := w.campaign()
@@ -355,7 +362,7 @@ func TestVerdicts(t *testing.T) {
 		})
 	}
 	for _, code := range []string{RefusedShortHistory, RefusedIncomplete, RefusedRunning, RefusedFewUnits, RefusedAllTreated, RefusedNoComparison,
-		RefusedZeroCounts, RefusedInseparable, RefusedNoExposure, RefusedNotStarted, RefusedNoData, RefusedDegenerate} {
+		RefusedZeroCounts, RefusedInseparable, RefusedNoExposure, RefusedNotStarted, RefusedNoData, RefusedDegenerate, RefusedFewReaders} {
 		if !seen[code] {
 			t.Errorf("no case is refused as %s", code)
 		}

@@ -275,8 +275,10 @@ func (w words) list(names []string, small int) string {
 	return joined(shown)
 }
 
-// small is what the nth unit with few readers is called.
-func (w words) small(n int) string { return fmt.Sprintf("small %s %d", w.unit, n) }
+// together is what units with few readers are called in one.
+func (w words) together(n int) string {
+	return fmt.Sprintf("suppressed (%s)", plural(n, w.unit, w.many))
+}
 
 // qualified says which of the units' readers are meant, where the target names more than the units.
 func (w words) qualified(p *Panel) string {
@@ -424,6 +426,14 @@ func (w words) refused(reasons []Refusal, joint *Opinion) string {
 }
 
 // Refusals: a reason, and what would have to be there.
+
+func (w words) fewReaders(least int) string {
+	return fmt.Sprintf("Fewer than %d readers stand behind one of the groups, so that its figures would tell of single ones.", least)
+}
+
+func (w words) largerGroups() string {
+	return fmt.Sprintf("The %s has to name more %s.", w.record, w.many)
+}
 
 func (w words) notStarted(start, today time.Time) string {
 	return fmt.Sprintf("The %s begins on %s; the history counts up to %s.", w.record, date(start), date(today))
@@ -602,6 +612,9 @@ func (w words) fuller() string {
 }
 
 // Units that are left out.
+
+// leftSmall is said of a unit with few readers, of which no figure is told.
+func (w words) leftSmall() string { return "too few requests in one of the years" }
 
 func (w words) leftNothing() string {
 	if w.rate {
