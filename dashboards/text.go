@@ -468,7 +468,7 @@ var text = map[string]string{
 	"plan.expected_comparison":      "In the comparison group",
 	"plan.formula":                  "By the textbook formula",
 	"plan.smallest_p":               "Smallest possible p",
-	"plan.ways":                     "{0}: there are {1} ways to choose as many, and p cannot be less than one in so many",
+	"plan.ways":                     "no less than {0}: there are {1} ways to choose as many",
 	"plan.mde":                      "{0}, four times in five",
 	"plan.formula_mde":              "{0}, at {1} times the spread of pure chance",
 	"plan.units":                    "Departments or groups",

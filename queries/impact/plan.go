@@ -55,6 +55,9 @@ func (a *assessment) plan(r *PlanReport) {
 		n := len(a.target) + len(a.comparison)
 		r.NAssignments = math.Round(combin.GeneralizedBinomial(float64(n), float64(len(a.target))))
 		smallest := 1 / math.Min(r.NAssignments, stats.Assignments+1)
+		if n == 2*len(a.target) { // each choice and its mirror image differ by as much
+			smallest *= 2
+		}
 		r.SmallestP = &smallest
 	}
 	if a.permute() {

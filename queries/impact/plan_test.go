@@ -84,6 +84,11 @@ func TestPlanAgainstAssess(t *testing.T) {
 	near(t, "smallest p", *plan.SmallestP, 1./210, 1e-12)
 	near(t, "by the formula", *plan.FormulaMDE, stats.MinimumDetectable(plan.Expected, plan.ExpectedComparison, math.Max(1, plan.Dispersion)), 1e-12)
 
+	half := w.panel(t)
+	half.Units = half.Units[:8] // four of eight: a choice and its mirror image differ by as much
+	plan = Plan(half)
+	near(t, "smallest p of halves", *plan.SmallestP, 2./70, 1e-12)
+
 	p.Campaign.Comparison, p.Units = campaign.Group{}, p.Units[:4]
 	plan, report = Plan(p), Assess(p)
 	near(t, "smallest detectable alone", *plan.MDE, *report.MDE, 1e-12)

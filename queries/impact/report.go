@@ -290,8 +290,8 @@ type PlanReport struct {
 	ExpectedComparison float64 `json:"expected_comparison"`
 	NTarget            int     `json:"n_target"` // units
 	NComparison        int     `json:"n_comparison"`
-	// NAssignments is how many ways there are to choose as many targets, and SmallestP one in so many; 0 and nil without a
-	// comparison group.
+	// NAssignments is how many ways there are to choose as many targets, and SmallestP the least p that they allow: one in so
+	// many, or two where half are addressed. 0 and nil without a comparison group.
 	NAssignments float64  `json:"n_assignments"`
 	SmallestP    *float64 `json:"smallest_p"`
 	Method       string   `json:"method"` // did_permutation or its; empty where neither can be used
