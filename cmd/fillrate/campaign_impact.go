@@ -165,11 +165,7 @@ func (r *reportRows) estimates(report *impact.Report) {
 	if raw := report.RawChange; raw != nil {
 		r.number("raw_change", "pre", raw.Pre)
 		r.number("raw_change", "post", raw.Post)
-		if raw.Lo == 0 && raw.Hi == 0 { // rates and medians
-			r.number("raw_change", "ratio", raw.Ratio)
-		} else {
-			r.estimate("raw_change", "ratio", raw.Ratio, raw.Lo, raw.Hi)
-		}
+		r.bounds("raw_change", "ratio", &raw.Ratio, raw.Lo, raw.Hi)
 		r.bounds("raw_change", "last_year", raw.LastYear, nil, nil)
 	}
 	if h := report.Headline; h != nil {

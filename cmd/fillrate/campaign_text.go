@@ -157,8 +157,8 @@ func (t *reportText) rawChange(raw *impact.RawChange) {
 		return
 	}
 	text := fmt.Sprintf("Raw change, includes season and growth: %s", changeWords(raw.Ratio))
-	if raw.Lo != 0 || raw.Hi != 0 {
-		text += fmt.Sprintf(" (between %s and %s)", changeWords(raw.Lo), changeWords(raw.Hi))
+	if raw.Lo != nil && raw.Hi != nil { // counts
+		text += fmt.Sprintf(" (between %s and %s)", changeWords(*raw.Lo), changeWords(*raw.Hi))
 	}
 	text += fmt.Sprintf(", from %s in as many days just before to %s.", t.amount(raw.Pre), t.amount(raw.Post))
 	if raw.LastYear != nil {
@@ -262,7 +262,11 @@ func (t *reportText) opinions(report *impact.Report) {
 		last := c.Cumulative[len(c.Cumulative)-1]
 		text := fmt.Sprintf("Observed less expected, up to %s: %s (between %s and %s).", monthWords(last.Month), t.amount(last.N), whole(last.Lo), whole(last.Hi))
 		if c.BacktestN > 0 {
-			text += fmt.Sprintf(" Of the %d months before launch, forecast likewise, %d fell within their range; the mean error was %s%%.", c.BacktestN, c.BacktestIn, whole(100*c.MAPE))
+			text += fmt.Sprintf(" Of the %d months before launch, forecast likewise, %d fell within their range", c.BacktestN, c.BacktestIn)
+			if c.MAPE != nil {
+				text += fmt.Sprintf("; the mean error was %s%%", whole(100**c.MAPE))
+			}
+			text += "."
 		}
 		t.line("%s", text)
 	}

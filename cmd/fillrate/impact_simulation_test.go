@@ -100,7 +100,7 @@ func simulate(t *testing.T, n int, first uint64, effect int64, isCompared bool) 
 		}
 		if raw := report.RawChange; raw == nil {
 			t.Fatalf("world %d: no raw change", i)
-		} else if raw.Lo > 1 || raw.Hi < 1 {
+		} else if *raw.Lo > 1 || *raw.Hi < 1 {
 			r.nRawExcludes++
 		}
 		if report.Evidence == "stronger" {

@@ -252,7 +252,8 @@ func (a *assessment) rawChange() *RawChange {
 	}
 	raw := &RawChange{Pre: prior, Post: post, Ratio: post / prior}
 	if a.p.Outcome.IsCount {
-		raw.Ratio, raw.Lo, raw.Hi = stats.RateRatio(prior, post)
+		ratio, lo, hi := stats.RateRatio(prior, post)
+		raw.Ratio, raw.Lo, raw.Hi = ratio, &lo, &hi
 	}
 	if len(a.p.Months) > 0 && !a.p.Windows.PriorPre.From.Before(a.p.Months[0]) && priorPre > 0 && pre > 0 {
 		before := pre / priorPre

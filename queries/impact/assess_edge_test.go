@@ -413,7 +413,7 @@ func drawnPanel(t *rapid.T) *Panel {
 	target, comparison := names[:nTargets], names[nTargets:]
 	switch p.Dimension {
 	case "department":
-		p.Campaign.Target.Departments, p.Campaign.Comparison.Departments = append(target[:nTargets:nTargets], "Alchemy"), comparison
+		p.Campaign.Target.Departments, p.Campaign.Comparison.Departments = append([]string{"Alchemy"}, target...), comparison
 	case "patron_group":
 		p.Campaign.Target.PatronGroups, p.Campaign.Comparison.PatronGroups = target, comparison
 	case "library":

@@ -191,8 +191,8 @@ func TestAssessAgainstR(t *testing.T) {
 			near(t, "six months before", r.RawChange.Pre, want.Naive.Pre, 0)
 			near(t, "six months after", r.RawChange.Post, want.Naive.Post, 0)
 			near(t, "raw change", r.RawChange.Ratio, want.Naive.Ratio, 1e-9)
-			near(t, "raw lo", r.RawChange.Lo, want.Naive.Lo, 1e-9)
-			near(t, "raw hi", r.RawChange.Hi, want.Naive.Hi, 1e-9)
+			near(t, "raw lo", *r.RawChange.Lo, want.Naive.Lo, 1e-9)
+			near(t, "raw hi", *r.RawChange.Hi, want.Naive.Hi, 1e-9)
 			pre, post := 0.0, 0.0
 			for _, u := range r.Units {
 				if u.IsTarget {

@@ -37,6 +37,11 @@ type Report struct {
 	ChangesAfterResults []campaign.Edit `json:"changes_after_results"`
 }
 
+// ShowsResult tells whether the report holds any figure of what a campaign changed, so that whoever saw it has seen a result.
+func (r *Report) ShowsResult() bool {
+	return r.Headline != nil || r.RawChange != nil || r.JointEffect != nil
+}
+
 // OutcomeReport names what was measured.
 type OutcomeReport struct {
 	ID    string `json:"id"`
@@ -65,8 +70,9 @@ type RawChange struct {
 	Pre   float64 `json:"pre"`
 	Post  float64 `json:"post"`
 	Ratio float64 `json:"ratio"`
-	Lo    float64 `json:"lo"` // 95 % Poisson interval for counts; 0 and 0 for rates and medians
-	Hi    float64 `json:"hi"`
+	// Lo and Hi are the 95 % Poisson interval of counts; nil for rates and medians.
+	Lo *float64 `json:"lo"`
+	Hi *float64 `json:"hi"`
 	// LastYear is the same ratio one year earlier; nil where the history does not reach.
 	LastYear *float64 `json:"last_year"`
 }
@@ -123,7 +129,10 @@ type Counterfactual struct {
 	Seed       uint64          `json:"seed"`
 	BacktestN  int             `json:"backtest_n"` // months of the year before launch that were forecast from those before
 	BacktestIn int             `json:"backtest_in"`
-	MAPE       float64         `json:"mape"` // of that backtest, 0.12 is 12 %
+	MAPE       *float64        `json:"mape"` // of that backtest, 0.12 is 12 %; nil without one
+	// WholeMonths: the window begins and ends with months, but for a day or so. Else the months of the series, and what is
+	// cumulated, reach beyond it.
+	WholeMonths bool `json:"whole_months"`
 }
 
 // ExpectedMonth is a month of the chart; the months before the campaign carry no band.
@@ -206,7 +215,8 @@ const (
 	RefusedNotStarted   = "not_started"
 	RefusedNoData       = "no_data" // the target is nowhere in the history
 	RefusedDegenerate   = "degenerate"
-	RefusedFewReaders   = "few_readers" // fewer than may be shown: no figure at all
+	RefusedFewReaders   = "few_readers"  // fewer than may be shown: no figure at all
+	RefusedShortWindow  = "short_window" // shorter than a month, for a series of months
 )
 
 // Verdict is the answer in words.
@@ -229,6 +239,8 @@ type UnitReport struct {
 	IsTarget bool     `json:"is_target"`
 	Pre      float64  `json:"pre"`
 	Post     float64  `json:"post"`
+	NPre     *float64 `json:"n_pre,omitempty"` // requests or loans behind a share or median; nil for counts
+	NPost    *float64 `json:"n_post,omitempty"`
 	LogRatio *float64 `json:"log_ratio"` // nil where it was left out
 	LeftOut  string   `json:"left_out,omitempty"`
 }
@@ -255,7 +267,8 @@ type PlaceboLaunch struct {
 	LogRatio float64 `json:"log_ratio"`
 }
 
-// SeasonReport sets this academic year over earlier ones, by week; nil outside outcome requests.
+// SeasonReport sets this academic year over earlier ones, by week; nil outside outcome requests. The years are the product's
+// fiscal years, alike for all campaigns.
 type SeasonReport struct {
 	StartsIn int          `json:"starts_in"` // month, 1 to 12
 	Years    []SeasonYear `json:"years"`     // earliest first; the last holds the campaign's start
@@ -264,6 +277,7 @@ type SeasonReport struct {
 // SeasonYear is an academic year by its weeks, the first being that of its first Monday.
 type SeasonYear struct {
 	Label  string     `json:"label"` // 2023/24
+	From   string     `json:"from"`  // its first Monday
 	Values []*float64 `json:"values"`
 }
 

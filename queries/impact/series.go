@@ -435,7 +435,8 @@ func (a *assessment) backtest(c *Counterfactual, first int) {
 		}
 	}
 	if counted > 0 {
-		c.MAPE = finite(errors / float64(counted))
+		mape := finite(errors / float64(counted))
+		c.MAPE = &mape
 	}
 }
 

@@ -58,7 +58,7 @@ func (a *assessment) isEveryYear() bool {
 		return false
 	}
 	change, before := raw.Ratio-1, *raw.LastYear-1
-	isBig := math.Abs(change) >= bigChange && (!a.p.Outcome.IsCount || raw.Lo > 1 || raw.Hi < 1)
+	isBig := math.Abs(change) >= bigChange && (raw.Lo == nil || *raw.Lo > 1 || *raw.Hi < 1)
 	return isBig && math.Abs(change-before) <= sameAsLast && change*before > 0 && math.Abs(before) >= math.Abs(change)/2
 }
 

@@ -873,7 +873,11 @@ func (w words) workExpected(l *stats.Level, f *stats.Forecast, e stats.Estimate,
 		text += fmt.Sprintf(" Cumulative interval from %s draws, seed %d.", number(float64(c.Draws)), c.Seed)
 	}
 	if c.BacktestN > 0 {
-		text += fmt.Sprintf(" In the year before, forecast likewise, %d of %d months lay in the band; they were off by %s on average.", c.BacktestIn, c.BacktestN, strings.ToLower(share(c.MAPE)))
+		text += fmt.Sprintf(" In the year before, forecast likewise, %d of %d months lay in the band", c.BacktestIn, c.BacktestN)
+		if c.MAPE != nil {
+			text += fmt.Sprintf("; they were off by %s on average", strings.ToLower(share(*c.MAPE)))
+		}
+		text += "."
 	}
 	return text
 }

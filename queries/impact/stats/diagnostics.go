@@ -1,10 +1,6 @@
 package stats
 
-import (
-	"math"
-
-	"gonum.org/v1/gonum/stat/distuv"
-)
+import "gonum.org/v1/gonum/stat/distuv"
 
 // ACF is the autocorrelation of x at lags 0 to lag, about its mean and over n (Box, Jenkins and Reinsel, Time Series
 // Analysis, 4th ed. 2008, §2.1.6). A series without variation has none: zeros after lag 0.
@@ -45,20 +41,4 @@ func LjungBox(residuals []float64, lag, fitted int) (q, p float64) {
 		return q, 1
 	}
 	return q, distuv.ChiSquared{K: float64(df)}.Survival(q)
-}
-
-// DurbinWatson is Σ(e_t − e_{t−1})² ÷ Σe²: near 2 without autocorrelation at lag 1, towards 0 with a positive one (Durbin and
-// Watson, Biometrika 37, 1950). Not a number where all residuals are zero.
-func DurbinWatson(residuals []float64) float64 {
-	var steps, squares float64
-	for i, e := range residuals {
-		squares += e * e
-		if i > 0 {
-			steps += (e - residuals[i-1]) * (e - residuals[i-1])
-		}
-	}
-	if squares == 0 {
-		return math.NaN()
-	}
-	return steps / squares
 }

@@ -1,6 +1,7 @@
 package stats
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"strings"
@@ -248,8 +249,8 @@ func weightedLeastSquares(x *mat.Dense, w, z []float64, names []string) ([]float
 
 // isCondition says that gonum only warns of columns of very different lengths, which rankTolerance has judged already.
 func isCondition(err error) bool {
-	_, ok := err.(mat.Condition)
-	return ok
+	var condition mat.Condition
+	return errors.As(err, &condition)
 }
 
 // pearson are the residuals over their standard deviation by the model, dispersion 1.

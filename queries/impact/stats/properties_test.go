@@ -449,9 +449,6 @@ func TestDiagnosticsOfLittle(t *testing.T) {
 			t.Errorf("%v: %v", x, acf)
 		}
 	}
-	if d := DurbinWatson([]float64{1, -1, 1, -1}); d != 3 {
-		t.Errorf("%v", d)
-	}
 	if acf := ACF([]float64{1, -1, 1, -1}, 2); acf[1] != -.75 || acf[2] != .5 {
 		t.Errorf("%v", acf)
 	}

