@@ -139,7 +139,7 @@ func (b *Book) Remove(ctx context.Context, id string) error {
 			return err
 		}
 		at := b.Now()
-		if _, err := tx.ExecContext(ctx, "update campaign set removed_at = ?, revision = revision + 1 where id = ?", at.Format(time.RFC3339Nano), before.ID); err != nil {
+		if _, err := tx.ExecContext(ctx, removeSQL, at.Format(time.RFC3339Nano), before.ID); err != nil {
 			return err
 		}
 		return note(ctx, tx, before.ID, Edit{At: at, How: "remove"})
@@ -203,7 +203,7 @@ func (b *Book) Looked(ctx context.Context, id string, at time.Time) error {
 	}
 	at = at.UTC().Truncate(time.Millisecond)
 	return b.change(ctx, func(tx *sql.Tx) error {
-		done, err := tx.ExecContext(ctx, "update campaign set window_frozen_at = ? where id = ? and window_frozen_at is null and removed_at is null", at.Format(time.RFC3339Nano), seen.ID)
+		done, err := tx.ExecContext(ctx, lookedSQL, at.Format(time.RFC3339Nano), seen.ID)
 		if err != nil {
 			return err
 		}

@@ -157,28 +157,6 @@ func (s *sheet) columns(known map[string]string, needed []string, example string
 	return holds, nil
 }
 
-// cell is what a cell says: the apostrophe is taken off that keeps a spreadsheet from reading text as a formula.
-func cell(text string) string {
-	if strings.HasPrefix(text, "'") && looksLikeFormula(text) {
-		return text[1:]
-	}
-	return text
-}
-
-// guarded is the other way round.
-func guarded(text string) string {
-	if looksLikeFormula(text) {
-		return "'" + text
-	}
-	return text
-}
-
-// looksLikeFormula tells what a spreadsheet may read as a formula, behind any apostrophes.
-func looksLikeFormula(text string) bool {
-	text = strings.TrimLeft(text, "'")
-	return text != "" && strings.ContainsRune("=+-@", rune(text[0]))
-}
-
 // splitNames reads the names of a cell, separated by semicolons; one that holds a semicolon stands in quotation marks.
 func splitNames(text string) []string {
 	if strings.TrimSpace(text) == "" {

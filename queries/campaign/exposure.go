@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/fillrate/fillrate/queries/export"
 	"github.com/fillrate/fillrate/queries/store"
 )
 
@@ -19,6 +20,8 @@ var (
 	exposuresSQL string
 	//go:embed put_exposure.sql
 	putExposureSQL string
+	//go:embed remove_exposure.sql
+	removeExposureSQL string
 )
 
 const exposureHeadings = "dimension, unit, from, readers"
@@ -111,7 +114,7 @@ func keyOf(e Exposure) exposureKey { return exposureKey{e.Dimension, e.Unit, day
 func putExposure(ctx context.Context, tx conn, row exposureRow) error {
 	key := keyOf(row.Exposure)
 	if row.isRemoved {
-		_, err := tx.ExecContext(ctx, "delete from exposure where dimension = ? and unit = ? and from_day = ?", key.dimension, key.unit, key.from)
+		_, err := tx.ExecContext(ctx, removeExposureSQL, key.dimension, key.unit, key.from)
 		return err
 	}
 	_, err := tx.ExecContext(ctx, putExposureSQL, key.dimension, key.unit, key.from, row.NReaders)
@@ -134,7 +137,7 @@ func (s *sheet) exposures() ([]exposureRow, error) {
 	for _, line := range s.rows {
 		cells := map[string]string{}
 		for i, what := range holds {
-			cells[what] = strings.TrimSpace(cell(line.cells[i]))
+			cells[what] = strings.TrimSpace(export.Unguard(line.cells[i]))
 		}
 		row, err := readExposure(cells)
 		if err != nil {

@@ -113,12 +113,6 @@ func Words(c Campaign, name string) string {
 	return orNone(strings.Join(f.get(&c), "; "))
 }
 
-// IsMeasured tells whether changing a field of Fields changes what is measured.
-func IsMeasured(name string) bool {
-	f := find(name)
-	return f != nil && f.isMeasured
-}
-
 func find(name string) *field {
 	if i := slices.IndexFunc(fields, func(f field) bool { return f.name == name }); i >= 0 {
 		return &fields[i]
@@ -154,6 +148,9 @@ func number(name string, of func(*Campaign) **float64) field {
 			if typed == "" {
 				*of(c) = nil
 				return nil
+			}
+			if strings.HasPrefix(typed, "-") || strings.HasPrefix(typed, "−") {
+				return fmt.Errorf("%s %q is below 0: give 0 or more, such as 1200.50, or leave it empty", spaced(name), typed)
 			}
 			if !plainNumber.MatchString(typed) {
 				return fmt.Errorf("%s %q is no amount: write it with a point and without thousands separators, such as 1200.50", spaced(name), typed)

@@ -42,3 +42,15 @@ func fieldOf(dimension string) string {
 	}
 	return "libraries"
 }
+
+// Group is the group of those whose readers are counted.
+func (e Exposure) Group() Group {
+	unit := []string{e.Unit}
+	switch e.Dimension {
+	case Department:
+		return Group{Departments: unit}
+	case PatronGroup:
+		return Group{PatronGroups: unit}
+	}
+	return Group{Libraries: unit}
+}

@@ -8,6 +8,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/fillrate/fillrate/queries/export"
 	"github.com/fillrate/fillrate/queries/store"
 )
 
@@ -134,7 +135,7 @@ func (s *sheet) campaigns(holds []string) ([]imported, error) {
 	for _, row := range s.rows {
 		one := imported{row: row, cells: map[string]string{}}
 		for i, field := range holds {
-			one.cells[field] = cell(row.cells[i])
+			one.cells[field] = export.Unguard(row.cells[i])
 		}
 		one.id = strings.TrimSpace(one.cells["id"])
 		if one.id == "" && strings.TrimSpace(one.cells["name"]) != "" {
@@ -202,7 +203,7 @@ func WriteCSV(w io.Writer, list []Campaign) error {
 			if column.field != "id" {
 				text = joined(find(column.field), c)
 			}
-			cells[i] = guarded(text)
+			cells[i] = export.Guard(text)
 		}
 		if err := out.Write(cells); err != nil {
 			return err

@@ -15,6 +15,10 @@ var (
 	campaignsSQL string
 	//go:embed put.sql
 	putSQL string
+	//go:embed remove.sql
+	removeSQL string
+	//go:embed looked.sql
+	lookedSQL string
 	//go:embed note.sql
 	noteSQL string
 	//go:embed edits.sql

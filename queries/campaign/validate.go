@@ -138,14 +138,14 @@ func checkTexts(c Campaign) error {
 func checkText(field, value string, most int, isLong bool) error {
 	what := strings.ReplaceAll(spaced(field), ".", " ")
 	if !utf8.ValidString(value) {
-		return wrong(field, "the %s is not valid UTF-8 text: type it anew", what)
+		return wrong(field, "what is in the %s is not valid UTF-8 text: type it anew", what)
 	}
 	if n := utf8.RuneCountInString(value); n > most {
-		return wrong(field, "the %s has %d characters: shorten it to %d", what, n, most)
+		return wrong(field, "the %s may have at most %d characters, not %d: shorten the text", what, most, n)
 	}
 	for _, r := range value {
 		if unicode.IsControl(r) && !(isLong && (r == '\n' || r == '\t')) {
-			return wrong(field, "the %s %q holds a line break or another control character: take it out", what, excerpt(value))
+			return wrong(field, "a line break or another control character is in the %s %q: take it out", what, excerpt(value))
 		}
 	}
 	return nil

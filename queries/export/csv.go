@@ -4,7 +4,6 @@ import (
 	"encoding/csv"
 	"io"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/fillrate/fillrate/queries"
@@ -41,7 +40,7 @@ func (c *csvWriter) close() error {
 func plain(value any, kind queries.Type) string {
 	switch v := value.(type) {
 	case string:
-		return guarded(v)
+		return Guard(v)
 	case int64:
 		return strconv.FormatInt(v, 10)
 	case float64:
@@ -55,12 +54,4 @@ func plain(value any, kind queries.Type) string {
 		return v.Format(time.RFC3339Nano)
 	}
 	return ""
-}
-
-// guarded keeps a spreadsheet from taking text for a formula: a partner could be called =cmd|…
-func guarded(text string) string {
-	if text != "" && strings.ContainsRune("=+-@\t\r\n", rune(text[0])) {
-		return "'" + text
-	}
-	return text
 }

@@ -67,9 +67,14 @@ func TestCSV(t *testing.T) {
 }
 
 func TestFormulasAreGuarded(t *testing.T) {
-	for text, want := range map[string]string{"=1": "'=1", "+1": "'+1", "-x": "'-x", "@x": "'@x", "\t=1": "'\t=1", "\r=": "'\r=", "a=1": "a=1", "": ""} {
-		if got := guarded(text); got != want {
+	for text, want := range map[string]string{"=1": "'=1", "+1": "'+1", "-x": "'-x", "@x": "'@x", "\t=1": "'\t=1", "\r=": "'\r=", "a=1": "a=1", "": "",
+		"'=1": "''=1", "'tis": "'tis", "'": "'"} {
+		got := Guard(text)
+		if got != want {
 			t.Errorf("%q becomes %q, want %q", text, got, want)
+		}
+		if back := Unguard(got); back != text {
+			t.Errorf("%q comes back as %q", text, back)
 		}
 	}
 }

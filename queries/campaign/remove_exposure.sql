@@ -1,0 +1,2 @@
+delete from exposure
+where dimension = ? and unit = ? and from_day = ?
