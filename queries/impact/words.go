@@ -1,0 +1,25 @@
+package impact
+
+import "math"
+
+// The words in which a report writes numbers, for those who show them beside its sentences.
+
+// Change writes a ratio as a signed percentage: 1.25 is +25%, 0.86 is −14%; at most +1,000% or more.
+func Change(ratio float64) string {
+	if math.IsNaN(ratio) || math.IsInf(ratio, 0) {
+		return "unknown"
+	}
+	return change(ratio)
+}
+
+// SmallestChange writes a smallest detectable ratio as a rise, rounded up: a smaller one would not show.
+func SmallestChange(mde float64) string { return "+" + atLeast(mde) }
+
+// Number writes a count with commas between thousands and a true minus sign.
+func Number(n float64) string { return number(n) }
+
+// Probability writes a p value.
+func Probability(p float64) string { return small(p) }
+
+// MethodLabel is what a method of a headline is called, as the lines of Working name it.
+func MethodLabel(method string) string { return workLabels[method] }
