@@ -70,6 +70,28 @@ func describeCampaigns(problem object) object {
 	}
 }
 
+// campaignSchema describes a record, whose days its MarshalJSON writes.
+func campaignSchema(t reflect.Type) object {
+	properties := propertiesOf(t)
+	properties["start"] = object{"type": "string", "format": "date"}
+	properties["end"] = object{"anyOf": []object{{"type": "string", "format": "date"}, {"const": ""}}, "description": "The day after the last; empty: lasting."}
+	properties["window_frozen_at"] = object{"anyOf": []object{{"type": "string", "format": "date-time"}, {"const": ""}}, "description": "When results were first looked at; empty: not yet."}
+	return object{"type": "object", "properties": properties}
+}
+
+// propertiesOf describes the fields of a struct.
+func propertiesOf(t reflect.Type) object {
+	properties := object{}
+	for _, f := range reflect.VisibleFields(t) {
+		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+		if f.Anonymous || !f.IsExported() || name == "-" {
+			continue
+		}
+		properties[name] = schemaOf(f.Type)
+	}
+	return properties
+}
+
 // schemaOf describes how encoding/json writes a type.
 func schemaOf(t reflect.Type) object {
 	switch t.Kind() {
@@ -84,18 +106,13 @@ func schemaOf(t reflect.Type) object {
 	case reflect.Float64:
 		return object{"type": "number"}
 	case reflect.Struct:
+		if t == reflect.TypeFor[campaign.Campaign]() {
+			return campaignSchema(t)
+		}
 		if t == reflect.TypeFor[time.Time]() {
 			return object{"type": "string", "format": "date-time"}
 		}
-		properties := object{}
-		for _, f := range reflect.VisibleFields(t) {
-			name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
-			if f.Anonymous || !f.IsExported() || name == "-" {
-				continue
-			}
-			properties[name] = schemaOf(f.Type)
-		}
-		return object{"type": "object", "properties": properties}
+		return object{"type": "object", "properties": propertiesOf(t)}
 	}
 	return object{"type": "string"}
 }

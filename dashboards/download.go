@@ -20,6 +20,9 @@ const rowsTimeout = 10 * time.Minute
 // behind it.
 func (s *server) download(c *gin.Context) error {
 	id, extension, _ := strings.Cut(c.Param("file"), ".")
+	if c.Param("file") == campaignsFile {
+		return s.downloadCampaigns(c)
+	}
 	metric, err := catalog.Find(id)
 	if err != nil {
 		return err

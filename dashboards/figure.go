@@ -19,6 +19,7 @@ type figure struct {
 	Title       string   // a question
 	N           string   // how many requests it stands on, and what is left out
 	Provisional string   // says what of it is provisional, and how that shows
+	Below       string   // a sentence below the chart that it can't be read without
 	Suppressed  []string // says which small groups of readers are not shown by themselves
 	Wide        bool
 	Height      string // s, m or l: fixed, so that nothing moves when the chart is drawn

@@ -12,6 +12,7 @@ import (
 	"github.com/fillrate/fillrate/dashboards/chart"
 	"github.com/fillrate/fillrate/queries"
 	"github.com/fillrate/fillrate/queries/campaign"
+	"github.com/fillrate/fillrate/queries/impact"
 )
 
 //go:embed sql/closures.sql
@@ -116,13 +117,13 @@ func (h happenings) marks(grain string, buckets []string, filter queries.Filter,
 	}
 	var list []found
 	for _, c := range h.Campaigns {
-		over := c.End.AddDate(0, c.CarryOverMonths, 0)
+		over := impact.Extent(c).To // a day of any sort for a lasting change
 		if !concerns(c, filter) || !c.Start.Before(end) || !c.End.IsZero() && !over.After(first) || c.End.IsZero() && c.Start.Before(first) {
 			continue
 		}
 		f := found{at: c.Start, occasion: occasion{Name: shorten(c.Name, longestMark), URL: campaignAddress(c.ID), Days: windowWords(c)}}
 		if c.ID == h.Own {
-			f.occasion.Name, f.occasion.URL = text["mark.this"], ""
+			f.occasion.Name, f.occasion.URL = say("mark.this", kindWords(c)), ""
 		}
 		switch {
 		case c.End.IsZero():

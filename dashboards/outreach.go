@@ -3,15 +3,18 @@ package dashboards
 import (
 	"cmp"
 	"math"
+	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
+	"time"
 
 	"github.com/gin-gonic/gin"
 
 	"github.com/fillrate/fillrate/dashboards/chart"
+	"github.com/fillrate/fillrate/queries"
 	"github.com/fillrate/fillrate/queries/campaign"
+	"github.com/fillrate/fillrate/queries/export"
 	"github.com/fillrate/fillrate/queries/impact"
 )
 
@@ -29,31 +32,45 @@ type campaignRow struct {
 	URL, Edit, Name, When, Whom, What string
 	Chip, Tone                        string // the verdict in a word or two, and how it is set
 	Text                              string
+	Evidence                          string // how sure the number is; empty where there is none
+	Changed                           bool   // what is measured was changed after results were looked at
 }
 
 // outreach lists what the library did, the newest first, with what each thing changed.
 func (s *server) outreach(c *gin.Context) error {
-	v, err := s.openPage(c)
+	v, err := s.openPage(c, importedKey)
 	if err != nil {
 		return err
 	}
 	defer v.close()
+	return v.writeList(c, importing{Done: importedWords(c.Query(importedKey))})
+}
+
+// importing is what became of a file of campaigns: Done in words, or the Problem that it was refused for.
+type importing struct{ Done, Problem string }
+
+func (v *visit) writeList(c *gin.Context, of importing) error {
 	list, err := v.reports()
 	if err != nil {
 		return err
 	}
 	body := struct {
 		New, Plan, Import string
+		Imported          importing
 		Rows              []campaignRow
 		Figures           []*figure
-	}{New: v.to(outreachPath + "/new"), Plan: v.to(outreachPath + "/plan"), Import: v.to(outreachPath + "/import")}
+	}{Imported: of, New: v.to(outreachPath + "/new"), Plan: v.to(outreachPath + "/plan"), Import: v.to(outreachPath + "/import")}
 	for _, m := range list {
 		body.Rows = append(body.Rows, v.campaignRow(m))
 	}
 	if len(list) > 0 {
 		body.Figures = []*figure{v.forest(list)}
 	}
-	return v.render(c, "outreach", text["page."+outreachPath], nil, body)
+	status := http.StatusOK
+	if of.Problem != "" {
+		status = http.StatusBadRequest
+	}
+	return v.renderAs(c, status, "outreach", text["page."+outreachPath], nil, body)
 }
 
 func (v *visit) campaignRow(m measured) campaignRow {
@@ -66,7 +83,10 @@ func (v *visit) campaignRow(m measured) campaignRow {
 		row.What = text["form.kind.service_change"]
 	}
 	if m.Report != nil {
-		row.Text = m.Report.Verdict.Text
+		row.Text, row.Changed = m.Report.Verdict.Text, m.Report.Window.ChangedAfterResults
+		if m.Report.Headline != nil {
+			row.Evidence = evidenceWords(m.Report)
+		}
 	}
 	row.Chip, row.Tone = chip(m.Report)
 	return row
@@ -105,7 +125,7 @@ const longestForest = 20
 
 // forest sets the campaigns' effects under one another.
 func (v *visit) forest(list []measured) *figure {
-	f := &figure{ID: "forest", Title: text["title.forest"], N: text["n.forest"], Wide: true}
+	f := &figure{ID: "forest", Title: text["title.forest"], N: text["n.forest"], Wide: true, Downloads: []link{{"CSV", v.to("/download/" + campaignsFile)}}}
 	t := &table{Caption: text["title.forest"], Head: []head{
 		{Text: text["head.campaign"]}, {Text: text["head.first_day"]}, {Text: text["head.outcome"]}, {Text: text["head.verdict"]}, {Text: text["head.change"], Number: true},
 		{Text: text["head.from"], Number: true}, {Text: text["head.to"], Number: true}, {Text: text["head.p"], Number: true, Title: text["hint.p"]},
@@ -127,15 +147,15 @@ func (v *visit) forest(list []measured) *figure {
 		row.Note = row.Label + "\n" + windowWords(c) + "\n" + row.Under
 		if r := m.Report; r != nil {
 			if row.MDE = r.MDE; r.MDE != nil {
-				cells[9].Text = mdeWords(*r.MDE)
+				cells[9].Text = mdeWords(r.Outcome, *r.MDE)
 			}
 			if h := r.Headline; h != nil {
 				row.Ratio, row.Lo, row.Hi = &h.RR, h.Lo, h.Hi
 				between := say("forest.between", changeWords(h.RR), changeWords(h.Lo), changeWords(h.Hi))
-				row.Note += "\n" + between + "\np " + pWords(h.P)
-				cells[4].Text, cells[5].Text, cells[6].Text, cells[7].Text = changeWords(h.RR), changeWords(h.Lo), changeWords(h.Hi), pWords(h.P)
+				row.Note += "\n" + between + "\np " + impact.Probability(h.P)
+				cells[4].Text, cells[5].Text, cells[6].Text, cells[7].Text = changeWords(h.RR), changeWords(h.Lo), changeWords(h.Hi), impact.Probability(h.P)
 				if h.HolmP != nil {
-					cells[8].Text = pWords(*h.HolmP)
+					cells[8].Text = impact.Probability(*h.HolmP)
 					row.Note += ", " + say("forest.holm", cells[8].Text)
 				}
 				word += ", " + between
@@ -161,6 +181,59 @@ func (v *visit) forest(list []measured) *figure {
 	return f
 }
 
+// campaignsFile is the list as a table; no metric is called so.
+const campaignsFile = "campaigns.csv"
+
+// downloadCampaigns answers with every campaign and its answer.
+func (s *server) downloadCampaigns(c *gin.Context) error {
+	v, err := s.openPage(c)
+	if err != nil {
+		return err
+	}
+	defer v.close()
+	list, err := v.reports()
+	if err != nil {
+		return err
+	}
+	format, err := export.Find("csv")
+	if err != nil {
+		return err
+	}
+	c.Header("Content-Type", format.MediaType)
+	c.Header("Content-Disposition", `attachment; filename="fillrate-`+campaignsFile+`"`)
+	return export.Write(c.Writer, format.Name, v.campaignsOf(list))
+}
+
+// campaignsOf is the list with what each campaign changed; ratios of 1 are no change.
+func (v *visit) campaignsOf(list []measured) *queries.Result {
+	result := &queries.Result{AsOf: v.history.AsOf, Generation: v.reading.Generation}
+	for _, name := range []string{"id", "name", "kind", "start", "end", "outcome", "verdict", "evidence", "method"} {
+		result.Columns = append(result.Columns, queries.Column{Name: name, Type: queries.Text})
+	}
+	for _, name := range []string{"ratio", "ratio_lo", "ratio_hi", "p", "p_holm", "smallest_visible_ratio"} {
+		result.Columns = append(result.Columns, queries.Column{Name: name, Type: queries.Double})
+	}
+	result.Columns = append(result.Columns, queries.Column{Name: "changed_after_results", Type: queries.Boolean}, queries.Column{Name: "answer", Type: queries.Text})
+	for _, m := range list {
+		end := any(nil)
+		if !m.Campaign.End.IsZero() {
+			end = m.Campaign.End.Format(time.DateOnly)
+		}
+		row := make([]any, len(result.Columns))
+		copy(row, []any{m.Campaign.ID, m.Campaign.Name, m.Campaign.Kind, m.Campaign.Start.Format(time.DateOnly), end, m.Campaign.Outcome})
+		row[len(row)-1] = m.Problem
+		if r := m.Report; r != nil {
+			row[6], row[7] = r.Verdict.Code, r.Evidence
+			if h := r.Headline; h != nil {
+				copy(row[8:], []any{h.Method, h.RR, h.Lo, h.Hi, h.P, plainNumber(h.HolmP)})
+			}
+			row[14], row[15], row[16] = plainNumber(r.MDE), r.Window.ChangedAfterResults, r.Verdict.Text
+		}
+		result.Rows = append(result.Rows, row)
+	}
+	return result
+}
+
 func number1(s string) cell { return cell{Text: s, Number: true} }
 
 // forestHeight gives each row of a forest plot about the same room.
@@ -178,27 +251,28 @@ func forestHeight(n int) string {
 	return "xxl"
 }
 
-// changeWords writes a ratio as a change in whole percent: 1.25 is +25%.
+// changeWords writes a ratio as the reports do, as a change in whole percent: 1.25 is +25%.
 func changeWords(ratio float64) string {
-	percent := math.Round(100 * (ratio - 1))
-	if math.IsNaN(percent) || math.IsInf(percent, 0) {
+	if math.IsNaN(ratio) || math.IsInf(ratio, 0) {
 		return noValue
 	}
-	return signed(count(percent) + "%")
+	return impact.Change(ratio)
 }
 
-// mdeWords writes the smallest visible rise, rounded up: a smaller one would not be seen.
-func mdeWords(ratio float64) string {
-	return changeWords(1 + max(1, math.Ceil(100*(ratio-1)-1e-9))/100)
-}
-
-// pWords writes a p value with three decimals.
-func pWords(p float64) string {
-	if p < 0.001 {
-		return "<0.001"
+// mdeWords writes the smallest visible change, rounded up: a smaller one would not be seen. Where less is better it is the
+// fall as far from no change as the ratio.
+func mdeWords(outcome impact.OutcomeReport, ratio float64) string {
+	if lessIsBetter[outcome.ID] {
+		return changeWords(1 - max(1, math.Ceil(100*(1-1/ratio)-1e-9))/100)
 	}
-	return strconv.FormatFloat(p, 'f', 3, 64)
+	return impact.SmallestChange(ratio)
 }
+
+// lessIsBetter are the outcomes of which a campaign is to bring less.
+var lessIsBetter = map[string]bool{"median_turnaround": true, "overdue_rate": true, "held_locally": true}
+
+// kindWords names what a record is about, in a sentence: campaign, change of the service.
+func kindWords(c campaign.Campaign) string { return text["record."+c.Kind] }
 
 // windowWords says when a campaign was: its first day to its last, or since when.
 func windowWords(c campaign.Campaign) string {

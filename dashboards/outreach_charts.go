@@ -61,8 +61,10 @@ func (d drawing) isRefused() bool {
 }
 
 // download leads to the months behind a figure.
-func (d drawing) download() []link {
-	return []link{{"CSV", campaignAddress(d.Campaign.ID) + "/months.csv"}}
+func (d drawing) download() []link { return d.file("months.csv") }
+
+func (d drawing) file(name string) []link {
+	return []link{{"CSV", campaignAddress(d.Campaign.ID) + "/" + name}}
 }
 
 // finish gives a figure its option, words for who cannot see it, its table and its marks.
@@ -175,7 +177,20 @@ func (d drawing) cumulative() *figure {
 	drawn := chart.Chart{Kind: chart.Lines, Format: outcomeFormat(d.Report), Categories: categories, Signed: true, Level: new(0.0), Bands: []chart.Band{band},
 		Series: []chart.Series{{Name: text["term.cumulative"], Color: "s1", Dash: chart.Solid, Points: points}}}
 	f.Marks, drawn.Marks = d.onAxis("month", days)
+	f.Below = d.otherSum()
 	return d.finish(f, drawn, t)
+}
+
+// otherSum says why what is added up differs from the additional ones beside the headline.
+func (d drawing) otherSum() string {
+	var words []string
+	if d.AdditionalRequests != nil {
+		words = append(words, say("cumulative.other_sum", outcomeNoun(d.Report), signed(count(d.AdditionalRequests.N))))
+	}
+	if !d.Counterfactual.WholeMonths {
+		words = append(words, say("cumulative.whole_months", daySpan(d.Window.From, d.Window.To)))
+	}
+	return strings.Join(words, " ")
 }
 
 func (d drawing) indexed() *figure {
@@ -211,6 +226,8 @@ func (d drawing) indexed() *figure {
 	}
 	if d.Campaign.Comparison.IsEmpty() {
 		f.N = say("n.indexed_alone", groupWords(d.Campaign.Target), count(float64(len(days))))
+		f.Title = text["title.indexed_alone"]
+		t.Caption = f.Title
 	}
 	f.Marks, drawn.Marks = d.onAxis("month", days)
 	return d.finish(f, drawn, t)
@@ -226,7 +243,7 @@ var yearStyles = []struct {
 const fewestWeeks = 13
 
 func (d drawing) season() *figure {
-	f := &figure{ID: "season", Title: text["title.season"], Wide: true, Height: "m", Definition: described("week")}
+	f := &figure{ID: "season", Title: text["title.season"], Wide: true, Height: "m", Definition: described("week"), Downloads: d.file("season.csv")}
 	s := d.Season
 	if s == nil {
 		s = &impact.SeasonReport{}
@@ -248,7 +265,10 @@ func (d drawing) season() *figure {
 		weeks = max(weeks, len(year.Values))
 	}
 	newest := years[len(years)-1]
-	monday := firstMonday(newest.Label, s.StartsIn)
+	monday, err := time.Parse(time.DateOnly, newest.From)
+	if err != nil {
+		monday = time.Time{}
+	}
 	days, categories := make([]string, weeks), make([]chart.Category, weeks)
 	for i := range weeks {
 		categories[i].Label = say("week.n", strconv.Itoa(i+1))
@@ -285,35 +305,30 @@ func (d drawing) season() *figure {
 	return d.finish(f, drawn, t)
 }
 
-// firstMonday gives the first Monday of the month in which an academic year, written 2023/24, begins.
-func firstMonday(label string, month int) time.Time {
-	year, err := strconv.Atoi(label[:min(len(label), 4)])
-	if err != nil || month < 1 || month > 12 {
-		return time.Time{}
-	}
-	day := time.Date(year, time.Month(month), 1, 0, 0, 0, 0, time.UTC)
-	return day.AddDate(0, 0, (8-int(day.Weekday()))%7)
-}
-
 func (d drawing) inSpace() *figure {
-	f := &figure{ID: "placebo-space", Title: text["title.placebo_space"], Height: "m", Definition: described("placebo_space")}
+	f := &figure{ID: "placebo-space", Title: text["title.placebo_space"], Height: "m", Definition: described("placebo_space"), Downloads: d.file("placebo.csv")}
 	if d.Placebo == nil || len(d.Placebo.InSpace) == 0 {
 		f.Empty = d.why(text["empty.placebo_space"], impact.MethodDiD)
 		return f
 	}
 	f.N = say("n.placebo", count(float64(len(d.Placebo.InSpace))))
 	if h := d.Headline; h != nil && h.Method == impact.MethodDiD && h.NPermutations != nil {
-		words := []string{count(float64(*h.NPermutations)), count(float64(h.NTarget)), count(float64(h.NTarget + h.NComparison)), pWords(h.P)}
-		f.N = say("n.placebo_drawn", words...)
-		if h.IsExact {
+		shown, tried := len(d.Placebo.InSpace), *h.NPermutations
+		words := []string{count(float64(shown)), count(float64(h.NTarget)), count(float64(h.NTarget + h.NComparison)), impact.Probability(h.P), count(float64(tried))}
+		switch {
+		case shown < tried:
+			f.N = say("n.placebo_part", words...)
+		case h.IsExact:
 			f.N = say("n.placebo_space", words...)
+		default:
+			f.N = say("n.placebo_drawn", words...)
 		}
 	}
 	return d.histogram(f, d.Placebo.InSpace, text["placebo.choices"], "s1")
 }
 
 func (d drawing) inTime() *figure {
-	f := &figure{ID: "placebo-time", Title: text["title.placebo_time"], Height: "m", Definition: described("placebo_time")}
+	f := &figure{ID: "placebo-time", Title: text["title.placebo_time"], Height: "m", Definition: described("placebo_time"), Downloads: d.file("placebo.csv")}
 	if d.Placebo == nil || len(d.Placebo.InTime) == 0 {
 		f.Empty = text["empty.placebo_time"]
 		if d.Headline == nil { // the reason is that there is nothing to compare the periods with
@@ -362,10 +377,10 @@ func (d drawing) histogram(f *figure, logRatios []float64, name, color string) *
 	}
 	drawn.Marks = []chart.Mark{
 		{Kind: chart.NoChange, From: chart.BinPlace(bins, 0)},
-		{Kind: chart.Actual, From: chart.BinPlace(bins, actual), Label: say("placebo.actual", changeWords(1+actual))},
+		{Kind: chart.Actual, From: chart.BinPlace(bins, actual), Label: say("placebo.actual", changeWords(1+actual), kindWords(d.Campaign))},
 	}
 	f = d.finish(f, drawn, t)
-	f.Description = say("placebo.actual", changeWords(1+actual)) + ". " + f.Description
+	f.Description = say("placebo.actual", changeWords(1+actual), kindWords(d.Campaign)) + ". " + f.Description
 	return f
 }
 

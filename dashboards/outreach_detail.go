@@ -31,7 +31,10 @@ func (s *server) campaign(c *gin.Context) error {
 	return v.render(c, "outreach_detail", report.Campaign.Name, nil, v.finding(report))
 }
 
-// campaignFile answers /outreach/C2/report.json, months.csv and units.csv: all that the page shows, for another program.
+// campaignFiles are the tables of a report that can be downloaded.
+var campaignFiles = map[string]func(*impact.Report) *queries.Result{"months.csv": monthsOf, "units.csv": unitsOf, "season.csv": seasonOf, "placebo.csv": placeboOf}
+
+// campaignFile answers /outreach/C2/report.json, months.csv and the like: all that the page shows, for another program.
 func (s *server) campaignFile(c *gin.Context) error {
 	v, err := s.openPage(c)
 	if err != nil {
@@ -39,7 +42,7 @@ func (s *server) campaignFile(c *gin.Context) error {
 	}
 	defer v.close()
 	file := c.Param("file")
-	write := map[string]func(*impact.Report) *queries.Result{"months.csv": monthsOf, "units.csv": unitsOf}[file]
+	write := campaignFiles[file]
 	if write == nil && file != "report.json" {
 		return &queries.Error{Code: queries.NotFound, Message: say("finding.no_file", shorten(file, 40))}
 	}
@@ -125,6 +128,43 @@ func unitsOf(r *impact.Report) *queries.Result {
 	return result
 }
 
+// seasonOf is a report's academic years by week.
+func seasonOf(r *impact.Report) *queries.Result {
+	result := &queries.Result{AsOf: r.AsOf, Generation: r.Generation, Columns: []queries.Column{
+		{Name: "academic_year", Type: queries.Text}, {Name: "week", Type: queries.Integer}, {Name: "week_from", Type: queries.Text}, {Name: "n_requests", Type: queries.Double}}}
+	if r.Season == nil {
+		return result
+	}
+	for _, year := range r.Season.Years {
+		first, err := time.Parse(time.DateOnly, year.From)
+		for i, n := range year.Values {
+			from := any(nil)
+			if err == nil {
+				from = first.AddDate(0, 0, 7*i).Format(time.DateOnly)
+			}
+			result.Rows = append(result.Rows, []any{year.Label, int64(i + 1), from, plainNumber(n)})
+		}
+	}
+	return result
+}
+
+// placeboOf is what the method finds where nothing was done: in pretended campaigns, and in other choices of groups.
+func placeboOf(r *impact.Report) *queries.Result {
+	result := &queries.Result{AsOf: r.AsOf, Generation: r.Generation, Columns: []queries.Column{
+		{Name: "kind", Type: queries.Text}, {Name: "start", Type: queries.Text}, {Name: "log_ratio", Type: queries.Double}}}
+	if r.Placebo == nil {
+		return result
+	}
+	result.Rows = append(result.Rows, []any{"actual", r.Window.Start, r.Placebo.Actual})
+	for _, launch := range r.Placebo.InTime {
+		result.Rows = append(result.Rows, []any{"in_time", launch.Start, launch.LogRatio})
+	}
+	for _, ratio := range r.Placebo.InSpace {
+		result.Rows = append(result.Rows, []any{"in_space", nil, ratio})
+	}
+	return result
+}
+
 func plainNumber(n *float64) any {
 	if n == nil {
 		return nil
@@ -179,7 +219,7 @@ func findingOf(r *impact.Report, h happenings, nameLibraries bool) *finding {
 	base := campaignAddress(r.Campaign.ID)
 	a := &finding{
 		Sign: signOf(r.Verdict.Code), Verdict: r.Verdict.Text, Refusals: r.Refusals, Working: r.Working,
-		Evidence: say("finding.evidence", text["evidence."+r.Evidence]), Why: evidenceWhy(r), Edit: base + "/edit",
+		Evidence: evidenceWords(r), Why: evidenceWhy(r), Edit: base + "/edit",
 		Downloads: []link{{text["finding.report_json"], base + "/report.json"}, {text["finding.months_csv"], base + "/months.csv"}},
 	}
 	a.Chip, a.Tone = chip(r)
@@ -193,7 +233,7 @@ func findingOf(r *impact.Report, h happenings, nameLibraries bool) *finding {
 		a.Warnings = append(a.Warnings, text["finding.changed"])
 	}
 	if r.Window.IsCut {
-		a.Warnings = append(a.Warnings, text["finding.cut"])
+		a.Warnings = append(a.Warnings, say("finding.cut", kindWords(r.Campaign)))
 	}
 	a.Numbers, a.Facts, a.Statistic = keyNumbers(r), facts(r), statistics(r)
 	a.Units, a.Changes = unitsTable(r), changesTable(r)
@@ -226,12 +266,43 @@ func signOf(code string) string {
 	return "?"
 }
 
-// evidenceWhy says what the evidence word stands for in this report.
+// evidenceWhy says what the evidence word rests on in this report: the method, and what takes a step from it.
 func evidenceWhy(r *impact.Report) string {
-	if r.Evidence == "moderate" && r.Headline != nil && r.Headline.Method == impact.MethodJoint {
-		return text["evidence.why.joint"]
+	if r.Headline == nil {
+		return text["evidence.why.none"]
 	}
-	return text["evidence.why."+r.Evidence]
+	words := []string{text["evidence.why."+r.Headline.Method]}
+	var failed []string
+	isShort := false
+	for _, check := range r.Checks {
+		switch {
+		case check.Passed:
+		case check.IsGate:
+			failed = append(failed, "“"+check.Label+"”")
+		case check.Name == impact.CheckHistory:
+			isShort = true
+		}
+	}
+	switch {
+	case len(failed) == 1:
+		words = append(words, say("evidence.failed", failed[0]))
+	case len(failed) > 1:
+		words = append(words, say("evidence.failed_some", strings.Join(failed, ", ")))
+	case isShort && r.Evidence == "weak":
+		words = append(words, text["evidence.short"])
+	}
+	if r.Window.ChangedAfterResults {
+		words = append(words, text["evidence.changed"])
+	}
+	return strings.Join(words, " ")
+}
+
+// evidenceWords names the evidence. Beside a verdict that can't tell, it is that of the number and not of the verdict.
+func evidenceWords(r *impact.Report) string {
+	if r.Verdict.Code == impact.CantTell && r.Headline != nil {
+		return say("finding.evidence_number", text["evidence."+r.Evidence])
+	}
+	return say("finding.evidence", text["evidence."+r.Evidence])
 }
 
 func betweenChanges(lo, hi float64) string {
@@ -259,6 +330,9 @@ func keyNumbers(r *impact.Report) []keyNumber {
 	if n := r.AdditionalRequests; n != nil {
 		list = append(list, keyNumber{say("finding.additional", outcomeNoun(r)), signed(count(n.N)), say("finding.between", signed(count(n.Lo)), signed(count(n.Hi))), text["finding.additional_note"]})
 	}
+	if !isLikely(r) { // a cost in large figures would say that there is an effect
+		return list
+	}
 	if c := r.CostPerAdditional; c != nil {
 		list = append(list, costNumber(c, say("finding.cost", outcomeOne(r)), func(n float64) string { return strings.TrimSpace(money(n) + " " + c.Currency) }))
 	}
@@ -266,6 +340,11 @@ func keyNumbers(r *impact.Report) []keyNumber {
 		list = append(list, costNumber(c, say("finding.hours", outcomeOne(r)), func(n float64) string { return decimals(n, 1) + " " + text["hours"] }))
 	}
 	return list
+}
+
+// isLikely tells whether the verdict says that something changed.
+func isLikely(r *impact.Report) bool {
+	return r.Verdict.Code == impact.LikelyIncrease || r.Verdict.Code == impact.LikelyDecrease
 }
 
 func costNumber(c *impact.Cost, label string, write func(float64) string) keyNumber {
@@ -347,10 +426,16 @@ func facts(r *impact.Report) []fact {
 	}
 	if w.From != "" {
 		measured := daySpan(w.From, w.To)
-		if c.CarryOverMonths > 0 {
+		switch c.CarryOverMonths {
+		case 0:
+		case 1:
+			measured = say("fact.with_a_month", measured)
+		default:
 			measured = say("fact.with_carry_over", measured, count(float64(c.CarryOverMonths)))
 		}
-		list = append(list, fact{text["fact.window"], measured, ""})
+		if measured != list[0].Value { // else it was just said
+			list = append(list, fact{text["fact.window"], measured, ""})
+		}
 	}
 	if w.PreFrom != "" {
 		list = append(list, fact{text["fact.pre"], daySpan(w.PreFrom, w.PreTo), ""})
@@ -374,7 +459,7 @@ func facts(r *impact.Report) []fact {
 		hours = decimals(*c.StaffHours, 1)
 	}
 	for _, f := range []fact{
-		{text["fact.kind"], sentenceCase(c.Kind), ""}, {text["fact.channel"], sentenceCase(c.Channel), ""}, {text["fact.roles"], strings.Join(roles, ", "), ""},
+		{text["fact.kind"], text["form.kind."+c.Kind], ""}, {text["fact.channel"], sentenceCase(c.Channel), ""}, {text["fact.roles"], strings.Join(roles, ", "), ""},
 		{text["fact.cost"], cost, ""}, {text["fact.hours"], hours, ""}, {text["fact.hypothesis"], c.Hypothesis, ""}, {text["fact.owner"], c.Owner, ""}, {text["fact.notes"], c.Notes, ""},
 	} {
 		if f.Value != "" {
@@ -391,9 +476,9 @@ func statistics(r *impact.Report) []fact {
 	if h := r.Headline; h != nil {
 		add(text["stat.method"], text["method."+h.Method])
 		add(text["stat.ratio"], ratioWords(h.RR, h.Lo, h.Hi))
-		add("p", pWords(h.P))
+		add("p", impact.Probability(h.P))
 		if h.HolmP != nil {
-			add(text["stat.holm"], pWords(*h.HolmP))
+			add(text["stat.holm"], impact.Probability(*h.HolmP))
 		}
 		add(text["stat.units"], say("stat.units_n", count(float64(h.NTarget)), count(float64(h.NComparison))))
 		if h.NPermutations != nil {
@@ -408,22 +493,22 @@ func statistics(r *impact.Report) []fact {
 		}
 	}
 	if o := r.TWFE; o != nil {
-		add(text["stat.twfe"], say("stat.with_p", ratioWords(o.RR, o.Lo, o.Hi), pWords(o.P)))
+		add(text["stat.twfe"], say("stat.with_p", ratioWords(o.RR, o.Lo, o.Hi), impact.Probability(o.P)))
 	}
 	if o := r.ITS; o != nil {
-		add(text["stat.its"], say("stat.with_p", ratioWords(o.RR, o.Lo, o.Hi), pWords(o.P)))
+		add(text["stat.its"], say("stat.with_p", ratioWords(o.RR, o.Lo, o.Hi), impact.Probability(o.P)))
 		add(text["stat.its_model"], say("stat.its_words", text["stat."+o.SEKind], text["stat."+o.Season], count(float64(o.NMonths)), count(float64(o.NPreMonths)),
-			decimals(o.Dispersion, 2), decimals(o.Rho, 2), decimals(o.NeweyWest, 3), pWords(o.LjungBoxP)))
+			decimals(o.Dispersion, 2), decimals(o.Rho, 2), decimals(o.NeweyWest, 3), impact.Probability(o.LjungBoxP)))
 	}
 	if c := r.Counterfactual; c != nil && c.Draws > 0 {
 		backtest := text["stat.no_backtest"]
-		if c.BacktestN > 0 {
-			backtest = say("stat.backtest", count(float64(c.BacktestIn)), count(float64(c.BacktestN)), share(c.MAPE))
+		if c.BacktestN > 0 && c.MAPE != nil {
+			backtest = say("stat.backtest", count(float64(c.BacktestIn)), count(float64(c.BacktestN)), share(*c.MAPE))
 		}
 		add(text["stat.counterfactual"], say("stat.counterfactual_words", strconv.FormatFloat(c.Q, 'g', 3, 64), count(float64(c.Draws)), strconv.FormatUint(c.Seed, 10), backtest))
 	}
 	if r.MDE != nil {
-		add(text["head.mde"], say("stat.mde_words", changeWords(*r.MDE)))
+		add(text["head.mde"], say("stat.mde_words", mdeWords(r.Outcome, *r.MDE)))
 	}
 	return list
 }

@@ -96,6 +96,95 @@ func TestFinding(t *testing.T) {
 	}
 }
 
+// What the evidence rests on is said by the method of the number and by what takes a step from it.
+func TestWhyTheEvidence(t *testing.T) {
+	failed := impact.Check{Name: impact.CheckPreTrend, Label: "Both groups ran in parallel before", IsGate: true}
+	short := impact.Check{Name: impact.CheckHistory, Label: "Enough history"}
+	for name, test := range map[string]struct {
+		method, evidence string
+		changed          bool
+		checks           []impact.Check
+		want, never      string
+	}{
+		"a comparison":            {method: impact.MethodDiD, evidence: "stronger", want: "Those addressed were compared with others in the same months."},
+		"a comparison, changed":   {method: impact.MethodDiD, evidence: "moderate", changed: true, want: "in the same months. What is measured was changed after results", never: "Only the earlier months"},
+		"a comparison, failed":    {method: impact.MethodDiD, evidence: "weak", checks: []impact.Check{failed, short}, want: "The check “Both groups ran in parallel before” failed", never: "Little history"},
+		"a series":                {method: impact.MethodITS, evidence: "moderate", want: "Only the earlier months of those addressed", never: "compared with"},
+		"a series, short":         {method: impact.MethodITS, evidence: "weak", checks: []impact.Check{short}, want: "Little history stands behind it"},
+		"campaigns in one model":  {method: impact.MethodJoint, evidence: "moderate", want: "Several campaigns were estimated together"},
+		"nothing could be told":   {evidence: "none", want: "There is no number to rely on"},
+		"two checks of it failed": {method: impact.MethodDiD, evidence: "weak", checks: []impact.Check{failed, failed}, want: "These checks failed: “Both"},
+	} {
+		r := &impact.Report{Evidence: test.evidence, Checks: test.checks, Window: impact.WindowReport{ChangedAfterResults: test.changed}}
+		if test.method != "" {
+			r.Headline = &impact.Headline{Method: test.method}
+		}
+		if got := evidenceWhy(r); !strings.Contains(got, test.want) || test.never != "" && strings.Contains(got, test.never) {
+			t.Errorf("%s: %q", name, got)
+		}
+	}
+}
+
+// Where the verdict is no effect, no cost stands in large figures.
+func TestNoCostWithoutAnEffect(t *testing.T) {
+	report := exampleReport(t)
+	if n := len(keyNumbers(report)); n < 4 {
+		t.Fatalf("%d numbers of an effect", n)
+	}
+	report.Verdict.Code = impact.NoClearEffect
+	for _, number := range keyNumbers(report) {
+		if strings.HasPrefix(number.Label, "Cost") || strings.HasPrefix(number.Label, "Staff") {
+			t.Errorf("no clear effect, and %s: %s", number.Label, number.Number)
+		}
+	}
+}
+
+// The two sums of one page are set apart, and months that reach beyond the window are named.
+func TestWhyTheSumsDiffer(t *testing.T) {
+	report := exampleReport(t)
+	if below := (drawing{Report: report}).cumulative().Below; !strings.Contains(below, "The +193 requests above") || strings.Contains(below, "whole months") {
+		t.Errorf("below the sum stands %q", below)
+	}
+	report.Counterfactual.WholeMonths = false
+	if below := (drawing{Report: report}).cumulative().Below; !strings.Contains(below, "reach beyond the days measured (1 Sep 2024 to 28 Feb 2025)") {
+		t.Errorf("below the sum stands %q", below)
+	}
+}
+
+// A service change is not called a campaign.
+func TestAServiceChangeByItsName(t *testing.T) {
+	report := exampleReport(t)
+	report.Campaign.Kind, report.Window.IsCut = campaign.KindServiceChange, true
+	page := shown(t, findingOf(report, happenings{}, false))
+	for _, want := range []string{"This change goes on for longer than twelve months", "This change, ", "this change +"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("lacks %q", want)
+		}
+	}
+	if strings.Contains(page, "This campaign") || strings.Contains(page, "this campaign") {
+		t.Error("a service change is called a campaign")
+	}
+}
+
+// The smallest visible change is written once: rounded away from none, and as a fall where less is better.
+func TestSmallestVisibleChange(t *testing.T) {
+	for id, want := range map[string]string{"requests": "+28%", "fill_rate": "+28%", "median_turnaround": "−22%", "overdue_rate": "−22%"} {
+		if got := mdeWords(impact.OutcomeReport{ID: id}, 1.273); got != want {
+			t.Errorf("%s: %s, want %s", id, got, want)
+		}
+	}
+	report := exampleReport(t)
+	report.MDE = new(1.273)
+	if page := shown(t, findingOf(report, happenings{}, false)); !strings.Contains(page, "+28%, in four of five") {
+		t.Error("the page writes the smallest visible change in another way")
+	}
+	for ratio, want := range map[float64]string{0.0001: "−99%", 18: "+1,000% or more", 1.25: "+25%", 1: "0%"} {
+		if got := changeWords(ratio); got != want {
+			t.Errorf("%v is %s, want %s", ratio, got, want)
+		}
+	}
+}
+
 // Where nothing could be measured the page says so once, and draws what is known.
 func TestFindingOfARefusal(t *testing.T) {
 	report := exampleReport(t)
@@ -193,6 +282,12 @@ func TestFilesOfACampaign(t *testing.T) {
 	last := months[len(months)-1]
 	if last[5] == "" || last[3] == "" || last[9] == "" || months[1][3] != "" {
 		t.Errorf("a month lacks a value, or has one too many: %v, %v", last, months[1])
+	}
+	if season := read(seasonOf(report)); len(season) != 1+3*52 || season[1][2] != "2022-08-01" {
+		t.Errorf("%d weeks, the first %v", len(season)-1, season[1])
+	}
+	if placebo := read(placeboOf(report)); len(placebo) != 2+len(report.Placebo.InTime)+len(report.Placebo.InSpace) {
+		t.Errorf("%d placebos", len(placebo)-1)
 	}
 	if got := fileName(`a"b/c.d-e_é`); got != "abc.d-e_" {
 		t.Errorf("file name %s", got)
@@ -340,6 +435,7 @@ func TestFilesOverHTTP(t *testing.T) {
 		t.Fatal(err)
 	}
 	for path, want := range map[string]int{"/outreach/v.1": 200, "/outreach/v.1/report.json": 200, "/outreach/v.1/months.csv": 200, "/outreach/v.1/units.csv": 200,
+		"/outreach/v.1/season.csv": 200, "/outreach/v.1/placebo.csv": 200, "/download/campaigns.csv": 200, "/download/campaigns.json": 404,
 		"/outreach/v.1/secrets.csv": 404, "/outreach/none": 404, "/outreach/none/report.json": 404} {
 		if got := get(t, site, path); got.Code != want {
 			t.Errorf("%s: %d, want %d: %s", path, got.Code, want, got.Body.String())

@@ -3,6 +3,7 @@ package dashboards
 import (
 	"cmp"
 	"errors"
+	"fmt"
 	"maps"
 	"net/http"
 	"net/url"
@@ -86,12 +87,22 @@ func (v *visit) read(values url.Values, onto campaign.Campaign, keys []string) *
 				words = []string{dayAfter(words[0])}
 			}
 		}
+		if isNegative(words) && (key == "cost" || key == "staff_hours") {
+			t.wrong[key] = text["form.negative"]
+			continue
+		}
 		if err := campaign.Set(&t.record, field, words...); err != nil {
 			t.note(key, err)
 		}
 	}
+	if values.Has("outcome") && !values.Has("roles") { // the form shows boxes, and all of them are empty
+		t.wrong["roles"] = text["form.roles_missing"]
+	}
 	t.record = campaign.Clean(t.record)
-	if end := t.record.End; !end.IsZero() && !end.After(t.record.Start) && t.wrong["start"] == "" {
+	if t.record.Cost != nil && t.record.Currency == "" && slices.Contains(keys, "currency") {
+		t.wrong["currency"] = text["form.currency_missing"]
+	}
+	if t.isBefore() && t.wrong["start"] == "" {
 		t.wrong[lastKey] = text["form.last_before_first"]
 	}
 	if slices.Contains(keys, restKey) && values.Has(restKey) {
@@ -100,14 +111,41 @@ func (v *visit) read(values url.Values, onto campaign.Campaign, keys []string) *
 	return t
 }
 
-// note writes down what is wrong with a field.
+// isNegative tells whether what was typed for an amount begins with a minus.
+func isNegative(words []string) bool {
+	return len(words) == 1 && strings.IndexAny(strings.TrimSpace(words[0]), "-−") == 0
+}
+
+// note writes down what is wrong with a field. Of the days it speaks as the form does, whose last day is the record's end
+// less one.
 func (t *typed) note(key string, err error) {
 	if key == endField {
 		key = lastKey
 	}
-	if t.wrong[key] == "" {
-		t.wrong[key] = sentence(err.Error())
+	if t.wrong[key] != "" {
+		return
 	}
+	word := strings.TrimSpace(t.values.Get(key))
+	switch {
+	case key == "carry_over_months" && t.record.End.IsZero() && t.record.CarryOverMonths > 0:
+		t.wrong[key] = text["form.lasting_carry_over"]
+	case key != "start" && key != lastKey:
+		t.wrong[key] = sentence(err.Error())
+	case word == "":
+		t.wrong[key] = text["form."+key+"_missing"]
+	case key == lastKey && t.isBefore():
+		t.wrong[key] = text["form.last_before_first"]
+	default:
+		t.wrong[key] = say("form.no_day", shorten(word, longestLabel))
+		if day, err := time.Parse(time.DateOnly, word); err == nil {
+			t.wrong[key] = say("form.no_year", dateWords(day))
+		}
+	}
+}
+
+// isBefore tells whether the record ends before it begins.
+func (t *typed) isBefore() bool {
+	return !t.record.End.IsZero() && !t.record.End.After(t.record.Start)
 }
 
 // blame notes an error that names its field.
@@ -206,7 +244,8 @@ func (v *visit) formGroups(t *typed, isPlan, isNew bool) []group {
 	roles := input("roles", "checks")
 	chosen := t.shown("roles")
 	for _, role := range []string{"borrowing", "docdel"} {
-		roles.Options = append(roles.Options, option{role, text["role."+role], slices.Contains(chosen, role) || len(chosen) == 0 && role == "borrowing"})
+		isUsual := len(chosen) == 0 && role == "borrowing" && roles.Error == ""
+		roles.Options = append(roles.Options, option{role, text["role."+role], slices.Contains(chosen, role) || isUsual})
 	}
 	rest := input(restKey, "checks")
 	rest.Options = []option{{"1", text["form.rest"], t.values.Has(restKey)}}
@@ -327,26 +366,51 @@ func (s *server) sent(c *gin.Context) (*visit, url.Values, error) {
 	return v, c.Request.PostForm, err
 }
 
-// importCampaigns takes in a CSV file of campaigns, all of it or nothing.
+// importCampaigns takes in a CSV file of campaigns, all of it or nothing. A file that is refused stays on the page of the
+// list, with what is wrong with it.
 func (s *server) importCampaigns(c *gin.Context) error {
 	if s.campaigns == nil {
 		return &queries.Error{Code: queries.Unavailable, Message: text["campaign.no_record"]}
 	}
 	c.Request.Body = http.MaxBytesReader(c.Writer, c.Request.Body, longestForm)
-	file, head, err := c.Request.FormFile("file")
-	if err != nil {
-		return &queries.Error{Code: queries.Invalid, Message: text["campaign.no_file"]}
-	}
-	defer file.Close()
+	file, head, unsent := c.Request.FormFile("file")
 	v, err := s.openPage(c)
 	if err != nil {
 		return err
 	}
 	defer v.close()
-	if _, err := s.campaigns.Import(v.ctx, file, shorten(head.Filename, longestLabel)); err != nil {
+	if unsent != nil {
+		return v.writeList(c, importing{Problem: text["campaign.no_file"]})
+	}
+	defer file.Close()
+	summary, err := s.campaigns.Import(v.ctx, file, shorten(head.Filename, longestLabel))
+	if err != nil {
+		told := explain(err)
+		if told.Status == http.StatusInternalServerError {
+			return err
+		}
+		return v.writeList(c, importing{Problem: told.Message})
+	}
+	to, err := url.Parse(v.to(outreachPath))
+	if err != nil {
 		return err
 	}
-	return redirect{v.to(outreachPath)}
+	values := to.Query()
+	values.Set(importedKey, fmt.Sprintf("%d-%d-%d", summary.New, summary.Changed, summary.Unchanged))
+	to.RawQuery = values.Encode()
+	return redirect{to.String()}
+}
+
+// importedKey carries what an import did to the list that it leads to: new-changed-unchanged.
+const importedKey = "imported"
+
+// importedWords says what an import did; empty where the address says nothing of one.
+func importedWords(value string) string {
+	var n [3]int
+	if _, err := fmt.Sscanf(value, "%d-%d-%d", &n[0], &n[1], &n[2]); err != nil || min(n[0], n[1], n[2]) < 0 {
+		return ""
+	}
+	return say("campaign.imported", count(float64(n[0])), count(float64(n[1])), count(float64(n[2])))
 }
 
 // newCampaign is the empty form, or one that the planner has filled in.

@@ -110,15 +110,25 @@ func planFacts(p *impact.PlanReport) []fact {
 			list = append(list, fact{text["plan.expected_comparison"], count(p.ExpectedComparison), ""})
 		}
 	}
-	list = append(list, fact{text["plan.units"], say("plan.units_of", count(float64(p.NTarget)), count(float64(p.NComparison))), ""})
+	units := say("plan.units_of", count(float64(p.NTarget)), count(float64(p.NComparison)))
+	switch {
+	case p.Campaign.Target.IsEmpty():
+		units = text["plan.units_everyone"]
+	case p.NComparison == 0:
+		units = say("plan.units_alone", count(float64(p.NTarget)))
+	}
+	list = append(list, fact{text["plan.units"], units, ""})
+	if p.Method != "" {
+		list = append(list, fact{text["plan.method"], text["plan.method."+p.Method], ""})
+	}
 	if p.SmallestP != nil {
-		list = append(list, fact{text["plan.smallest_p"], say("plan.ways", pWords(*p.SmallestP), count(p.NAssignments)), ""})
+		list = append(list, fact{text["plan.smallest_p"], say("plan.ways", impact.Probability(*p.SmallestP), count(p.NAssignments)), ""})
 	}
 	if p.MDE != nil {
-		list = append(list, fact{text["head.mde"], say("plan.mde", mdeWords(*p.MDE)), ""})
+		list = append(list, fact{text["head.mde"], say("plan.mde", mdeWords(p.Outcome, *p.MDE)), ""})
 	}
 	if p.FormulaMDE != nil {
-		list = append(list, fact{text["plan.formula"], say("plan.formula_mde", mdeWords(*p.FormulaMDE), strconv.FormatFloat(p.Dispersion, 'f', 1, 64)), ""})
+		list = append(list, fact{text["plan.formula"], say("plan.formula_mde", mdeWords(p.Outcome, *p.FormulaMDE), strconv.FormatFloat(p.Dispersion, 'f', 1, 64)), ""})
 	}
 	return list
 }

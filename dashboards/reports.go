@@ -75,8 +75,7 @@ func (r *records) stamp(c campaign.Campaign) (string, error) {
 }
 
 // report measures one campaign, or takes the answer given before from the cache: it holds for one generation and one state
-// of the record. Who has seen the results of a finished campaign can no longer choose its window freely, so the record
-// is told. Reports are shared: nobody changes one.
+// of the record. Who has seen a result can no longer choose the window freely, so the record is told; a refusal shows none. Reports are shared: nobody changes one.
 func (v *visit) report(id string) (*impact.Report, error) {
 	all, err := v.server.records(v.ctx)
 	if err != nil {
@@ -157,7 +156,7 @@ func (v *visit) measure(ctx context.Context, all *records, id string) (*impact.R
 	if err != nil {
 		return nil, err
 	}
-	if report.Window.IsFinished && c.FrozenAt.IsZero() {
+	if report.ShowsResult() && c.FrozenAt.IsZero() {
 		if err := v.server.campaigns.Looked(v.ctx, id, time.Now().UTC()); err != nil {
 			v.server.log.Warn("the record could not be told that results were looked at", "campaign", id, "error", err)
 		}

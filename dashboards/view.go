@@ -67,6 +67,7 @@ type navItem struct {
 // view is what every template is given; Body is the page's own.
 type view struct {
 	Title      string
+	IsRefused  bool // what was sent was not taken: the window's title says so first
 	Nav        []navItem
 	Form       *form
 	Summary    []string
@@ -86,7 +87,7 @@ func (v *visit) render(c *gin.Context, page, title string, form *form, body any)
 // renderAs is render with another status than 200.
 func (v *visit) renderAs(c *gin.Context, status int, page, title string, form *form, body any) error {
 	view := v.server.view(title, v.path, v.to)
-	view.Form, view.Body = form, body
+	view.Form, view.Body, view.IsRefused = form, body, status >= http.StatusBadRequest
 	if form != nil {
 		view.Summary = v.summary()
 	}

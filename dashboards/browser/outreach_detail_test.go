@@ -138,6 +138,13 @@ func campaignPage(t *testing.T) {
 		t.Errorf("the window is marked at %v of the chart's width", window)
 	}
 
+	// Who has seen a result can no longer choose the window freely; a refusal shows none.
+	for path, want := range map[string]bool{"/outreach/C2/edit": true, "/outreach/C1/edit": false} {
+		if isFixed := evaluate[bool](r, `fetch("`+path+`").then(r => r.text()).then(t => t.includes("Results were first looked at"))`); isFixed != want {
+			t.Errorf("%s: the window is fixed: %v", path, isFixed)
+		}
+	}
+
 	// The working opens from the keyboard.
 	r.do(chromedp.Focus("details.working > summary", chromedp.ByQuery), chromedp.KeyEvent("\r"))
 	if !evaluate[bool](r, `document.querySelector("details.working").open`) {
@@ -156,8 +163,8 @@ func campaignPage(t *testing.T) {
 
 	// On paper the answer and the charts stay, the ways on go.
 	r.do(emulation.SetEmulatedMedia().WithMedia("print"))
-	if seen := evaluate[[]bool](r, `[".verdict", "#expected svg", ".onward", ".side"].map(s => document.querySelector(s).checkVisibility())`); !seen[0] || !seen[1] || seen[2] || seen[3] {
-		t.Errorf("on paper: answer %v, chart %v, links %v, pages %v", seen[0], seen[1], seen[2], seen[3])
+	if seen := evaluate[[]bool](r, `[".verdict", "#expected svg", ".onward", ".side", ".working table"].map(s => document.querySelector(s).checkVisibility())`); !seen[0] || !seen[1] || seen[2] || seen[3] || !seen[4] {
+		t.Errorf("on paper: answer %v, chart %v, links %v, pages %v, groups %v", seen[0], seen[1], seen[2], seen[3], seen[4])
 	}
 	r.check("print")
 }

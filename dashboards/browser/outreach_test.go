@@ -175,6 +175,9 @@ func TestRefusedForm(t *testing.T) {
 			if got := evaluate[string](r, `document.getElementById("last").getAttribute("aria-invalid") + document.getElementById("last-error").textContent + document.getElementById("name").value`); got != "trueThe last day lies before the first one.Newsletter" {
 				t.Errorf("the refused form says %q", got)
 			}
+			if got := evaluate[string](r, `document.title + "|" + document.activeElement.id`); got != "Error: Record a campaign · Fillrate|refused" {
+				t.Errorf("after a refusal, the title and the focus are %q", got)
+			}
 			for _, spill := range spills(r) {
 				t.Error(spill)
 			}

@@ -200,7 +200,7 @@ func (c Chart) series(i int) charts.SingleSeries {
 	case c.Kind == Lines:
 		series.Type = "line"
 		series.Symbol, series.SymbolSize = symbols[i%len(symbols)], 7
-		series.ShowSymbol = opts.Bool(!s.Bare)
+		series.ShowSymbol = opts.Bool(!s.Bare || s.hasAlone())
 	case s.Marker:
 		series.Type = "scatter"
 		series.Symbol, series.SymbolSize = "diamond", 10
@@ -245,7 +245,7 @@ func (c Chart) finish(series map[string]any, i int) {
 // points gives the values of a series. A provisional one is hollow.
 func (c Chart) points(i int) []map[string]any {
 	s := c.Series[i]
-	points := make([]map[string]any, len(s.Points))
+	points, hasAlone := make([]map[string]any, len(s.Points)), s.hasAlone()
 	for at, p := range s.Points {
 		point := map[string]any{"value": nil}
 		if p.Value != nil {
@@ -253,6 +253,9 @@ func (c Chart) points(i int) []map[string]any {
 		}
 		if s.Stack && (p.Value == nil || *p.Value == 0) {
 			point["itemStyle"] = map[string]any{"borderWidth": 0} // it would cut the axis
+		}
+		if s.Bare && hasAlone && !s.isAlone(at) {
+			point["symbol"] = "none"
 		}
 		if p.Note != "" {
 			point["note"] = p.Note
@@ -274,6 +277,20 @@ func (c Chart) points(i int) []map[string]any {
 		points[at] = point
 	}
 	return points
+}
+
+// isAlone tells whether a point has none beside it: a line without symbols would not show it.
+func (s Series) isAlone(at int) bool {
+	return isAlone(len(s.Points), at, func(i int) bool { return s.Points[i].Value != nil })
+}
+
+func (s Series) hasAlone() bool {
+	for at := range s.Points {
+		if s.isAlone(at) {
+			return true
+		}
+	}
+	return false
 }
 
 // labelled tells whether values are written beside their bars.

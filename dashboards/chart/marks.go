@@ -62,7 +62,25 @@ func (b Band) series() []any {
 	upper["name"] = b.Name
 	upper["areaStyle"] = map[string]any{"color": "@" + b.Color, "opacity": 0.2}
 	upper["itemStyle"] = map[string]any{"color": "@" + b.Color}
+	// A single bucket has no area: it gets a bar.
+	var alone []any
+	for i := range b.Lo {
+		if isAlone(len(b.Lo), i, func(i int) bool { return bottom[i] != nil }) {
+			alone = append(alone, []any{map[string]any{"coord": []any{i, *b.Lo[i]}}, map[string]any{"coord": []any{i, *b.Hi[i]}}})
+		}
+	}
+	if alone != nil {
+		upper["markLine"] = map[string]any{
+			"silent": true, "symbol": "none", "animation": false, "label": map[string]any{"show": false}, "data": alone,
+			"lineStyle": map[string]any{"color": "@" + b.Color, "width": 10, "type": "solid", "opacity": 0.35, "cap": "butt"},
+		}
+	}
 	return []any{lower, upper}
+}
+
+// isAlone tells whether place i of n is known and those beside it are not, so that no line leads there.
+func isAlone(n, i int, isKnown func(int) bool) bool {
+	return isKnown(i) && (i == 0 || !isKnown(i-1)) && (i == n-1 || !isKnown(i+1))
 }
 
 // markSeries draws the marks at their places; static/app.js has the shapes.

@@ -107,3 +107,28 @@ func TestDescribeTellsABand(t *testing.T) {
 		t.Errorf("%s\nwant at the end: %s", got, want)
 	}
 }
+
+// What is known in a single bucket is drawn all the same: a bar in place of an area, and a symbol in place of a line.
+func TestASingleBucket(t *testing.T) {
+	categories := []Category{{Label: "Jan"}, {Label: "Feb"}, {Label: "Mar"}}
+	c := Chart{Kind: Lines, Format: Count, Categories: categories,
+		Series: []Series{{Name: "Expected", Color: "s2", Bare: true, Points: []Point{{}, {Value: new(4.0)}, {}}}, {Name: "Observed", Color: "s1", Bare: true, Points: []Point{{Value: new(1.0)}, {Value: new(4.0)}, {}}}},
+		Bands:  []Band{{Name: "Likely", Color: "s2", Lo: []*float64{nil, new(2.0), nil}, Hi: []*float64{nil, new(7.0), nil}}}}
+	option, err := c.Option()
+	if err != nil {
+		t.Fatal(err)
+	}
+	series := option["series"].([]any)
+	expected, observed, band := series[0].(map[string]any), series[1].(map[string]any), series[3].(map[string]any)
+	if expected["showSymbol"] != true || observed["showSymbol"] != false {
+		t.Errorf("symbols shown: %v of a single point, %v of two in a row", expected["showSymbol"], observed["showSymbol"])
+	}
+	line, _ := band["markLine"].(map[string]any)
+	if data, _ := line["data"].([]any); len(data) != 1 {
+		t.Errorf("the single range is drawn as %v", line)
+	}
+	c.Bands[0].Lo[2], c.Bands[0].Hi[2] = new(2.0), new(7.0)
+	if option, err = c.Option(); err != nil || option["series"].([]any)[3].(map[string]any)["markLine"] != nil {
+		t.Errorf("a range of two buckets is an area (%v)", err)
+	}
+}

@@ -117,12 +117,24 @@
       fit(item);
     });
   }
-  // Names beside lying bars give way on a narrow screen.
+  // On a narrow screen the legend takes as many lines as it needs, and names beside lying bars give way.
   function fit(item) {
+    legend(item);
     var label = item.option.yAxis[0].axisLabel;
     if (!label.width) return;
     var width = Math.min(label.width, Math.round(item.chart.getWidth() * (label.share || 0.3)));
     item.chart.setOption({ grid: { left: width + 12 }, yAxis: [{ axisLabel: { width: width } }] });
+  }
+  function legend(item) {
+    var option = item.option.legend, width = item.chart.getWidth();
+    if (!option || !option.show) return;
+    var names = (option.data || item.option.series).map(function (entry) { return entry.name || ""; }), lines = 1, left = 0;
+    names.forEach(function (name) {
+      var room = option.itemWidth + 8 + 7 * name.length + option.itemGap;
+      if (left > 0 && left + room - option.itemGap > width) { lines++; left = 0; }
+      left += room;
+    });
+    item.chart.setOption({ legend: { type: lines > 3 ? "scroll" : "plain" }, grid: { top: item.option.grid.top + (lines > 3 ? 0 : 22 * (lines - 1)) } });
   }
   function start() {
     if (!window.echarts) return;
@@ -208,7 +220,18 @@
     });
   }
 
+  // On paper nothing can be opened: the working is printed with the rest.
+  function paper() {
+    var opened = [];
+    addEventListener("beforeprint", function () {
+      opened = [].filter.call(document.querySelectorAll("details.working"), function (part) { return !part.open; });
+      opened.forEach(function (part) { part.open = true; });
+    });
+    addEventListener("afterprint", function () { opened.forEach(function (part) { part.open = false; }); });
+  }
+
   themes();
   filters();
+  paper();
   start();
 })();
