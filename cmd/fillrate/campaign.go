@@ -27,14 +27,12 @@ type campaignCmd struct {
 	History  campaignHistoryCmd  `cmd:"" help:"Show every edit of a record."`
 	Import   campaignImportCmd   `cmd:"" help:"Record campaigns from a CSV file, all or none."`
 	Exposure campaignExposureCmd `cmd:"" help:"Say how many readers a department has, for what is measured per head."`
+	Plan     campaignPlanCmd     `cmd:"" help:"How large would the effect of a campaign to come have to be, to be seen?"`
 	Impact   campaignImpactCmd   `cmd:"" help:"What did a campaign change, and how sure is that?"`
 }
 
-// campaignFlags are what people say of a campaign; nil is not given.
-type campaignFlags struct {
-	Name                 *string  `help:"What was done." placeholder:"TEXT"`
-	Kind                 *string  `help:"campaign (towards readers; the default) or service_change." placeholder:"KIND"`
-	Channel              *string  `help:"workshop, newsletter, social_media, liaison_visit, poster, course_page, or any other word." placeholder:"WORD"`
+// measuredFlags say what is measured: when, of whom, and what; nil is not given.
+type measuredFlags struct {
 	Start                *string  `help:"First day (2026-09-01)." placeholder:"D"`
 	End                  *string  `help:"Day after the last; none for a lasting change." placeholder:"D"`
 	CarryOver            *string  `help:"Months after the end in which an effect is still expected, 0 to 24." placeholder:"N"`
@@ -46,13 +44,21 @@ type campaignFlags struct {
 	ComparisonLibrary    []string `help:"Library to compare with (repeatable)." sep:"none" placeholder:"CODE"`
 	Role                 []string `help:"Whose requests: borrowing (the default) or docdel (repeatable)." sep:"none" placeholder:"ROLE"`
 	Outcome              *string  `help:"What may have changed: ${outcomes}." placeholder:"ID"`
-	PerHead              *bool    `negatable:"" help:"Measure per enrolled reader, see 'campaign exposure'."`
-	Cost                 *string  `help:"What it cost." placeholder:"AMOUNT"`
-	Currency             *string  `help:"Currency of the cost, such as USD." placeholder:"CODE"`
-	Hours                *string  `help:"Staff hours." placeholder:"N"`
-	Hypothesis           *string  `help:"What was expected, written down before results are looked at." placeholder:"TEXT"`
-	Owner                *string  `help:"Who of the staff answers for it." placeholder:"NAME"`
-	Notes                *string  `help:"Anything else." placeholder:"TEXT"`
+}
+
+// campaignFlags are what people say of a campaign; nil is not given.
+type campaignFlags struct {
+	Name    *string `help:"What was done." placeholder:"TEXT"`
+	Kind    *string `help:"campaign (towards readers; the default) or service_change." placeholder:"KIND"`
+	Channel *string `help:"workshop, newsletter, social_media, liaison_visit, poster, course_page, or any other word." placeholder:"WORD"`
+	measuredFlags
+	PerHead    *bool   `negatable:"" help:"Measure per enrolled reader, see 'campaign exposure'."`
+	Cost       *string `help:"What it cost." placeholder:"AMOUNT"`
+	Currency   *string `help:"Currency of the cost, such as USD." placeholder:"CODE"`
+	Hours      *string `help:"Staff hours." placeholder:"N"`
+	Hypothesis *string `help:"What was expected, written down before results are looked at." placeholder:"TEXT"`
+	Owner      *string `help:"Who of the staff answers for it." placeholder:"NAME"`
+	Notes      *string `help:"Anything else." placeholder:"TEXT"`
 }
 
 // apply sets what was given. A value that can't be read is wrong usage.
@@ -146,6 +152,7 @@ func (cmd *campaignAddCmd) Run(a *app) error {
 		if !c.FrozenAt.IsZero() {
 			printf(a.Stdout, "A record of this id was removed after its results were looked at: this one goes on with its history.\n")
 		}
+		a.noteSlips(cmd.dataFlag, []campaign.Campaign{c}, nil)
 		return nil
 	})
 }
@@ -190,6 +197,7 @@ func (cmd *campaignEditCmd) Run(a *app) error {
 			return err
 		}
 		a.tellEdits(c, after[len(before):])
+		a.noteSlips(cmd.dataFlag, []campaign.Campaign{c}, nil)
 		return nil
 	})
 }
@@ -343,10 +351,15 @@ type campaignImportCmd struct {
 func (cmd *campaignImportCmd) Run(a *app) error {
 	return a.importFile(cmd.dataFlag, cmd.File, func(book *campaign.Book, from io.Reader, name string) (campaign.Summary, error) {
 		return book.Import(a.ctx, from, name)
+	}, func(book *campaign.Book) error {
+		list, err := book.List(a.ctx)
+		a.noteSlips(cmd.dataFlag, list, nil)
+		return err
 	})
 }
 
-func (a *app) importFile(data dataFlag, path string, read func(*campaign.Book, io.Reader, string) (campaign.Summary, error)) error {
+// importFile takes a file into the book, says what became of it, and then looks at what is in the book.
+func (a *app) importFile(data dataFlag, path string, read func(*campaign.Book, io.Reader, string) (campaign.Summary, error), look func(*campaign.Book) error) error {
 	file, err := os.Open(path)
 	if err != nil {
 		return fmt.Errorf("%s can't be read: %w", filepath.Base(path), errors.Unwrap(err))
@@ -358,7 +371,7 @@ func (a *app) importFile(data dataFlag, path string, read func(*campaign.Book, i
 			return err
 		}
 		printf(a.Stdout, "%s: %d new, %d changed, %d unchanged.\n", filepath.Base(path), summary.New, summary.Changed, summary.Unchanged)
-		return nil
+		return look(book)
 	})
 }
 
@@ -372,6 +385,10 @@ func (cmd *campaignExposureCmd) Run(a *app) error {
 	if cmd.File != "" {
 		return a.importFile(cmd.dataFlag, cmd.File, func(book *campaign.Book, from io.Reader, name string) (campaign.Summary, error) {
 			return book.ImportExposures(a.ctx, from, name)
+		}, func(book *campaign.Book) error {
+			list, err := book.Exposures(a.ctx)
+			a.noteSlips(cmd.dataFlag, nil, list)
+			return err
 		})
 	}
 	return a.withBook(cmd.dataFlag, func(book *campaign.Book) error {

@@ -5,9 +5,9 @@ import (
 	"errors"
 	"io"
 	"strconv"
-	"strings"
 
 	"github.com/fillrate/fillrate/queries/campaign"
+	"github.com/fillrate/fillrate/queries/export"
 	"github.com/fillrate/fillrate/queries/impact"
 )
 
@@ -17,7 +17,7 @@ type campaignImpactCmd struct {
 	Format string `enum:"text,json,csv" default:"text" help:"text, json (the whole report), or csv (section,name,value,lo,hi)."`
 }
 
-// Run measures a campaign and writes the report. Once results of a finished campaign were written, that is recorded: what is
+// Run measures a campaign and writes the report. Once a report that shows a result was written, that is recorded: what is
 // measured may still be changed, but the change will be seen.
 func (cmd *campaignImpactCmd) Run(a *app) error {
 	return a.withBook(cmd.dataFlag, func(book *campaign.Book) error {
@@ -33,7 +33,7 @@ func (cmd *campaignImpactCmd) Run(a *app) error {
 		default:
 			err = writeReport(a.Stdout, report)
 		}
-		if err != nil || !report.Window.IsFinished {
+		if err != nil || !report.ShowsResult() {
 			return err
 		}
 		return book.Looked(a.ctx, report.Campaign.ID, book.Now())
@@ -45,15 +45,9 @@ func (cmd *campaignImpactCmd) measure(a *app, book *campaign.Book) (report *impa
 	if err != nil {
 		return nil, err
 	}
-	list, err := book.List(a.ctx)
+	recorded, err := book.List(a.ctx)
 	if err != nil {
 		return nil, err
-	}
-	var others []campaign.Campaign
-	for _, other := range list {
-		if other.ID != c.ID {
-			others = append(others, other)
-		}
 	}
 	exposures, err := book.Exposures(a.ctx)
 	if err != nil {
@@ -70,7 +64,7 @@ func (cmd *campaignImpactCmd) measure(a *app, book *campaign.Book) (report *impa
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, snapshot.Close()) }()
-	return impact.Measure(a.ctx, snapshot, c, others, exposures, history)
+	return impact.Measure(a.ctx, snapshot, c, recorded, exposures, history)
 }
 
 // reportRows writes the rows of a report's CSV: each figure with its interval where it has one, the texts as values.
@@ -112,11 +106,7 @@ func maybeNumber(value *float64) string {
 
 // guardedCell keeps a spreadsheet from taking text for a formula, and a terminal from obeying it.
 func guardedCell(text string) string {
-	text = oneLine(text)
-	if text != "" && strings.ContainsRune("=+-@", rune(text[0])) {
-		return "'" + text
-	}
-	return text
+	return export.Guard(oneLine(text))
 }
 
 func writeReportCSV(w io.Writer, report *impact.Report) error {

@@ -5,7 +5,6 @@ import (
 	"encoding/csv"
 	"flag"
 	"io"
-	"math"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -138,16 +137,6 @@ func checkShown(t *testing.T, extension, text string) {
 			if _, err := strconv.ParseFloat(cell, 64); err != nil && cell != "" && strings.ContainsRune("=+-@", rune(cell[0])) {
 				t.Errorf("a spreadsheet takes %q for a formula", cell)
 			}
-		}
-	}
-}
-
-func TestChangesInWords(t *testing.T) {
-	for ratio, want := range map[float64]string{
-		1.254: "+25%", .86: "−14%", 1: "0%", 1.004: "0%", .996: "0%", 12.5: "+1,150%", 0: "−100%", math.NaN(): "unknown", math.Inf(1): "unknown",
-	} {
-		if got := changeWords(ratio); got != want {
-			t.Errorf("%v is %q, want %q", ratio, got, want)
 		}
 	}
 }

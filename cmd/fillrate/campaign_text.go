@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"io"
-	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -123,7 +122,7 @@ func (t *reportText) measured(report *impact.Report) {
 		days += fmt.Sprintf(", with %d months of carry-over", w.CarryOverMonths)
 	}
 	t.labelled("Days", days)
-	t.labelled("Compared with", lastDay(w.PreFrom, w.PreTo)+", the same days one year earlier")
+	t.labelled("A year before", lastDay(w.PreFrom, w.PreTo))
 	t.labelled("Target", groupWords(c.Target))
 	comparison := groupWords(c.Comparison)
 	if c.Comparison.IsEmpty() {
@@ -156,13 +155,13 @@ func (t *reportText) rawChange(raw *impact.RawChange) {
 	if raw == nil {
 		return
 	}
-	text := fmt.Sprintf("Raw change, includes season and growth: %s", changeWords(raw.Ratio))
+	text := fmt.Sprintf("Raw change, includes season and growth: %s", impact.Change(raw.Ratio))
 	if raw.Lo != nil && raw.Hi != nil { // counts
-		text += fmt.Sprintf(" (between %s and %s)", changeWords(*raw.Lo), changeWords(*raw.Hi))
+		text += fmt.Sprintf(" (between %s and %s)", impact.Change(*raw.Lo), impact.Change(*raw.Hi))
 	}
 	text += fmt.Sprintf(", from %s in as many days just before to %s.", t.amount(raw.Pre), t.amount(raw.Post))
 	if raw.LastYear != nil {
-		text += fmt.Sprintf(" One year earlier the same days changed by %s.", changeWords(*raw.LastYear))
+		text += fmt.Sprintf(" One year earlier the same days changed by %s.", impact.Change(*raw.LastYear))
 	}
 	t.line("%s", text)
 }
@@ -175,70 +174,38 @@ func (t *reportText) amount(value float64) string {
 	case "days":
 		return strconv.FormatFloat(value, 'f', 1, 64) + " days"
 	}
-	return whole(value) + " " + t.unit
+	return plural(value, t.unit)
 }
 
-// changeWords says a ratio as a change: +25%.
-func changeWords(ratio float64) string {
-	if math.IsNaN(ratio) || math.IsInf(ratio, 0) {
-		return "unknown"
+// plural writes a count of a unit: 1 request, 4 requests.
+func plural(value float64, unit string) string {
+	n := impact.Number(value)
+	if n == "1" || n == "−1" {
+		unit = strings.TrimSuffix(unit, "s")
 	}
-	change := math.Round(100 * (ratio - 1))
-	switch {
-	case change > 0:
-		return "+" + whole(change) + "%"
-	case change < 0:
-		return whole(change) + "%"
-	}
-	return "0%"
-}
-
-// whole writes a number without decimals, with separators and a true minus sign.
-func whole(value float64) string {
-	value = math.Round(value)
-	digits := strconv.FormatFloat(math.Abs(value), 'f', 0, 64)
-	for i := len(digits) - 3; i > 0; i -= 3 {
-		digits = digits[:i] + "," + digits[i:]
-	}
-	if value < 0 {
-		return "−" + digits
-	}
-	return digits
+	return n + " " + unit
 }
 
 func interval(o impact.Opinion) string {
-	return fmt.Sprintf("%s (between %s and %s), p %s", changeWords(o.RR), changeWords(o.Lo), changeWords(o.Hi), probability(o.P))
-}
-
-func probability(p float64) string {
-	if p < .001 {
-		return "under 0.001"
-	}
-	return strconv.FormatFloat(p, 'f', 3, 64)
-}
-
-var methodNames = map[string]string{
-	impact.MethodDiD:   "Difference-in-differences of log ratios",
-	impact.MethodJoint: "All campaigns in one two-way fixed-effects model",
-	impact.MethodITS:   "Interrupted time series of the target alone",
+	return fmt.Sprintf("%s (between %s and %s), p %s", impact.Change(o.RR), impact.Change(o.Lo), impact.Change(o.Hi), impact.Probability(o.P))
 }
 
 func (t *reportText) estimate(report *impact.Report) {
 	if h := report.Headline; h != nil {
-		t.line("%s: %s.", methodNames[h.Method], interval(impact.Opinion{RR: h.RR, Lo: h.Lo, Hi: h.Hi, P: h.P}))
+		t.line("%s: %s.", impact.MethodLabel(h.Method), interval(impact.Opinion{RR: h.RR, Lo: h.Lo, Hi: h.Hi, P: h.P}))
 		if h.NPermutations != nil {
 			how := "all that there are"
 			if !h.IsExact && h.Seed != nil {
 				how = fmt.Sprintf("drawn with seed %d", *h.Seed)
 			}
-			t.line("%s ways to choose %d of %d, %s.", whole(float64(*h.NPermutations)), h.NTarget, h.NTarget+h.NComparison, how)
+			t.line("%s ways to choose %d of %d, %s.", impact.Number(float64(*h.NPermutations)), h.NTarget, h.NTarget+h.NComparison, how)
 		}
 	}
 	if report.JointEffect != nil {
 		t.line("Joint effect of campaigns that can't be told apart: %s.", interval(*report.JointEffect))
 	}
 	if report.MDE != nil {
-		t.line("The smallest rise that would be seen in four of five such campaigns: %s.", changeWords(*report.MDE))
+		t.line("The smallest rise that would be seen in four of five such campaigns: %s.", impact.SmallestChange(*report.MDE))
 	}
 }
 
@@ -252,19 +219,19 @@ func (t *reportText) opinions(report *impact.Report) {
 	}
 	t.heading("Second opinions")
 	if hasTWFE {
-		t.line("Two-way fixed effects (Poisson): %s.", interval(*report.TWFE))
+		t.line("%s: %s.", impact.MethodLabel("twfe"), interval(*report.TWFE))
 	}
 	if hasITS {
-		t.line("Interrupted time series of the target alone: %s.", interval(report.ITS.Opinion))
+		t.line("%s: %s.", impact.MethodLabel(impact.MethodITS), interval(report.ITS.Opinion))
 	}
 	if hasExpected {
 		c := report.Counterfactual
 		last := c.Cumulative[len(c.Cumulative)-1]
-		text := fmt.Sprintf("Observed less expected, up to %s: %s (between %s and %s).", monthWords(last.Month), t.amount(last.N), whole(last.Lo), whole(last.Hi))
+		text := fmt.Sprintf("Observed less expected, up to %s: %s (between %s and %s).", monthWords(last.Month), t.amount(last.N), impact.Number(last.Lo), impact.Number(last.Hi))
 		if c.BacktestN > 0 {
 			text += fmt.Sprintf(" Of the %d months before launch, forecast likewise, %d fell within their range", c.BacktestN, c.BacktestIn)
 			if c.MAPE != nil {
-				text += fmt.Sprintf("; the mean error was %s%%", whole(100**c.MAPE))
+				text += fmt.Sprintf("; the mean error was %s%%", impact.Number(100**c.MAPE))
 			}
 			text += "."
 		}
@@ -287,7 +254,7 @@ func (t *reportText) amounts(report *impact.Report) {
 	}
 	n := report.AdditionalRequests
 	t.heading("Additional " + t.unit + " and what they cost")
-	t.line("Additional %s: about %s (between %s and %s).", t.unit, whole(n.N), whole(n.Lo), whole(n.Hi))
+	t.line("Additional %s: about %s (between %s and %s).", t.unit, impact.Number(n.N), impact.Number(n.Lo), impact.Number(n.Hi))
 	t.cost("Cost", report.CostPerAdditional, 2)
 	t.cost("Staff hours", report.HoursPerAdditional, 1)
 }
