@@ -193,20 +193,36 @@ func (s *series) fit(v covariance) (Generalized, error) {
 	return g, nil
 }
 
-// highestPoint finds where f is largest from lo to hi: around the largest of points at most step apart by golden section.
+// highestPoint finds where f is largest from lo to hi: by golden section around every one of points at most step apart that is no
+// lower than its neighbours, as a likelihood may have two tops.
 func highestPoint(f func(float64) float64, lo, hi, step float64) float64 {
 	if lo == hi {
 		return lo
 	}
 	n := max(4, int(math.Ceil((hi-lo)/step)))
 	at := func(i int) float64 { return lo + (hi-lo)*float64(i)/float64(n) }
-	best, most := 0, math.Inf(-1)
-	for i := range n + 1 {
-		if value := f(at(i)); value > most {
-			best, most = i, value
+	values := make([]float64, n+1)
+	for i := range values {
+		values[i] = f(at(i))
+	}
+	best, most := lo, math.Inf(-1)
+	take := func(x, value float64) {
+		if value > most {
+			best, most = x, value
 		}
 	}
-	a, b := at(max(best-1, 0)), at(min(best+1, n))
+	for i, value := range values {
+		take(at(i), value)
+		if i > 0 && values[i-1] > value || i < n && values[i+1] > value {
+			continue
+		}
+		take(goldenSection(f, at(max(i-1, 0)), at(min(i+1, n))))
+	}
+	return best
+}
+
+// goldenSection finds the top of f between a and b, where it has one.
+func goldenSection(f func(float64) float64, a, b float64) (at, value float64) {
 	golden := (math.Sqrt(5) - 1) / 2
 	x, y := b-golden*(b-a), a+golden*(b-a)
 	fx, fy := f(x), f(y)
@@ -221,8 +237,6 @@ func highestPoint(f func(float64) float64, lo, hi, step float64) float64 {
 			fy = f(y)
 		}
 	}
-	if inner := (a + b) / 2; f(inner) > most {
-		return inner
-	}
-	return at(best)
+	at = (a + b) / 2
+	return at, f(at)
 }
