@@ -113,8 +113,12 @@ func (d drawing) expected() *figure {
 	t := &table{Caption: f.Title, Head: []head{{Text: text["head.month"]}, {Text: text["term.observed"], Number: true}, {Text: text["term.expected"], Number: true}, {Text: text["head.lo"], Number: true}, {Text: text["head.hi"], Number: true}}}
 	inWindow := 0
 	for i, m := range c.Series {
-		observed[i].Value = new(m.Observed)
-		row := []cell{{Text: categories[i].Label, Header: true, Short: true}, {Text: format(of, m.Observed), Number: true}, {Text: noValue, Number: true}, {Text: noValue, Number: true}, {Text: noValue, Number: true}}
+		observed[i].Value = m.Observed
+		written := noValue
+		if m.Observed != nil {
+			written = format(of, *m.Observed)
+		}
+		row := []cell{{Text: categories[i].Label, Header: true, Short: true}, {Text: written, Number: true}, {Text: noValue, Number: true}, {Text: noValue, Number: true}, {Text: noValue, Number: true}}
 		if m.Expected != nil {
 			expected[i].Value = m.Expected
 			row[2].Text = format(of, *m.Expected)

@@ -97,7 +97,7 @@ func monthsOf(r *impact.Report) *queries.Result {
 	if r.Counterfactual != nil {
 		for _, m := range r.Counterfactual.Series {
 			of := row(m.Month)
-			of[1], of[2], of[3], of[4] = m.Observed, plainNumber(m.Expected), plainNumber(m.Lo), plainNumber(m.Hi)
+			of[1], of[2], of[3], of[4] = plainNumber(m.Observed), plainNumber(m.Expected), plainNumber(m.Lo), plainNumber(m.Hi)
 		}
 		for _, m := range r.Counterfactual.Cumulative {
 			of := row(m.Month)

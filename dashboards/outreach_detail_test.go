@@ -231,7 +231,7 @@ func TestFindingOfARate(t *testing.T) {
 	report.AdditionalRequests, report.CostPerAdditional, report.HoursPerAdditional, report.Season = nil, nil, nil, nil
 	for i := range report.Counterfactual.Series {
 		m := &report.Counterfactual.Series[i]
-		m.Observed /= 400
+		*m.Observed /= 400
 		for _, p := range []*float64{m.Expected, m.Lo, m.Hi} {
 			if p != nil {
 				*p /= 150

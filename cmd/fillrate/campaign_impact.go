@@ -204,7 +204,9 @@ func (r *reportRows) estimates(report *impact.Report) {
 func (r *reportRows) series(report *impact.Report) {
 	if c := report.Counterfactual; c != nil {
 		for _, month := range c.Series {
-			r.number("counterfactual_observed", month.Month, month.Observed)
+			if month.Observed != nil {
+				r.number("counterfactual_observed", month.Month, *month.Observed)
+			}
 			if month.Expected != nil {
 				r.bounds("counterfactual_expected", month.Month, month.Expected, month.Lo, month.Hi)
 			}

@@ -49,7 +49,7 @@ func wholeReport() *impact.Report {
 		TWFE: &opinion,
 		ITS:  &impact.ITSOpinion{Opinion: impact.Opinion{RR: .86, Lo: .5, Hi: 1.004, P: .3}, SEKind: "ar1_reml", Dispersion: 3.5},
 		Counterfactual: &impact.Counterfactual{
-			Series:     []impact.ExpectedMonth{{Month: "2024-08-01", Observed: 100}, {Month: "2024-09-01", Observed: 130, Expected: ptr(101.5), Lo: ptr(90.0), Hi: ptr(112.0)}},
+			Series:     []impact.ExpectedMonth{{Month: "2024-08-01", Observed: ptr(100.0)}, {Month: "2024-09-01", Observed: ptr(130.0), Expected: ptr(101.5), Lo: ptr(90.0), Hi: ptr(112.0)}},
 			Cumulative: []impact.Cumulated{{Month: "2024-09-01", N: 28.5, Lo: -1.2, Hi: 1240}}, BacktestN: 12, BacktestIn: 11, MAPE: ptr(.084),
 		},
 		AdditionalRequests: &impact.Amount{N: 206.1, Lo: -8, Hi: 1342},

@@ -30,6 +30,7 @@ type assessment struct {
 	target, comparison []*Unit // those that are measured
 	left               []*Unit // those that are not
 	missing            []string
+	withheld           []string // figures of few readers
 
 	launch int       // index of the month in which the window begins: so many whole months lie before
 	end    int       // of the months that are whole
@@ -52,6 +53,7 @@ func Assess(p *Panel) *Report {
 	a := begin(p)
 	a.chooseUnits()
 	a.readMonths()
+	defer a.hide()
 	if a.hasFewReaders() {
 		a.refuse(RefusedFewReaders, everything, a.w.fewReaders(p.Suppress), a.w.largerGroups())
 		a.check()
@@ -70,7 +72,7 @@ func Assess(p *Panel) *Report {
 		return a.r
 	}
 	a.r.Units = a.unitReports()
-	a.r.RawChange = a.rawChange()
+	a.r.RawChange = a.tellRaw(a.rawChange())
 	a.compareUnits()
 	a.followTarget()
 	a.expect()

@@ -162,7 +162,8 @@ func (a *assessment) expect() {
 	}
 	c := &Counterfactual{Cumulative: []Cumulated{}, Q: finite(level.Q)}
 	for i := range a.end {
-		month := ExpectedMonth{Month: written(a.p.Months[i]), Observed: a.value(a.monthly(a.target, i))}
+		observed := a.value(a.monthly(a.target, i))
+		month := ExpectedMonth{Month: written(a.p.Months[i]), Observed: &observed}
 		if i >= a.launch {
 			mid, lo, hi := e.band(f, i-a.launch, n)
 			if !(hi < 1e12) {
@@ -190,9 +191,9 @@ func (e *expectation) cumulate(months []ExpectedMonth, paths [][]float64, n int)
 	var cumulated []Cumulated
 	sums, total := make([]float64, len(paths)), 0.0
 	for i, month := range months {
-		total += month.Observed - *month.Expected
+		total += *month.Observed - *month.Expected
 		for k, path := range paths {
-			sums[k] += month.Observed - e.inverse(n+i, path[i])
+			sums[k] += *month.Observed - e.inverse(n+i, path[i])
 		}
 		sorted := slices.Clone(sums)
 		slices.Sort(sorted)
@@ -242,7 +243,8 @@ func (a *assessment) observed() *Counterfactual {
 	}
 	c := &Counterfactual{Cumulative: []Cumulated{}}
 	for i := range a.end {
-		c.Series = append(c.Series, ExpectedMonth{Month: written(a.p.Months[i]), Observed: a.value(a.monthly(a.targets(), i))})
+		observed := a.value(a.monthly(a.targets(), i))
+		c.Series = append(c.Series, ExpectedMonth{Month: written(a.p.Months[i]), Observed: &observed})
 	}
 	return c
 }

@@ -21,12 +21,12 @@ type Days struct {
 // UnitDays is one unit's requests by day, the first on Days.First. Days past the end have none.
 type UnitDays struct {
 	Name     string // empty where everyone is one unit
-	NReaders int64
+	NReaders int64  // 0: not known
 	Requests []float64
 }
 
 // PanelOf sums a history up for a campaign whose outcome is requests. Only a generation tells whose requests they were and
-// how many readers there are: WithoutHeavy and Exposure stay nil. It fails with queries.Invalid for another outcome, and
+// how many readers there are: WithoutHeavy, Exposure and Readers stay nil, and no figure is withheld. It fails with queries.Invalid for another outcome, and
 // for a comparison group that differs from the target in more than what the units are.
 func PanelOf(c campaign.Campaign, others []campaign.Campaign, days *Days) (*Panel, error) {
 	l, err := layoutOf(c, others, days, false)

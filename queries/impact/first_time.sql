@@ -18,7 +18,6 @@ with
     where day_before is null or day_before < created_day - to_months(24)
   )
 
-select unit, created_day - date '1970-01-01' as day, count(distinct patron_key) as x, 0 as n
+select distinct unit, created_day - date '1970-01-01' as day, patron_key, 1 as x, 0 as n
 from counted join fresh using (patron_key, created_day)
 where created_day >= $from::date and created_day < $to::date
-group by all

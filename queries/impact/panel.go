@@ -36,8 +36,11 @@ type Panel struct {
 	IsComplete bool // the history reaches the end of the window
 	// ShareOpen is the share of the window's requests that are still open (for fill rate, turnaround, held locally), 0 to 1.
 	ShareOpen float64
-	// Suppress is the number of readers under which a unit is not named (suppress_below).
+	// Suppress is the number of readers under which a unit is not named, nor any figure told (suppress_below).
 	Suppress int
+	// Readers are those behind every number. Nil where nobody counted them, as in a history that was made up: nothing is
+	// withheld then but units with an NReaders below Suppress.
+	Readers *Readers
 	// ChangesAfterResults are the edits of what is measured that were made after results were looked at; Measure sets them.
 	ChangesAfterResults []campaign.Edit
 }
@@ -63,6 +66,8 @@ type PlaceboWindow struct{ Post, Pre Span }
 type Unit struct {
 	Name     string
 	IsTarget bool // else comparison
+	// NReaders are the distinct readers behind its numbers in Post or Pre, whichever has fewer; in the other where one has
+	// none. See Readers.
 	NReaders int64
 	Months   []Reading // parallel to Panel.Months
 

@@ -171,8 +171,13 @@ func layoutOf(c campaign.Campaign, others []campaign.Campaign, days *Days, isPla
 }
 
 // yearsEarlier is a campaign that has not begun, moved back by as many whole years, one at least, as it takes for the
-// history to reach the end of what is measured.
+// history to reach the end of what is measured. What lasts is measured over a whole year: it is moved to the newest one that
+// ends with a month.
 func yearsEarlier(c campaign.Campaign, until time.Time) campaign.Campaign {
+	if c.End.IsZero() && !until.IsZero() && addMonths(c.Start, longestMonths).After(until) {
+		c.Start = addMonths(monthOf(until), -longestMonths)
+		return c
+	}
 	for years := 1; ; years++ {
 		earlier := c
 		earlier.Start = addMonths(c.Start, -12*years)

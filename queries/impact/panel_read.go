@@ -1,6 +1,7 @@
 package impact
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	_ "embed"
@@ -22,6 +23,10 @@ var (
 	daysSQL string
 	//go:embed readers.sql
 	readersSQL string
+	//go:embed asked.sql
+	askedSQL string
+	//go:embed daily.sql
+	dailySQL string
 	//go:embed heavy.sql
 	heavySQL string
 	//go:embed first_time.sql
@@ -51,7 +56,7 @@ func read(ctx context.Context, snapshot *store.Snapshot, c campaign.Campaign, ot
 	if err != nil {
 		return nil, err
 	}
-	r := &reader{ctx: ctx, db: snapshot.DB(), scope: s}
+	r := &reader{ctx: ctx, db: snapshot.DB(), scope: s, outcome: cmp.Or(c.Outcome, outcomeRequests)}
 	r.from, r.to = c.Start.AddDate(-longestHistory, 0, 0), WindowsOf(c).Post.To.AddDate(2, 0, 0)
 	for r.to.Weekday() != time.Monday { // the last week is whole
 		r.to = r.to.AddDate(0, 0, 1)
@@ -70,6 +75,9 @@ func read(ctx context.Context, snapshot *store.Snapshot, c campaign.Campaign, ot
 		return nil, fmt.Errorf("reading %s: %w", l.Outcome.ID, err)
 	}
 	l.fill(outcome)
+	if err := r.countReaders(l); err != nil {
+		return nil, fmt.Errorf("reading who asked: %w", err)
+	}
 	switch l.Outcome.ID {
 	case outcomeRequests:
 		if err := r.withoutHeavy(l); err != nil {
@@ -93,14 +101,18 @@ type reader struct {
 	db       *sql.DB
 	scope    scope
 	from, to time.Time
+	outcome  string
 	rows     []dayCounts
+	own      []dayCounts // of an outcome with rows of its own
 }
 
-// dayCounts is a row of days.sql.
+// dayCounts is a row of days.sql, or of daily.sql.
 type dayCounts struct {
 	unit                                        string
 	day                                         int
 	nRequests, nFilled, nUnfilled, nHeld, nOpen float64
+	readers                                     uint64
+	nUnknown                                    int
 }
 
 // epoch is day 0 of the statements.
@@ -118,7 +130,7 @@ var units = map[string]string{
 func (r *reader) each(statement string, scan func(*sql.Rows) error, args ...any) error {
 	counted := strings.ReplaceAll(countedSQL, "unit_column", units[r.scope.dimension])
 	text := "with " + counted + "select * from (\n" + statement + ")"
-	args = append(args, sql.Named("roles", r.scope.roles), sql.Named("departments", some(r.scope.departments)),
+	args = append(args, sql.Named("outcome", r.outcome), sql.Named("roles", r.scope.roles), sql.Named("departments", some(r.scope.departments)),
 		sql.Named("patron_groups", some(r.scope.patronGroups)), sql.Named("libraries", some(r.scope.libraries)))
 	return eachRow(r.ctx, r.db, text, scan, args...)
 }
@@ -167,7 +179,7 @@ func (r *reader) history() (*Days, error) {
 	err = r.each(daysSQL, func(rows *sql.Rows) error {
 		var isLending bool
 		var d dayCounts
-		if err := rows.Scan(&isLending, &d.unit, &d.day, &d.nRequests, &d.nFilled, &d.nUnfilled, &d.nHeld, &d.nOpen); err != nil {
+		if err := rows.Scan(&isLending, &d.unit, &d.day, &d.nRequests, &d.nFilled, &d.nUnfilled, &d.nHeld, &d.nOpen, &d.readers, &d.nUnknown); err != nil {
 			return err
 		}
 		if isLending {
@@ -184,12 +196,8 @@ func (r *reader) history() (*Days, error) {
 	days.First = epoch.AddDate(0, 0, first)
 	days.Lending = byUnit(lending, first, func(d dayCounts) float64 { return d.nRequests })[""]
 	requests := byUnit(r.rows, first, func(d dayCounts) float64 { return d.nRequests })
-	nReaders, err := r.readers()
-	if err != nil {
-		return nil, err
-	}
 	for name, counts := range requests {
-		days.Units = append(days.Units, UnitDays{Name: name, NReaders: nReaders[name], Requests: counts})
+		days.Units = append(days.Units, UnitDays{Name: name, Requests: counts})
 	}
 	slices.SortFunc(days.Units, func(a, b UnitDays) int { return strings.Compare(a.Name, b.Name) })
 	return days, nil
@@ -219,22 +227,6 @@ func byUnit(rows []dayCounts, first int, count func(dayCounts) float64) map[stri
 		lists[d.unit][d.day-first] += count(d)
 	}
 	return lists
-}
-
-// readers counts the readers of each unit, as they are counted where small groups are not named.
-func (r *reader) readers() (map[string]int64, error) {
-	n := map[string]int64{}
-	scan := func(rows *sql.Rows) error {
-		var unit string
-		var readers int64
-		err := rows.Scan(&unit, &readers)
-		n[unit] = readers
-		return err
-	}
-	if r.scope.dimension == byDepartment || r.scope.dimension == byPatronGroup {
-		return n, eachRow(r.ctx, r.db, "select value, n_readers from reader_count where dimension = $dimension", scan, sql.Named("dimension", r.scope.dimension))
-	}
-	return n, r.each(readersSQL, scan)
 }
 
 // source reads the outcome.
@@ -269,16 +261,15 @@ func (r *reader) daily(rows []dayCounts, reading func(dayCounts) (x, n float64))
 	return func(unit string, span Span) Reading { return Reading{X: x[unit].over(span), N: n[unit].over(span)} }
 }
 
-// dailyOf reads it from a statement with the columns unit, day, x and n.
+// dailyOf reads it from a statement with a row for each reader and loan or first request; see daily.sql.
 func (r *reader) dailyOf(statement string) (source, error) {
-	var rows []dayCounts
-	err := r.each(statement, func(found *sql.Rows) error {
+	err := r.each(strings.ReplaceAll(dailySQL, "rows_of_readers", statement), func(found *sql.Rows) error {
 		var d dayCounts
-		err := found.Scan(&d.unit, &d.day, &d.nFilled, &d.nRequests)
-		rows = append(rows, d)
+		err := found.Scan(&d.unit, &d.day, &d.nFilled, &d.nRequests, &d.readers, &d.nUnknown)
+		r.own = append(r.own, d)
 		return err
 	}, sql.Named("from", r.from), sql.Named("to", r.to))
-	return r.daily(rows, func(d dayCounts) (float64, float64) { return d.nFilled, d.nRequests }), err
+	return r.daily(r.own, func(d dayCounts) (float64, float64) { return d.nFilled, d.nRequests }), err
 }
 
 // shareOpen is the share of the panel's requests of the window that are open.

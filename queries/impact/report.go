@@ -34,6 +34,7 @@ type Report struct {
 	Placebo             *PlaceboReport  `json:"placebo"`
 	Season              *SeasonReport   `json:"season"`
 	Working             []Working       `json:"working"` // what a reviewer asks for: model, n, dispersion, standard errors
+	Hidden              string          `json:"hidden"`  // one sentence: what is withheld because of few readers; empty: nothing
 	ChangesAfterResults []campaign.Edit `json:"changes_after_results"`
 }
 
@@ -123,9 +124,9 @@ type ITSOpinion struct {
 // Counterfactual is what was expected without the campaign, month by month.
 type Counterfactual struct {
 	Series     []ExpectedMonth `json:"series"`
-	Cumulative []Cumulated     `json:"cumulative"`
-	Q          float64         `json:"q"`     // variance of the level's steps over that of the noise
-	Draws      int             `json:"draws"` // of the simulation behind the cumulative interval
+	Cumulative []Cumulated     `json:"cumulative"` // empty where a month of the window is withheld
+	Q          float64         `json:"q"`          // variance of the level's steps over that of the noise
+	Draws      int             `json:"draws"`      // of the simulation behind the cumulative interval
 	Seed       uint64          `json:"seed"`
 	BacktestN  int             `json:"backtest_n"` // months of the year before launch that were forecast from those before
 	BacktestIn int             `json:"backtest_in"`
@@ -138,7 +139,7 @@ type Counterfactual struct {
 // ExpectedMonth is a month of the chart; the months before the campaign carry no band.
 type ExpectedMonth struct {
 	Month    string   `json:"month"`
-	Observed float64  `json:"observed"`
+	Observed *float64 `json:"observed"` // nil where few readers stand behind it
 	Expected *float64 `json:"expected"`
 	Lo       *float64 `json:"lo"`
 	Hi       *float64 `json:"hi"`

@@ -79,7 +79,7 @@ func TestRunningShowsMonthsOnly(t *testing.T) {
 	if r.RawChange != nil || r.Headline != nil || r.MDE != nil || len(r.Units) != 0 || r.Placebo != nil || r.AdditionalRequests != nil || r.Window.IsFinished {
 		t.Errorf("results before the end: %+v", r)
 	}
-	if c := r.Counterfactual; c == nil || len(c.Series) != 72 || len(c.Cumulative) != 0 || c.Series[71].Expected != nil || c.Series[71].Observed == 0 {
+	if c := r.Counterfactual; c == nil || len(c.Series) != 72 || len(c.Cumulative) != 0 || c.Series[71].Expected != nil || *c.Series[71].Observed == 0 {
 		t.Errorf("months %+v", c)
 	}
 }

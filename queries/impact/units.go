@@ -1,7 +1,6 @@
 package impact
 
 import (
-	"cmp"
 	"math"
 	"slices"
 	"strings"
@@ -168,54 +167,12 @@ func (a *assessment) pool(units []*Unit, pick func(*Unit) Reading) Reading {
 	return sum
 }
 
-// isSmall tells whether a unit has so few readers that it is not named.
-func (a *assessment) isSmall(u *Unit) bool {
-	return a.p.Dimension != "" && u.NReaders < int64(a.p.Suppress)
-}
-
-// hasFewReaders tells whether so few readers stand behind those addressed, or those they are compared with, that their
-// numbers would tell of single ones.
-func (a *assessment) hasFewReaders() bool {
-	var readers, units [2]int64
-	for i := range a.p.Units {
-		u := &a.p.Units[i]
-		readers[side(u)] += u.NReaders
-		units[side(u)]++
-	}
-	least := int64(a.p.Suppress)
-	return units[0] > 0 && readers[0] < least || units[1] > 0 && readers[1] < least
-}
-
-func side(u *Unit) int {
-	if u.IsTarget {
-		return 1
-	}
-	return 0
-}
-
-// hidden are the units of one side that are told together: those with few readers, and the next larger one where that is one
-// alone, which the sum of the side would give away.
-func (a *assessment) hidden(side []*Unit) []*Unit {
-	sorted := slices.Clone(side)
-	slices.SortStableFunc(sorted, func(u, v *Unit) int { return cmp.Compare(u.NReaders, v.NReaders) })
-	n := 0
-	for n < len(sorted) && a.isSmall(sorted[n]) {
-		n++
-	}
-	if n == 1 {
-		n = min(2, len(sorted))
-	}
-	return sorted[:n]
-}
-
 func (a *assessment) unitReports() []UnitReport {
 	reports := make([]UnitReport, 0, len(a.p.Units))
-	var sides [2][]*Unit
-	for i := range a.p.Units {
-		u := &a.p.Units[i]
-		sides[side(u)] = append(sides[side(u)], u)
-	}
+	sides := a.sides()
 	for _, units := range [][]*Unit{sides[1], sides[0]} {
+		small := a.smallLeft(units)
+		units = slices.DeleteFunc(units, func(u *Unit) bool { return slices.Contains(small, u) })
 		hidden := a.hidden(units)
 		for _, u := range units {
 			if slices.Contains(hidden, u) {
