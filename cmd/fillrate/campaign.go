@@ -134,19 +134,9 @@ func (cmd *campaignAddCmd) Run(a *app) error {
 		return err
 	}
 	return a.withBook(cmd.dataFlag, func(book *campaign.Book) error {
-		if c.ID == "" && c.Name != "" {
-			id, err := book.FreeID(a.ctx, c.Name)
-			if err != nil {
-				return err
-			}
-			c.ID = id
-		}
-		if err := book.Add(a.ctx, c, "add"); err != nil {
-			return asUsage(err)
-		}
-		c, err := book.Get(a.ctx, c.ID)
+		c, err := book.Record(a.ctx, c, "add")
 		if err != nil {
-			return err
+			return asUsage(err)
 		}
 		printf(a.Stdout, "Recorded %s: %s, %s.\n", c.ID, c.Name, spanWords(c))
 		if !c.FrozenAt.IsZero() {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -15,7 +16,7 @@ import (
 
 // Book is the record of campaigns in the app.db of a data directory. It may be used by many goroutines, and several
 // processes may have one open on the same directory. Its errors are of package queries: Invalid (a *FieldError where one
-// field is to blame), NotFound, Conflict. A call that fails has changed nothing.
+// field is to blame), NotFound, Conflict, Unavailable. A call that fails has changed nothing.
 type Book struct {
 	dir string
 	now func() time.Time
@@ -59,10 +60,19 @@ func (b *Book) open(ctx context.Context) (*sql.DB, error) {
 	}
 	db, err := store.OpenApp(ctx, b.dir)
 	if err != nil {
-		return nil, err
+		return nil, b.failed(err)
 	}
 	b.db = db
 	return db, nil
+}
+
+// failed says plainly what went wrong beneath a use of app.db: queries.Unavailable where it may go well later.
+func (b *Book) failed(err error) error {
+	err = store.AppError(b.dir, err)
+	if closed := new(store.AppUnavailableError); errors.As(err, &closed) {
+		return &queries.Error{Code: queries.Unavailable, Message: closed.Error()}
+	}
+	return err
 }
 
 // change runs do in one transaction.
@@ -73,13 +83,13 @@ func (b *Book) change(ctx context.Context, do func(tx *sql.Tx) error) error {
 	}
 	tx, err := db.BeginTx(ctx, nil)
 	if err != nil {
-		return store.AppError(b.dir, err)
+		return b.failed(err)
 	}
 	if err := do(tx); err != nil {
 		_ = tx.Rollback() // the transaction is lost either way
-		return store.AppError(b.dir, err)
+		return b.failed(err)
 	}
-	return store.AppError(b.dir, tx.Commit())
+	return b.failed(tx.Commit())
 }
 
 // Now is the instant by which the history of edits is dated.
@@ -100,9 +110,38 @@ func (b *Book) Add(ctx context.Context, c Campaign, how string) error {
 		if before != nil && !before.isRemoved {
 			return &queries.Error{Code: queries.Conflict, Message: fmt.Sprintf("the id %s is taken by %q: choose another, or edit that one; nothing was changed", before.ID, before.Name)}
 		}
-		_, err = put(ctx, tx, before, c, how, b.Now())
+		if _, err = put(ctx, tx, before, c, how, b.Now()); err != nil {
+			return err
+		}
+		n, err := count(ctx, tx)
+		if err == nil && n > MostCampaigns {
+			err = &queries.Error{Code: queries.Invalid, Message: fmt.Sprintf("%d campaigns are recorded, and there is no room for more: remove some that are no longer asked about; nothing was changed", n-1)}
+		}
 		return err
 	})
+}
+
+// Record adds a campaign under its id or, where it has none, under one made of its name that is free, and gives it as it was
+// recorded.
+func (b *Book) Record(ctx context.Context, c Campaign, how string) (Campaign, error) {
+	c = Clean(c)
+	for isMade := c.ID == "" && c.Name != ""; ; {
+		if isMade {
+			id, err := b.FreeID(ctx, c.Name)
+			if err != nil {
+				return Campaign{}, err
+			}
+			c.ID = id
+		}
+		err := b.Add(ctx, c, how)
+		switch {
+		case err == nil:
+			return b.Get(ctx, c.ID)
+		case isMade && queries.ErrorCode(err) == queries.Conflict: // somebody else was faster with the same name
+		default:
+			return Campaign{}, err
+		}
+	}
 }
 
 // Edit makes a record say what c says. c.Revision must be the one that was read, else Conflict; the id stays, and so does
@@ -154,7 +193,7 @@ func (b *Book) Get(ctx context.Context, id string) (Campaign, error) {
 	}
 	found, err := known(ctx, db, id)
 	if err != nil {
-		return Campaign{}, store.AppError(b.dir, err)
+		return Campaign{}, b.failed(err)
 	}
 	return found.Campaign, nil
 }
@@ -166,7 +205,7 @@ func (b *Book) List(ctx context.Context) ([]Campaign, error) {
 		return nil, err
 	}
 	all, err := records(ctx, db, "")
-	return present(all), store.AppError(b.dir, err)
+	return present(all), b.failed(err)
 }
 
 func present(all []record) []Campaign {
@@ -187,12 +226,12 @@ func (b *Book) History(ctx context.Context, id string) ([]Edit, error) {
 	}
 	all, err := edits(ctx, db, id)
 	if err != nil {
-		return nil, store.AppError(b.dir, err)
+		return nil, b.failed(err)
 	}
 	if len(all) == 0 {
 		_, err = known(ctx, db, id)
 	}
-	return all, store.AppError(b.dir, err)
+	return all, b.failed(err)
 }
 
 // Looked marks that results of a campaign were seen. Only the first time counts, and later ones cost one small read.
@@ -228,7 +267,7 @@ func (b *Book) FreeID(ctx context.Context, name string) (string, error) {
 		}
 		taken, err := findRecord(ctx, db, id)
 		if err != nil {
-			return "", store.AppError(b.dir, err)
+			return "", b.failed(err)
 		}
 		if taken == nil {
 			return id, nil

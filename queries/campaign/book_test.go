@@ -509,3 +509,56 @@ func TestOneOfManyEditsWins(t *testing.T) {
 		t.Errorf("%d edits won, revision %d", won, mustGet(t, b, "N1").Revision)
 	}
 }
+
+// Many records of one name at once each have an id of their own.
+func TestManyOfOneName(t *testing.T) {
+	b := newBook(t)
+	b.now = time.Now // the stepping clock is for one
+	const n = 8
+	results := make(chan error)
+	for range n {
+		go func() {
+			c, err := b.Record(context.Background(), Campaign{Name: " Visits ", Start: day("2024-01-01")}, "add")
+			if err == nil && (c.Revision != 1 || !strings.HasPrefix(c.ID, "visits")) {
+				err = fmt.Errorf("recorded %+v", c)
+			}
+			results <- err
+		}()
+	}
+	for range n {
+		if err := <-results; err != nil {
+			t.Error(err)
+		}
+	}
+	if list, err := b.List(t.Context()); err != nil || len(list) != n {
+		t.Errorf("%d records, %v", len(list), err)
+	}
+	if _, err := b.Record(t.Context(), Campaign{ID: "visits", Name: "Visits", Start: day("2024-01-01")}, "add"); queries.ErrorCode(err) != queries.Conflict {
+		t.Errorf("an id that is taken: %v", err)
+	}
+}
+
+// A record that can't be written now is worth another try, and says so without naming a path.
+func TestARecordThatCannotBeWritten(t *testing.T) {
+	dir := t.TempDir()
+	b := bookIn(t, dir)
+	mustAdd(t, b, newsletter())
+	holder, err := store.OpenApp(t.Context(), dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer holder.Close()
+	tx, err := holder.BeginTx(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = tx.Rollback() }()
+	b.db.SetMaxOpenConns(1) // the one whose patience is set
+	if _, err := b.db.ExecContext(t.Context(), "pragma busy_timeout = 1"); err != nil {
+		t.Fatal(err)
+	}
+	err = b.Remove(t.Context(), "N1")
+	if queries.ErrorCode(err) != queries.Unavailable || !strings.Contains(err.Error(), "another program has held app.db") || strings.Contains(err.Error(), dir) {
+		t.Errorf("got %v", err)
+	}
+}

@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"github.com/fillrate/fillrate/queries/export"
-	"github.com/fillrate/fillrate/queries/store"
 )
 
 var (
@@ -33,7 +32,7 @@ func (b *Book) Exposures(ctx context.Context) ([]Exposure, error) {
 		return nil, err
 	}
 	all, err := exposures(ctx, db)
-	return all, store.AppError(b.dir, err)
+	return all, b.failed(err)
 }
 
 func exposures(ctx context.Context, db conn) ([]Exposure, error) {
@@ -174,8 +173,8 @@ func readExposure(cells map[string]string) (exposureRow, error) {
 	if row.From, err = parseDay("from", cells["from"]); err != nil {
 		return row, wrong("from", "%s", err)
 	}
-	if row.From.Year() < 1900 || row.From.Year() > 2200 {
-		return row, wrong("from", "from %q is no day of a history: give the day from which the number counts, such as 2024-09-01", excerpt(cells["from"]))
+	if row.From.IsZero() {
+		return row, wrong("from", "from is missing: give the day from which the number counts, such as 2024-09-01")
 	}
 	if row.isRemoved = cells["readers"] == ""; row.isRemoved {
 		return row, nil

@@ -29,9 +29,9 @@ var fields = []field{
 	{name: "channel", get: func(c *Campaign) []string { return some(c.Channel) }, set: setChannel,
 		words: func(c *Campaign) string { return orNone(strings.ReplaceAll(c.Channel, "_", " ")) }},
 	{name: "start", isMeasured: true, get: func(c *Campaign) []string { return some(dayText(c.Start)) },
-		set: func(c *Campaign, v []string) (err error) { c.Start, err = parseDay("start", v[0]); return err }},
+		set: func(c *Campaign, v []string) error { return setDay(&c.Start, "start", v[0]) }},
 	{name: "end", isMeasured: true, get: func(c *Campaign) []string { return some(dayText(c.End)) },
-		set: func(c *Campaign, v []string) (err error) { c.End, err = parseDay("end", v[0]); return err },
+		set: func(c *Campaign, v []string) error { return setDay(&c.End, "end", v[0]) },
 		words: func(c *Campaign) string {
 			if c.End.IsZero() {
 				return "lasting"
@@ -210,6 +210,14 @@ func setPerHead(c *Campaign, v []string) error {
 	return nil
 }
 
+func setDay(into *time.Time, name, typed string) error {
+	day, err := parseDay(name, typed)
+	if err == nil {
+		*into = day
+	}
+	return err
+}
+
 // parseDay reads 2024-09-01; nothing is the zero time.
 func parseDay(name, typed string) (time.Time, error) {
 	typed = strings.TrimSpace(typed)
@@ -220,8 +228,14 @@ func parseDay(name, typed string) (time.Time, error) {
 	if err != nil {
 		return time.Time{}, fmt.Errorf("%s %q is no day: write it as year-month-day, such as 2024-09-01", name, typed)
 	}
+	if isOdd(day) { // the zero time, which means none, is such a day
+		return time.Time{}, fmt.Errorf("%s %s is in no year that a history has: look at the year", name, typed)
+	}
 	return day, nil
 }
+
+// isOdd tells of a day that no history has.
+func isOdd(day time.Time) bool { return day.Year() < 1900 || day.Year() > 2200 }
 
 func dayText(day time.Time) string {
 	if day.IsZero() {

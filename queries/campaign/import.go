@@ -117,7 +117,11 @@ func (b *Book) Import(ctx context.Context, from io.Reader, file string) (Summary
 				summary.Changed++
 			}
 		}
-		return nil
+		n, err := count(ctx, tx)
+		if err == nil && n > MostCampaigns && summary.New > 0 {
+			err = refuse(s.file, 0, "there would be %d campaigns, and a record holds at most %d: take some out", n, MostCampaigns)
+		}
+		return err
 	})
 	if err != nil {
 		return Summary{}, err

@@ -166,6 +166,12 @@ func TestRefusedCampaigns(t *testing.T) {
 		"no valid text":         {func(c *Campaign) { c.Owner = "\xff" }, "owner"},
 		"another kind":          {func(c *Campaign) { c.Kind = "party" }, "kind"},
 		"long notes":            {func(c *Campaign) { c.Notes = strings.Repeat("x", 10_001) }, "notes"},
+		"an invisible name":     {func(c *Campaign) { c.Name = "\u200b \u200d\u0301" }, "name"},
+		"text turned round":     {func(c *Campaign) { c.Name = "Visits \u202etxt" }, "name"},
+		"isolated text":         {func(c *Campaign) { c.Notes = "a\u2067b" }, "notes"},
+		"an unread letter":      {func(c *Campaign) { c.Owner = "Caf\ufffd" }, "owner"},
+		"an unseen line break":  {func(c *Campaign) { c.Name = "a\u2028b" }, "name"},
+		"pasted text":           {func(c *Campaign) { c.Name, c.Notes = "\ufeffa\u200bb", "a\u2029b" }, ""},
 		"lines in a channel":    {func(c *Campaign) { c.Channel = "a\nb" }, "channel"},
 		"year 24":               {func(c *Campaign) { c.Start = day("0024-09-01") }, "start"},
 		"year 9999":             {func(c *Campaign) { c.End = day("9999-09-01") }, "end"},
@@ -214,19 +220,21 @@ func TestRefusedCampaigns(t *testing.T) {
 	}
 }
 
-// hostile are names that are allowed and must come back as they went in.
+// hostile are names that are allowed and must come back as they went in; those of a history may also hold what the names of
+// records may not.
 var hostile = []string{
 	"'; drop table campaign; --", `Dept "X"`, `"quoted"`, "a;b", "a,b", "=cmd|' /C calc'!A0", "+1", "-1", "@sum", "'apostrophe", "🎓📚", "👩‍🎓 students",
-	"\u202eright to left", "%s %d", "<script>alert(1)</script>", "{{.}}", "\\", "null", "NULL", "é", "e\u0301", "x'", "'", "''=",
+	"أهلا\u200f בברכה\u200e", "%s %d", "<script>alert(1)</script>", "{{.}}", "\\", "null", "NULL", "é", "e\u0301", "x'", "'", "''=",
 }
 
 func TestHostileNamesComeBackAsTheyWentIn(t *testing.T) {
 	b, other := newBook(t), newBook(t)
+	departments := append([]string{"\u202eright to left", "\u200b", "\ufffd"}, hostile...)
 	for i, name := range hostile {
 		c := newsletter()
-		c.ID, c.Name, c.Notes, c.Owner, c.Target.Departments = fmt.Sprint("H", i), name, name, name, hostile
+		c.ID, c.Name, c.Notes, c.Owner, c.Target.Departments = fmt.Sprint("H", i), name, name, name, departments
 		got := mustAdd(t, b, c)
-		if got.Name != name || got.Notes != name || got.Owner != name || !cmp.Equal(got.Target.Departments, cleanNames(hostile)) {
+		if got.Name != name || got.Notes != name || got.Owner != name || !cmp.Equal(got.Target.Departments, cleanNames(departments)) {
 			t.Errorf("%q came back as %+v", name, got)
 		}
 	}
@@ -360,7 +368,7 @@ func TestExposures(t *testing.T) {
 		"dimension,unit,from,readers\n":         "e.csv: it names columns but no readers",
 		head + "faculty,Law,2024-01-01,5\n":     `e.csv, line 3, column dimension: dimension "faculty" is not known: use department, patron_group, library;`,
 		head + "department,,2024-01-01,5\n":     "e.csv, line 3, column unit: the department is missing: name it as the history does;",
-		head + "department,Law,,5\n":            `e.csv, line 3, column from: from "" is no day of a history`,
+		head + "department,Law,,5\n":            `e.csv, line 3, column from: from is missing: give the day`,
 		head + "department,Law,Jan 2024,5\n":    `e.csv, line 3, column from: from "Jan 2024" is no day:`,
 		head + "department,Law,2024-01-01,0\n":  `e.csv, line 3, column readers: readers "0" must be more than 0:`,
 		head + "department,Law,2024-01-01,-5\n": `e.csv, line 3, column readers: readers "-5" is no number:`,
@@ -374,4 +382,45 @@ func TestExposures(t *testing.T) {
 	if got, err := b.Exposures(t.Context()); err != nil || len(got) != 2 {
 		t.Errorf("after refusals: %v, %v", got, err)
 	}
+}
+
+// The zero time means a lasting change: a mistyped year must not become one.
+func TestOddYearsAreRefusedAsTheyAreTyped(t *testing.T) {
+	for _, typed := range []string{"0001-01-01", "0000-12-31", "0204-09-01", "9999-01-01"} {
+		for _, field := range []string{"start", "end"} {
+			c := newsletter()
+			if err := Set(&c, field, typed); err == nil || !strings.HasSuffix(err.Error(), typed+" is in no year that a history has: look at the year") || !cmp.Equal(c, newsletter()) {
+				t.Errorf("%s %s: %v", field, typed, err)
+			}
+		}
+	}
+}
+
+// A record holds so many and no more; what is there can be changed, and what is removed makes room.
+func TestARecordHoldsSoManyCampaigns(t *testing.T) {
+	b := newBook(t)
+	var text strings.Builder
+	text.WriteString("id,name,start\n")
+	for i := range MostCampaigns {
+		fmt.Fprintf(&text, "C%d,Visit,2024-01-01\n", i)
+	}
+	full := text.String()
+	if _, err := b.Import(t.Context(), strings.NewReader(full+"X,Visit,2024-01-01\n"), "c.csv"); err == nil ||
+		err.Error() != "c.csv: there would be 2001 campaigns, and a record holds at most 2000: take some out; nothing was imported" {
+		t.Fatal(err)
+	}
+	if got := mustImport(t, b, full); got != (Summary{New: MostCampaigns}) {
+		t.Fatal(got)
+	}
+	one := Campaign{ID: "X", Name: "Visit", Start: day("2024-01-01")}
+	if err := b.Add(t.Context(), one, "add"); queries.ErrorCode(err) != queries.Invalid || !strings.HasPrefix(err.Error(), "2000 campaigns are recorded, and there is no room for more") {
+		t.Fatal(err)
+	}
+	if got := mustImport(t, b, "id,name,start\nC1,Visits,2024-01-01\n"); got != (Summary{Changed: 1}) {
+		t.Fatal(got)
+	}
+	if err := b.Remove(t.Context(), "C2"); err != nil {
+		t.Fatal(err)
+	}
+	mustAdd(t, b, one)
 }

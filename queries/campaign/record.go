@@ -15,6 +15,8 @@ var (
 	campaignsSQL string
 	//go:embed put.sql
 	putSQL string
+	//go:embed count.sql
+	countSQL string
 	//go:embed remove.sql
 	removeSQL string
 	//go:embed looked.sql
@@ -53,6 +55,15 @@ func records(ctx context.Context, db conn, id string) ([]record, error) {
 		all = append(all, r)
 	}
 	return all, rows.Err()
+}
+
+// MostCampaigns is how many campaigns a record holds: each page lists them, and each is measured beside all others.
+const MostCampaigns = 2000
+
+// count gives how many records are not removed.
+func count(ctx context.Context, tx *sql.Tx) (n int, err error) {
+	err = tx.QueryRowContext(ctx, countSQL).Scan(&n)
+	return n, err
 }
 
 // findRecord reads the record of an id; nil where there is none.

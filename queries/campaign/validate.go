@@ -47,7 +47,7 @@ func wrong(field, format string, args ...any) error {
 // borrowing requests, measured by requests. Book does so before it records.
 func Clean(c Campaign) Campaign {
 	for _, text := range []*string{&c.ID, &c.Name, &c.Kind, &c.Channel, &c.Outcome, &c.Currency, &c.Hypothesis, &c.Owner, &c.Notes} {
-		*text = strings.TrimSpace(strings.ReplaceAll(*text, "\r\n", "\n"))
+		*text = strings.TrimSpace(pasted.Replace(*text))
 	}
 	for _, names := range []*[]string{&c.Target.Departments, &c.Target.PatronGroups, &c.Target.Libraries,
 		&c.Comparison.Departments, &c.Comparison.PatronGroups, &c.Comparison.Libraries, &c.Roles} {
@@ -64,6 +64,9 @@ func Clean(c Campaign) Campaign {
 	c.Currency = strings.ToUpper(c.Currency)
 	return c
 }
+
+// pasted takes off what comes along with a text from elsewhere and shows nothing, and writes every line break alike.
+var pasted = strings.NewReplacer("\r\n", "\n", "\u2028", "\n", "\u2029", "\n", "\u200b", "", "\u2060", "", "\ufeff", "")
 
 // cleanNames makes a new list, never nil.
 func cleanNames(names []string) []string {
@@ -97,7 +100,7 @@ func Validate(c Campaign) error {
 }
 
 func checkName(c Campaign) error {
-	if c.Name == "" {
+	if !strings.ContainsFunc(c.Name, func(r rune) bool { return unicode.IsGraphic(r) && !unicode.IsSpace(r) && !unicode.IsMark(r) }) {
 		return wrong("name", "the name is missing: say what was done, such as Newsletter to new staff")
 	}
 	return nil
@@ -127,6 +130,12 @@ func checkTexts(c Campaign) error {
 		if err := checkText(text.field, text.value, text.most, text.isLong); err != nil {
 			return err
 		}
+		if strings.ContainsRune(text.value, utf8.RuneError) {
+			return wrong(text.field, "in the %s is a �, which stands for what could not be read: type it anew", text.field)
+		}
+		if strings.ContainsFunc(text.value, turns) {
+			return wrong(text.field, "in the %s is an invisible character that turns the direction of the text round: type it anew", text.field)
+		}
 	}
 	if c.Kind != KindCampaign && c.Kind != KindServiceChange {
 		return wrong("kind", "kind %q is not known: use campaign, for something done towards readers, or service_change", excerpt(c.Kind))
@@ -151,6 +160,10 @@ func checkText(field, value string, most int, isLong bool) error {
 	return nil
 }
 
+// turns tells of the characters that override, embed or isolate a direction of writing, up to another one that may be missing.
+// Hebrew and Arabic do without them.
+func turns(r rune) bool { return r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 }
+
 // excerpt is the beginning of a text, for a message.
 func excerpt(text string) string {
 	if runes := []rune(text); len(runes) > 80 {
@@ -167,7 +180,7 @@ func checkWhen(c Campaign) error {
 		field string
 		at    time.Time
 	}{{"start", c.Start}, {"end", c.End}} {
-		if !day.at.IsZero() && (day.at.Year() < 1900 || day.at.Year() > 2200) {
+		if !day.at.IsZero() && isOdd(day.at) {
 			return wrong(day.field, "%s %s is in no year that a history has: look at the year", day.field, dayText(day.at))
 		}
 		if !day.at.Equal(day.at.UTC().Truncate(24 * time.Hour)) {

@@ -113,13 +113,29 @@ func appStep(ctx context.Context, db interface {
 	QueryRowContext(context.Context, string, ...any) *sql.Row
 }) (step int, err error) {
 	err = db.QueryRowContext(ctx, "pragma user_version").Scan(&step)
+	if err == nil && step < 0 { // a number that Fillrate never writes
+		err = sqlite3.Error{Code: sqlite3.ErrCorrupt}
+	}
 	return step, err
 }
+
+// AppUnavailableError means that app.db can't be read or written as things are, though nothing is wrong with it. It names no
+// path of the machine, as it is shown in browsers too.
+type AppUnavailableError struct {
+	message string
+	cause   error
+}
+
+// Error implements error.
+func (e *AppUnavailableError) Error() string { return e.message }
+
+// Unwrap gives what SQLite said.
+func (e *AppUnavailableError) Unwrap() error { return e.cause }
 
 // AppError says plainly what went wrong beneath a use of the app.db of a data directory. Errors of other kinds stay as they are.
 func AppError(dir string, err error) error {
 	var failed sqlite3.Error
-	if !errors.As(err, &failed) {
+	if known := new(AppUnavailableError); errors.As(err, &known) || !errors.As(err, &failed) {
 		return err
 	}
 	path := filepath.Join(dir, AppFile)
@@ -127,11 +143,11 @@ func AppError(dir string, err error) error {
 	case sqlite3.ErrNotADB, sqlite3.ErrCorrupt:
 		return fmt.Errorf("%s is damaged, or no file of Fillrate's: move it away and take a backup's with `fillrate restore` (%w)", path, err)
 	case sqlite3.ErrReadonly, sqlite3.ErrCantOpen, sqlite3.ErrPerm:
-		return fmt.Errorf("%s can't be written: let this user write to it and to its folder; nothing was changed (%w)", path, err)
+		return &AppUnavailableError{AppFile + " in the data directory can't be written: let the user that runs Fillrate write to it and to its folder; nothing was changed", err}
 	case sqlite3.ErrBusy, sqlite3.ErrLocked:
-		return fmt.Errorf("another program has held %s for ten seconds: close it, then try again; nothing was changed", path)
+		return &AppUnavailableError{"another program has held " + AppFile + " in the data directory for ten seconds: close it, then try again; nothing was changed", err}
 	case sqlite3.ErrFull:
-		return fmt.Errorf("the disk is full while writing %s: free some space and try again; nothing was changed", path)
+		return &AppUnavailableError{"the disk is full while writing " + AppFile + " in the data directory: free some space and try again; nothing was changed", err}
 	}
 	return fmt.Errorf("%s: %w", path, err)
 }

@@ -255,3 +255,18 @@ func TestAWriterThatIsHeldUpSaysSo(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// A version that Fillrate never writes is refused like any other damage.
+func TestAnAppFileOfNoVersion(t *testing.T) {
+	dir := t.TempDir()
+	setUnits(t, openTestApp(t, dir), "one")
+	if err := setStep(filepath.Join(dir, AppFile), -5); err != nil {
+		t.Fatal(err)
+	}
+	if db, err := OpenApp(t.Context(), dir); err == nil || !strings.Contains(err.Error(), "is damaged, or no file of Fillrate's") {
+		t.Errorf("%v, %v", db, err)
+	}
+	if err := checkApp(t.Context(), dir); err == nil || !strings.Contains(err.Error(), "is damaged, or no file of Fillrate's") {
+		t.Errorf("the check: %v", err)
+	}
+}

@@ -1,0 +1,3 @@
+select count(*)
+from campaign
+where removed_at is null
