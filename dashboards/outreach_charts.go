@@ -1,6 +1,7 @@
 package dashboards
 
 import (
+	"cmp"
 	"math"
 	"slices"
 	"strconv"
@@ -86,6 +87,14 @@ func (d drawing) onAxis(grain string, buckets []string) ([]occasion, []chart.Mar
 // firstDay makes a day of a month that is written as 2024-09 or 2024-09-01.
 func firstDay(month string) string { return month[:min(len(month), 7)] + "-01" }
 
+// monthCount writes how many months: 1 month, 4 months.
+func monthCount(n int) string {
+	if n == 1 {
+		return text["month"]
+	}
+	return say("months", count(float64(n)))
+}
+
 func months(list []string) ([]string, []chart.Category) {
 	days, categories := make([]string, len(list)), make([]chart.Category, len(list))
 	for i, month := range list {
@@ -114,7 +123,7 @@ func (d drawing) expected() *figure {
 	inWindow := 0
 	for i, m := range c.Series {
 		observed[i].Value = m.Observed
-		written := noValue
+		written := fewerReaders()
 		if m.Observed != nil {
 			written = format(of, *m.Observed)
 		}
@@ -144,12 +153,22 @@ func (d drawing) expected() *figure {
 	if inWindow > 0 {
 		drawn.Bands = []chart.Band{band}
 	}
-	f.N = say("n.months", count(float64(len(days))), count(float64(inWindow)))
+	f.N = say("n.months", monthCount(len(days)), count(float64(inWindow)))
 	if inWindow == 0 {
-		f.N = say("n.months_observed", count(float64(len(days))))
+		f.N = say("n.months_observed", monthCount(len(days)))
 	}
 	f.Marks, drawn.Marks = d.onAxis("month", days)
 	return d.finish(f, drawn, t)
+}
+
+// fewerReaders stands in a table where a number is withheld.
+func fewerReaders() string {
+	for _, option := range queries.Options {
+		if option.Name == "suppress_below" {
+			return say("fewer_readers", count(float64(option.Default)))
+		}
+	}
+	return noValue
 }
 
 func (d drawing) cumulative() *figure {
@@ -158,7 +177,7 @@ func (d drawing) cumulative() *figure {
 	if c == nil || len(c.Cumulative) == 0 {
 		otherwise := text["empty.expected"]
 		if d.Counterfactual != nil {
-			otherwise = text["empty.cumulative"]
+			otherwise = cmp.Or(d.Hidden, text["empty.cumulative"])
 		}
 		f.Empty = d.why(otherwise, expectation, impact.MethodITS)
 		return f
@@ -177,7 +196,7 @@ func (d drawing) cumulative() *figure {
 		t.Rows = append(t.Rows, []cell{{Text: categories[i].Label, Header: true, Short: true}, {Text: signed(count(m.N)), Number: true}, {Text: signed(count(m.Lo)), Number: true}, {Text: signed(count(m.Hi)), Number: true}})
 	}
 	last := c.Cumulative[len(c.Cumulative)-1]
-	f.N = say("n.cumulative", signed(count(last.N)), signed(count(last.Lo)), signed(count(last.Hi)), categories[len(days)-1].Label, count(float64(len(days))))
+	f.N = say("n.cumulative", signed(count(last.N)), signed(count(last.Lo)), signed(count(last.Hi)), categories[len(days)-1].Label, monthCount(len(days)))
 	drawn := chart.Chart{Kind: chart.Lines, Format: outcomeFormat(d.Report), Categories: categories, Signed: true, Level: new(0.0), Bands: []chart.Band{band},
 		Series: []chart.Series{{Name: text["term.cumulative"], Color: "s1", Dash: chart.Solid, Points: points}}}
 	f.Marks, drawn.Marks = d.onAxis("month", days)
@@ -224,12 +243,12 @@ func (d drawing) indexed() *figure {
 	}
 	drawn := chart.Chart{Kind: chart.Lines, Format: chart.Index, Categories: categories, Level: new(100.0), Series: []chart.Series{
 		{Name: text["units.target"], Color: "s1", Dash: chart.Solid, Bare: len(days) > 40, Points: target}}}
-	f.N = say("n.indexed", groupWords(d.Campaign.Target), comparedWith(d.Campaign), count(float64(len(days))))
+	f.N = say("n.indexed", groupWords(d.Campaign.Target), comparedWith(d.Campaign), monthCount(len(days)))
 	if isCompared {
 		drawn.Series = append(drawn.Series, chart.Series{Name: text["units.comparison"], Color: "s2", Dash: chart.Dashed, Bare: len(days) > 40, Points: comparison})
 	}
 	if d.Campaign.Comparison.IsEmpty() {
-		f.N = say("n.indexed_alone", groupWords(d.Campaign.Target), count(float64(len(days))))
+		f.N = say("n.indexed_alone", groupWords(d.Campaign.Target), monthCount(len(days)))
 		f.Title = text["title.indexed_alone"]
 		t.Caption = f.Title
 	}

@@ -116,14 +116,14 @@ func monthsOf(r *impact.Report) *queries.Result {
 func unitsOf(r *impact.Report) *queries.Result {
 	result := &queries.Result{AsOf: r.AsOf, Generation: r.Generation, Columns: []queries.Column{
 		{Name: "unit", Type: queries.Text}, {Name: "group", Type: queries.Text}, {Name: "pre", Type: queries.Double}, {Name: "post", Type: queries.Double},
-		{Name: "log_ratio", Type: queries.Double}, {Name: "left_out", Type: queries.Text},
+		{Name: "log_ratio", Type: queries.Double}, {Name: "left_out", Type: queries.Text}, {Name: "n_pre", Type: queries.Double}, {Name: "n_post", Type: queries.Double},
 	}}
 	for _, u := range r.Units {
 		group := "comparison"
 		if u.IsTarget {
 			group = "target"
 		}
-		result.Rows = append(result.Rows, []any{u.Name, group, u.Pre, u.Post, plainNumber(u.LogRatio), u.LeftOut})
+		result.Rows = append(result.Rows, []any{u.Name, group, u.Pre, u.Post, plainNumber(u.LogRatio), u.LeftOut, plainNumber(u.NPre), plainNumber(u.NPost)})
 	}
 	return result
 }
@@ -202,7 +202,8 @@ type keyNumber struct{ Label, Number, Range, Note string }
 type checkLine struct {
 	Label, Detail string
 	Passed        bool
-	IsGate        bool
+	// DecidesNothing: it failed, and the answer stands all the same.
+	DecidesNothing bool
 }
 
 func (v *visit) finding(r *impact.Report) *finding {
@@ -227,13 +228,18 @@ func findingOf(r *impact.Report, h happenings, nameLibraries bool) *finding {
 		a.Downloads = append(a.Downloads, link{text["finding.units_csv"], base + "/units.csv"})
 	}
 	for _, check := range r.Checks {
-		a.Checks = append(a.Checks, checkLine{check.Label, check.Detail, check.Passed, check.IsGate})
+		line := checkLine{Label: check.Label, Detail: check.Detail, Passed: check.Passed}
+		line.DecidesNothing = !check.Passed && !check.IsGate && r.Headline != nil // without a number it may be why there is none
+		a.Checks = append(a.Checks, line)
 	}
 	if r.Window.ChangedAfterResults {
 		a.Warnings = append(a.Warnings, text["finding.changed"])
 	}
 	if r.Window.IsCut {
 		a.Warnings = append(a.Warnings, say("finding.cut", kindWords(r.Campaign)))
+	}
+	if r.Hidden != "" {
+		a.Warnings = append(a.Warnings, r.Hidden)
 	}
 	a.Numbers, a.Facts, a.Statistic = keyNumbers(r), facts(r), statistics(r)
 	a.Units, a.Changes = unitsTable(r), changesTable(r)
@@ -524,6 +530,10 @@ func unitsTable(r *impact.Report) *table {
 	t := &table{Caption: text["units.caption"], Head: []head{{Text: text["units.unit"]}, {Text: text["units.group"]},
 		{Text: text["units.pre"], Number: true}, {Text: text["units.post"], Number: true}, {Text: text["units.change"], Number: true}}}
 	leftOut := slices.ContainsFunc(r.Units, func(u impact.UnitReport) bool { return u.LeftOut != "" })
+	isOfFew := slices.ContainsFunc(r.Units, func(u impact.UnitReport) bool { return u.NPre != nil || u.NPost != nil })
+	if isOfFew { // a share or a median says little without what it is of
+		t.Head = append(t.Head, head{Text: text["units.n_pre"], Number: true}, head{Text: text["units.n_post"], Number: true})
+	}
 	if leftOut {
 		t.Head = append(t.Head, head{Text: text["units.left_out"]})
 	}
@@ -540,12 +550,22 @@ func unitsTable(r *impact.Report) *table {
 		}
 		row := []cell{{Text: shorten(name, longestCell), Header: true}, {Text: group}, {Text: outcomeWords(r, u.Pre), Number: true},
 			{Text: outcomeWords(r, u.Post), Number: true}, {Text: change, Number: true}}
+		if isOfFew {
+			row = append(row, cell{Text: countOf(u.NPre), Number: true}, cell{Text: countOf(u.NPost), Number: true})
+		}
 		if leftOut {
 			row = append(row, cell{Text: u.LeftOut})
 		}
 		t.Rows = append(t.Rows, row)
 	}
 	return t
+}
+
+func countOf(n *float64) string {
+	if n == nil {
+		return noValue
+	}
+	return count(*n)
 }
 
 // changesTable lists what was changed after results had been seen.

@@ -198,8 +198,12 @@ func TestFindingOfARefusal(t *testing.T) {
 	}
 	report.Evidence, report.Verdict = "none", impact.Verdict{Code: impact.CantTell, Text: "We can't tell. The campaign still runs."}
 	report.Refusals = []impact.Refusal{{Code: impact.RefusedRunning, Method: "all", Reason: "The campaign still runs.", Needed: "Look again after 28 Feb 2025."}}
+	report.Checks = []impact.Check{{Name: impact.CheckHistory, Label: "Enough history"}}
 	f := findingOf(report, happenings{}, false)
 	page := shown(t, f)
+	if strings.Contains(page, "does not decide") {
+		t.Error("the check that refused an answer is said not to decide")
+	}
 	for _, want := range []string{"Still running", "Evidence: none.", "not measured; below stands why", "Look again after 28 Feb 2025.", "not fixed: no results were looked at before"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page does not say %q", want)

@@ -318,17 +318,18 @@ func (v *visit) writeForm(c *gin.Context, t *typed, id string, err error) error 
 		if !t.record.FrozenAt.IsZero() {
 			f.Frozen = say("form.frozen", dateWords(t.record.FrozenAt))
 		}
-		history, err := v.server.campaigns.History(v.ctx, id)
-		if err != nil {
-			return err
+		history, unread := v.server.campaigns.History(v.ctx, id)
+		if unread != nil && err == nil {
+			return unread
 		}
 		f.Edits = editsTable(history)
 	}
 	var refused *campaign.FieldError
 	if err != nil && !errors.As(err, &refused) {
 		told := explain(err)
-		if told.Status == http.StatusInternalServerError {
-			return err
+		if told.Status == http.StatusInternalServerError { // what was typed stays all the same
+			v.server.log.Error("a record could not be written", "id", c.GetString(requestID), "campaign", id, "error", err)
+			told.Status, told.Message = http.StatusServiceUnavailable, text["form.not_saved"]
 		}
 		status, f.Problem = told.Status, sentence(told.Message)
 		if told.Code == queries.Conflict && id != "" {

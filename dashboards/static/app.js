@@ -112,6 +112,8 @@
     charts.forEach(function (item) {
       var option = resolve(item.option, "", style);
       option.textStyle.fontFamily = option.tooltip.textStyle.fontFamily = font;
+      item.plain = !!option.legend && legendLines(item) <= 3; // else its names are paged through
+      if (item.plain) option.legend.type = "plain";
       option.series.forEach(function (series) { if (series.renderItem) series.renderItem = marks(series.data, style); });
       item.chart.setOption(option, true);
       fit(item);
@@ -119,22 +121,22 @@
   }
   // On a narrow screen the legend takes as many lines as it needs, and names beside lying bars give way.
   function fit(item) {
-    legend(item);
+    if (item.plain) item.chart.setOption({ grid: { top: item.option.grid.top + 22 * (legendLines(item) - 1) } });
     var label = item.option.yAxis[0].axisLabel;
     if (!label.width) return;
     var width = Math.min(label.width, Math.round(item.chart.getWidth() * (label.share || 0.3)));
     item.chart.setOption({ grid: { left: width + 12 }, yAxis: [{ axisLabel: { width: width } }] });
   }
-  function legend(item) {
+  function legendLines(item) {
     var option = item.option.legend, width = item.chart.getWidth();
-    if (!option || !option.show) return;
+    if (!option || !option.show) return 1;
     var names = (option.data || item.option.series).map(function (entry) { return entry.name || ""; }), lines = 1, left = 0;
     names.forEach(function (name) {
       var room = option.itemWidth + 8 + 7 * name.length + option.itemGap;
       if (left > 0 && left + room - option.itemGap > width) { lines++; left = 0; }
       left += room;
     });
-    item.chart.setOption({ legend: { type: lines > 3 ? "scroll" : "plain" }, grid: { top: item.option.grid.top + (lines > 3 ? 0 : 22 * (lines - 1)) } });
+    return lines;
   }
   function start() {
     if (!window.echarts) return;
