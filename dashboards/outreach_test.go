@@ -143,7 +143,9 @@ func TestBadInputIsKept(t *testing.T) {
 	if all, err := book.List(t.Context()); err != nil || len(all) != 0 {
 		t.Errorf("%d campaigns were recorded, %v", len(all), err)
 	}
-	if response := send(t, site, "/outreach/new", url.Values{"name": {strings.Repeat("x", longestForm)}}); response.Code != http.StatusBadRequest {
+	form = visits()
+	form.Set("notes", strings.Repeat("x", longestForm))
+	if response := send(t, site, "/outreach/new", form); response.Code != http.StatusBadRequest || !strings.Contains(response.Body.String(), "did not arrive whole") {
 		t.Errorf("a form of a megabyte: %d", response.Code)
 	}
 }

@@ -136,3 +136,33 @@ func TestUnitsOfARate(t *testing.T) {
 		t.Errorf("%v of %v", row, units.Head)
 	}
 }
+
+// The plot and its table show what each report says: the adjusted p, and the changes too small to be seen.
+func TestForestOfReports(t *testing.T) {
+	report := exampleReport(t)
+	report.Headline.P, report.Headline.HolmP, report.MDE = .012, new(.024), new(1.273)
+	f := (&visit{server: &server{}}).forest([]measured{{Campaign: report.Campaign, Report: report}})
+	row := f.Table.Rows[0]
+	if row[7].Text != "0.012" || row[8].Text != "0.024" || row[9].Text != "+28%" || row[10].Text != report.Evidence {
+		t.Errorf("the row says %v", row)
+	}
+	if zones := f.Option["series"].([]any)[0].(map[string]any)["data"].([]any); len(zones) != 1 {
+		t.Errorf("%d grey zones, want that of the one campaign", len(zones))
+	}
+	if len(f.Downloads) != 1 || f.Downloads[0].URL != "/download/campaigns.csv" {
+		t.Errorf("the list is offered as %v", f.Downloads)
+	}
+}
+
+// The list says beside the verdict how sure the number is, and that what is measured was changed after results were seen.
+func TestRowOfTheList(t *testing.T) {
+	report := exampleReport(t)
+	row := (&visit{server: &server{}}).campaignRow(measured{Campaign: report.Campaign, Report: report})
+	if row.Evidence != "Evidence: weak." || !row.Changed {
+		t.Errorf("%+v", row)
+	}
+	report.Headline = nil
+	if row := (&visit{server: &server{}}).campaignRow(measured{Campaign: report.Campaign, Report: report}); row.Evidence != "" {
+		t.Errorf("evidence of no number: %q", row.Evidence)
+	}
+}

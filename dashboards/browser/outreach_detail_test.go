@@ -87,6 +87,12 @@ func campaignsInEveryLight(t *testing.T) {
 				for _, spill := range spills(r) {
 					t.Errorf("%s: %s", path, spill)
 				}
+				if path == "/outreach/C2" { // a legend of several lines, none of it paged away
+					names := evaluate[[]string](r, `[...document.querySelectorAll("#expected svg text")].map(t => t.textContent)`)
+					if listed := strings.Join(names, "|"); !strings.Contains(listed, "Observed") || !strings.Contains(listed, "Likely range") {
+						t.Errorf("the legend lacks a name: %s", listed)
+					}
+				}
 				for _, violation := range axeViolations(r, string(axe)) {
 					t.Errorf("%s: axe: %s", path, violation)
 				}

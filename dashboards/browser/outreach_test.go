@@ -4,6 +4,7 @@ package browser
 
 import (
 	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -191,6 +192,37 @@ func TestRefusedForm(t *testing.T) {
 			r.check("refused form")
 		})
 	}
+}
+
+// A file of campaigns tells what it did, and one that is refused stays on the page with its reason.
+func TestImportInTheBrowser(t *testing.T) {
+	r := newReader(t, 1280, 900, false)
+	file := filepath.Join(t.TempDir(), "ours.csv")
+	for _, test := range []struct{ content, selector, want string }{
+		{"id,name,start,end\nfair,Book fair,not a day,\n", "#refused", "line 2"},
+		{"id,name,start,end\nfair,Book fair,2025-02-03,2025-03-03\n", "[role=status]", "1 new, 0 changed, 0 unchanged"},
+		{"id,name,start,end\nfair,Book fair,2025-02-03,2025-03-03\n", "[role=status]", "0 new, 0 changed, 1 unchanged"},
+	} {
+		if err := os.WriteFile(file, []byte(test.content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		r.visit("/outreach")
+		r.do(chromedp.Click("#import > summary", chromedp.ByQuery), chromedp.SetUploadFiles("#import input[type=file]", []string{file}, chromedp.ByQuery))
+		r.send("#import button")
+		if got := evaluate[string](r, `document.querySelector("`+test.selector+`").innerText`); !strings.Contains(got, test.want) {
+			t.Errorf("the page says %q, want %q", got, test.want)
+		}
+		if test.selector == "#refused" {
+			r.expect("status 400")
+			r.expect("the server responded with a status of 400")
+			if seen := evaluate[bool](r, `document.querySelector("#import input").checkVisibility() && document.activeElement.id === "refused"`); !seen {
+				t.Error("after a refusal no other file can be chosen, or the message has no focus")
+			}
+		}
+	}
+	r.visit("/outreach/fair/remove")
+	r.send("button.main")
+	r.check("import")
 }
 
 func TestOutreachWithoutScript(t *testing.T) {
