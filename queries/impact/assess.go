@@ -11,9 +11,8 @@ import (
 )
 
 const (
-	leastMonths    = 24 // whole months before a campaign without which nothing is said
-	moderateMonths = 36 // without which a series alone is weak evidence
-	day            = "2006-01-02"
+	leastMonths    = 24            // whole months before a campaign without which nothing is said
+	moderateMonths = 36            // without which a series alone is weak evidence
 	everything     = "all"         // Refusal.Method of what no method can do
 	methodTWFE     = "twfe"        // of refusals and working
 	methodExpected = "expectation" // the counterfactual
@@ -112,7 +111,7 @@ func written(t time.Time) string {
 	if t.IsZero() {
 		return ""
 	}
-	return t.Format(day)
+	return t.Format(time.DateOnly)
 }
 
 func (a *assessment) refuse(code, method, reason, needed string) {
@@ -146,7 +145,7 @@ func (a *assessment) refuseEverything() bool {
 	case !p.IsComplete:
 		a.refuse(RefusedRunning, everything, w.running(last, p.Today), w.readFrom(last))
 		if last.Year() == p.Today.Year() && last.Month() == p.Today.Month() {
-			a.refuse(RefusedIncomplete, everything, w.incomplete(last, p.Today), w.importTo(last))
+			a.refuse(RefusedIncomplete, everything, w.incomplete(last), w.importTo(last))
 		}
 	}
 	switch {

@@ -168,17 +168,18 @@ func TestSmallUnitsAreTakenTogether(t *testing.T) {
 
 	for _, isTarget := range []bool{true, false} {
 		p := calm().panel(t)
+		few := int64(p.Suppress) - 1
 		for i := range p.Units {
 			if p.Units[i].IsTarget == isTarget {
-				p.Units[i].NReaders = 0
+				p.Units[i].NReaders, few = few, 0
 			}
 		}
 		r := Assess(p)
 		if !refusedFor(r, RefusedFewReaders) || r.Headline != nil || r.RawChange != nil || r.Counterfactual != nil || len(r.Indexed)+len(r.Units) > 0 || r.Season != nil {
-			t.Errorf("a group of no readers (target %v) is told of: %+v", isTarget, r)
+			t.Errorf("a group of four readers (target %v) is told of: %+v", isTarget, r)
 		}
 		if plan := Plan(p); plan.MDE != nil || plan.Expected != 0 || plan.ExpectedComparison != 0 {
-			t.Errorf("a plan for a group of no readers tells %+v", plan)
+			t.Errorf("a plan for a group of four readers tells %+v", plan)
 		}
 	}
 }
@@ -306,7 +307,7 @@ func TestAssessSound(t *testing.T) {
 		}
 		for _, u := range r.Units {
 			for _, unit := range p.Units {
-				if u.Name == unit.Name && p.Dimension != "" && unit.NReaders < int64(p.Suppress) {
+				if u.Name == unit.Name && p.Dimension != "" && unit.NReaders > 0 && unit.NReaders < int64(p.Suppress) {
 					t.Errorf("small %s is named", u.Name)
 				}
 			}
@@ -458,5 +459,32 @@ func BenchmarkAssess(b *testing.B) {
 				Assess(p)
 			}
 		})
+	}
+}
+
+// How many requests stand behind a rate is told of each unit; of counts there is nothing more to tell.
+func TestRequestsBehindRates(t *testing.T) {
+	counts := calm().panel(t)
+	if u := Assess(counts).Units[0]; u.NPre != nil || u.NPost != nil {
+		t.Errorf("%+v", u)
+	}
+	rates := calm().panel(t).as("fill_rate", calm().panel(t), shares)
+	for i, u := range Assess(rates).Units {
+		if u.NPre == nil || *u.NPre != rates.Units[i].Pre.N || *u.NPost != rates.Units[i].Post.N {
+			t.Errorf("%+v", u)
+		}
+	}
+}
+
+// A series that never varies is not known to the last digit.
+func TestNothingVaries(t *testing.T) {
+	p := forEveryone(t, with(calm(), func(w *invented) { w.effect = 0 }))
+	for i := range p.Months {
+		p.Units[0].Months[i].X = 30
+	}
+	u := &p.Units[0]
+	u.Post.X, u.Pre.X = 120, 120
+	if r := Assess(p); r.Headline == nil || r.Headline.Hi < 1.1 || r.Headline.Lo > .9 || r.ITS.Dispersion > 1e-6 {
+		t.Errorf("%+v, %+v", r.Headline, r.ITS)
 	}
 }

@@ -2,6 +2,7 @@ package impact
 
 import (
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/mat"
 
@@ -27,7 +28,7 @@ func (a *assessment) check() {
 		a.checkOverlap()
 	}
 	if h := a.r.Headline; h != nil {
-		if !a.p.Outcome.IsCount {
+		if !a.p.Outcome.IsCount && a.p.Outcome.ID != outcomeOverdue { // a loan is late or not, whatever comes of others
 			a.checkSettled()
 		}
 		if len(a.comparison) > 0 && h.Method != MethodITS {
@@ -38,7 +39,7 @@ func (a *assessment) check() {
 			a.checkLending()
 		}
 		a.checkSecond()
-		if a.p.Outcome.ID == "requests" {
+		if a.p.Outcome.ID == outcomeRequests {
 			a.checkHeavy()
 		}
 	}
@@ -53,10 +54,11 @@ func (a *assessment) add(name string, passed, gate bool, detail string) {
 	a.r.Checks = append(a.r.Checks, Check{Name: name, Label: checkLabels[name], Passed: passed, IsGate: gate, Detail: detail})
 }
 
-// addOfEffect notes a check that decides about an effect; where there is none, it decides nothing.
+// addOfEffect notes a check that decides about an effect; where there is none, it decides nothing, and a finding that would
+// speak against one is not told as passed.
 func (a *assessment) addOfEffect(name string, passed bool, detail string) {
 	if !a.found() && !passed {
-		passed, detail = true, a.w.decidesNothing(detail)
+		passed, detail = true, a.w.decidesNothing()
 	}
 	a.add(name, passed, a.found(), detail)
 }
@@ -80,12 +82,14 @@ func (a *assessment) checkFinished() {
 	a.add(CheckFinished, a.p.IsComplete, true, a.w.checkFinished(a.p.Windows.Post, a.p.Today, a.p.IsComplete))
 }
 
+// decided tells whether there is no headline because of refusals of these codes.
+func (a *assessment) decided(codes ...string) bool {
+	return a.r.Headline == nil && slices.ContainsFunc(a.reasons(), func(r Refusal) bool { return slices.Contains(codes, r.Code) })
+}
+
 func (a *assessment) checkHistory() {
-	needed := leastMonths
-	if h := a.r.Headline; h != nil && h.Method == MethodITS {
-		needed = moderateMonths
-	}
-	a.add(CheckHistory, a.launch >= needed, false, a.w.checkHistory(a.launch, needed))
+	isAlone := a.r.Headline != nil && a.r.Headline.Method == MethodITS
+	a.add(CheckHistory, a.launch >= leastMonths, a.decided(RefusedShortHistory), a.w.checkHistory(a.launch, isAlone))
 }
 
 func (a *assessment) checkComparison() {
@@ -95,29 +99,35 @@ func (a *assessment) checkComparison() {
 	}
 	for _, r := range a.r.Refusals {
 		if r.Method == MethodDiD {
-			a.add(CheckComparison, false, false, r.Reason)
+			a.add(CheckComparison, false, a.decided(r.Code), r.Reason)
 			return
 		}
 	}
 }
 
 func (a *assessment) checkUnits() {
-	a.add(CheckUnits, len(a.left)+len(a.missing) == 0, false, a.w.checkUnits(len(a.target)+len(a.comparison), a.leftOutWords(true), a.leftOutWords(false), a.missing))
+	a.add(CheckUnits, len(a.left)+len(a.missing) == 0, a.decided(RefusedNoData, RefusedZeroCounts), a.w.checkUnits(len(a.target)+len(a.comparison), a.leftOutWords(true), a.leftOutWords(false), a.missing))
 }
 
+// checkOverlap fails where other campaigns leave no answer. That they leave none to the series beside a comparison is said
+// among the refusals.
 func (a *assessment) checkOverlap() {
-	for _, r := range a.r.Refusals {
-		if r.Code == RefusedInseparable {
-			a.add(CheckOverlap, false, r.Method == everything, r.Reason)
-			return
+	if a.r.Headline == nil {
+		for _, r := range a.reasons() {
+			if r.Code == RefusedInseparable || r.Method == everything && len(a.inTheWay) > 0 && (r.Code == RefusedShortWindow || r.Code == RefusedDegenerate) {
+				a.add(CheckOverlap, false, true, r.Reason)
+				return
+			}
 		}
+		a.add(CheckOverlap, true, false, a.w.noFigureInTheWay(a.namesOf(append(slices.Clone(a.inTheWay), a.alike...))))
+		return
 	}
-	h := a.r.Headline
-	method := ""
-	if h != nil {
-		method = h.Method
+	method := a.r.Headline.Method
+	detail := a.w.checkOverlap(a.namesOf(a.inTheWay), a.namesOf(a.alike), method)
+	if method == MethodJoint {
+		detail += " " + a.w.alone(permuted(a.did))
 	}
-	a.add(CheckOverlap, true, true, a.w.checkOverlap(namesOf(a.inTheWay), namesOf(a.alike), method, len(a.comparison) > 0))
+	a.add(CheckOverlap, true, true, detail)
 }
 
 func (a *assessment) checkSettled() {
@@ -138,8 +148,8 @@ func (a *assessment) preTrend() (stats.Estimate, error) {
 			r := reading(u, t)
 			row = append(row, r.X)
 			switch {
-			case a.isShare(): // a month without requests says nothing of a share: next to none is expected
-				off = append(off, math.Log(math.Max(r.N, 1e-6)))
+			case a.isShare(): // a month without requests says nothing of a share
+				off = append(off, math.Log(r.N))
 			case a.p.Campaign.PerHead:
 				off = append(off, math.Log(exposed([]*Unit{u}, t)))
 			}
@@ -177,7 +187,7 @@ func (a *assessment) medianTrend() (stats.Estimate, error) {
 func (a *assessment) checkPreTrend() {
 	e, err := a.preTrend()
 	if err != nil || math.IsNaN(e.P) || math.IsNaN(e.Value) {
-		a.add(CheckPreTrend, true, true, a.w.uncheckedPreTrend())
+		a.addOfEffect(CheckPreTrend, false, a.w.uncheckedPreTrend())
 		return
 	}
 	a.add(CheckPreTrend, e.P >= parallel, true, a.w.checkPreTrend(a.targetNames(), e.Value, e.P))
@@ -215,7 +225,7 @@ func (a *assessment) checkLending() {
 	}
 	e := fit.Headline
 	likewise := e.Lo > 0 && a.effect > 0 || e.Hi < 0 && a.effect < 0
-	a.addOfEffect(CheckOutcome, !likewise, a.w.checkLending(*opinionOf(e)))
+	a.addOfEffect(CheckOutcome, !likewise, a.w.checkLending(*opinionOf(e), likewise))
 }
 
 // secondOpinion is the log effect by another method, and its name; false where none could be used.
@@ -227,6 +237,8 @@ func (a *assessment) secondOpinion() (float64, string, bool) {
 		return a.forecast.Value, methodExpected, true
 	case method != MethodITS && a.its != nil:
 		return a.its.Headline.Value, MethodITS, true
+	case method == MethodJoint:
+		return a.did.Diff, MethodDiD, true
 	}
 	return 0, "", false
 }
@@ -234,7 +246,7 @@ func (a *assessment) secondOpinion() (float64, string, bool) {
 func (a *assessment) checkSecond() {
 	second, name, ok := a.secondOpinion()
 	if !ok {
-		a.addOfEffect(CheckSecond, a.r.Headline.Method != MethodITS, a.w.noSecond())
+		a.addOfEffect(CheckSecond, false, a.w.noSecond())
 		return
 	}
 	a.addOfEffect(CheckSecond, (second > 0) == (a.effect > 0), a.w.checkSecond(name, second, a.effect))

@@ -173,7 +173,8 @@ func (a *assessment) expect() {
 		}
 		c.Series = append(c.Series, month)
 	}
-	if a.p.Outcome.IsCount {
+	c.WholeMonths = a.hasWholeMonths()
+	if a.p.Outcome.IsCount && c.WholeMonths { // else the sum would hold days of others
 		c.Draws, c.Seed = draws, a.seed
 		if c.Cumulative = e.cumulate(c.Series[a.launch:], f.Draws(draws, a.seed), n); c.Cumulative == nil {
 			return
@@ -183,6 +184,16 @@ func (a *assessment) expect() {
 	a.backtest(c, first)
 	a.r.Counterfactual = c
 	a.work(methodExpected, a.w.workExpected(level, f, average, c, len(a.comparison) > 0))
+}
+
+// hasWholeMonths tells whether the window is made of months, but for a few days.
+func (a *assessment) hasWholeMonths() bool {
+	for _, x := range a.x[a.launch:a.end] {
+		if x < nearlyAll {
+			return false
+		}
+	}
+	return true
 }
 
 // cumulate sums observed less expected up, with an interval from paths that the forecast may have taken; nil where those

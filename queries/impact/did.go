@@ -74,7 +74,7 @@ func (a *assessment) compareUnits() {
 			a.joint()
 			return
 		}
-		a.refuse(RefusedInseparable, MethodDiD, a.w.jointNeedsCounts(namesOf(a.inTheWay)), a.w.findUntouched())
+		a.refuse(RefusedInseparable, MethodDiD, a.w.jointNeedsCounts(a.namesOf(a.inTheWay)), a.w.findUntouched())
 		a.did = nil
 		return
 	}
@@ -85,7 +85,7 @@ func (a *assessment) compareUnits() {
 		seed := a.did.Seed
 		h.Seed = &seed
 	}
-	if !a.p.Outcome.IsCount {
+	if a.isMedian() { // no model of counts has medians
 		return
 	}
 	if fit, _, err := a.twoWay(nil); err == nil {
@@ -94,7 +94,7 @@ func (a *assessment) compareUnits() {
 	}
 }
 
-// twoWay fits the counts of all measured units by month with effects of units and months, and one of this campaign and of
+// twoWay fits the counts of all measured units by month, or what counts among their requests, with effects of units and months, and one of this campaign and of
 // each of the others.
 func (a *assessment) twoWay(others []other) (*stats.TwoWay, []other, error) {
 	units, treated := a.units()
@@ -109,8 +109,12 @@ func (a *assessment) twoWay(others []other) (*stats.TwoWay, []other, error) {
 		var offset []float64
 		own[i] = make([]float64, a.end-first)
 		for t := first; t < a.end; t++ {
-			y = append(y, reading(u, t).X)
-			if a.p.Campaign.PerHead {
+			r := reading(u, t)
+			y = append(y, r.X)
+			switch {
+			case a.isShare(): // a month without requests says nothing of a share
+				offset = append(offset, math.Log(r.N))
+			case a.p.Campaign.PerHead:
 				offset = append(offset, math.Log(exposed([]*Unit{u}, t)))
 			}
 			if treated[i] {
@@ -162,6 +166,10 @@ func (a *assessment) believed(fit *stats.TwoWay) stats.Estimate {
 
 // joint estimates all campaigns that are in each other's way in one model, or says that they cannot be told apart.
 func (a *assessment) joint() {
+	if a.isShort() {
+		a.refuse(RefusedShortWindow, everything, a.w.shortJoint(a.namesOf(a.inTheWay)), a.w.findUntouched())
+		return
+	}
 	fit, others, err := a.twoWay(a.inTheWay)
 	var rank *stats.RankError
 	clash := others
@@ -174,7 +182,8 @@ func (a *assessment) joint() {
 			}
 		}
 		if clash = a.correlated(others, corr); len(clash) == 0 {
-			a.setHeadline(MethodJoint, a.believed(fit))
+			e := a.believed(fit)
+			a.setHeadline(MethodJoint, stats.NewEstimate(e.Value, math.Max(e.SE, fit.ModelSE[0]), e.DF))
 			a.r.TWFE = opinionOf(a.believed(fit))
 			a.work(MethodJoint, a.w.workTWFE(fit, 0, a.p.Campaign.Name))
 			for i, o := range others {
@@ -184,7 +193,7 @@ func (a *assessment) joint() {
 			return
 		}
 	case !errors.As(err, &rank):
-		a.refuse(RefusedDegenerate, everything, a.w.noJoint(namesOf(a.inTheWay)), a.w.findUntouched())
+		a.refuse(RefusedDegenerate, everything, a.w.noJoint(a.namesOf(a.inTheWay)), a.w.findUntouched())
 		return
 	}
 	if a.refuseInseparable(clash, everything, func(o other) bool { return o.isSame }) {
@@ -247,6 +256,7 @@ func (a *assessment) placeboRatio(u *Unit, k int, w PlaceboWindow) (float64, boo
 		return 0, false
 	}
 	l, ok := a.logRatio(u.Placebo[k][0], u.Placebo[k][1])
+	ok = ok && (a.p.Outcome.IsCount || u.Placebo[k][0].N >= fewest && u.Placebo[k][1].N >= fewest)
 	if ok && a.p.Campaign.PerHead {
 		post, pre := a.exposure(u, w.Post), a.exposure(u, w.Pre)
 		if !(post > 0 && pre > 0) {

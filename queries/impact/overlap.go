@@ -1,6 +1,7 @@
 package impact
 
 import (
+	"cmp"
 	"math"
 	"slices"
 	"strings"
@@ -28,7 +29,7 @@ func (a *assessment) findOthers() {
 	scope, err := scopeOf(a.p.Campaign)
 	for _, c := range a.p.Others {
 		w := Extent(c)
-		if c.ID == a.p.Campaign.ID || err == nil && !scope.meets(c.Target) || !w.Meets(a.p.Windows.Post) && !w.Meets(a.p.Windows.Pre) {
+		if c.ID == a.p.Campaign.ID || isSameCampaign(c, a.p.Campaign) || err == nil && !scope.meets(c.Target) || !w.Meets(a.p.Windows.Post) && !w.Meets(a.p.Windows.Pre) {
 			continue
 		}
 		o := other{c: c, touches: make([]bool, len(units)), meets: w.Meets(a.p.Windows.Post)}
@@ -60,27 +61,41 @@ func (a *assessment) findOthers() {
 // addresses tells whether a campaign was for a unit's readers. One for groups of another kind, such as patron groups where
 // the units are departments, has readers in every unit.
 func (a *assessment) addresses(c campaign.Campaign, u *Unit) bool {
-	var names []string
-	switch a.p.Dimension {
-	case "department":
-		names = c.Target.Departments
-	case "patron_group":
-		names = c.Target.PatronGroups
-	case "library":
-		names = c.Target.Libraries
-	}
+	names := namesIn(c.Target, a.p.Dimension)
 	if len(names) == 0 {
 		return true
 	}
 	return slices.ContainsFunc(names, func(name string) bool { return strings.TrimSpace(name) == strings.TrimSpace(u.Name) })
 }
 
-func namesOf(others []other) []string {
+// isSameCampaign tells whether two records are of one campaign, each with something else measured: they are of one kind, for
+// the same readers on the same days. Two that measure the same are two campaigns.
+func isSameCampaign(c, d campaign.Campaign) bool {
+	isOne := c.Kind == d.Kind && c.Start.Equal(d.Start) && c.End.Equal(d.End) && c.CarryOverMonths == d.CarryOverMonths &&
+		isSameGroup(trimmed(c.Target), trimmed(d.Target))
+	measures := func(c campaign.Campaign) string { return cmp.Or(c.Outcome, outcomeRequests) }
+	return isOne && (measures(c) != measures(d) || c.PerHead != d.PerHead || !slices.Equal(c.Roles, d.Roles))
+}
+
+func isSameGroup(t, u campaign.Group) bool {
+	return slices.Equal(t.Departments, u.Departments) && slices.Equal(t.PatronGroups, u.PatronGroups) && slices.Equal(t.Libraries, u.Libraries)
+}
+
+// namesOf names campaigns; where this one or several of them have the same name, with their ids.
+func (a *assessment) namesOf(others []other) []string {
+	n := map[string]int{a.p.Campaign.Name: 1}
+	for _, o := range others {
+		n[o.c.Name]++
+	}
 	names := make([]string, len(others))
 	for i, o := range others {
-		names[i] = o.c.Name
-		if names[i] == "" {
+		switch name := o.c.Name; {
+		case name == "":
 			names[i] = o.c.ID
+		case n[name] > 1:
+			names[i] = name + " (" + o.c.ID + ")"
+		default:
+			names[i] = name
 		}
 	}
 	return names
@@ -108,17 +123,34 @@ func (a *assessment) correlated(others []other, corr []float64) []other {
 // refuseInseparable says that this campaign and others can only be measured together, and tells whether they can be: all of
 // them addressed the same in the window.
 func (a *assessment) refuseInseparable(others []other, method string, isSame func(other) bool) bool {
-	same := len(others) > 0
+	same, sameDays := len(others) > 0, true
+	own := a.w.campaignName()
 	for _, o := range others {
 		same = same && o.meets && isSame(o)
+		sameDays = sameDays && Extent(o.c) == Extent(a.p.Campaign)
+		if o.c.Name == a.p.Campaign.Name && a.p.Campaign.Name != "" {
+			own = a.p.Campaign.Name + " (" + a.p.Campaign.ID + ")"
+		}
 	}
-	names := append([]string{a.w.campaignName()}, namesOf(others)...)
-	a.refuse(RefusedInseparable, method, a.w.inseparable(names, same), a.w.apart())
+	names := append([]string{own}, a.namesOf(others)...)
+	if method == MethodITS {
+		a.refuse(RefusedInseparable, method, a.w.inseparableInSeries(names), a.w.apartInSeries())
+		return same
+	}
+	needed := a.w.apart()
+	if a.did == nil {
+		needed = a.w.apartInSeries()
+	}
+	a.refuse(RefusedInseparable, method, a.w.inseparable(names, same, sameDays), needed)
 	return same
 }
 
-// reachedSame tells whether a campaign addressed all of this one's targets: their series knows no others.
+// reachedSame tells whether a campaign addressed all of this one's targets, whose series knows no others, and was for the same
+// readers where those are all in one.
 func (a *assessment) reachedSame(o other) bool {
+	if a.p.Dimension == "" && !isSameGroup(trimmed(o.c.Target), trimmed(a.p.Campaign.Target)) {
+		return false
+	}
 	return !slices.Contains(o.touches[:len(a.target)], false)
 }
 
@@ -215,7 +247,7 @@ func separable(own []float64, others, base [][]float64) (kept, clash []int) {
 	if dot(rest, rest) > dependent*dot(left, left) {
 		return kept, nil
 	}
-	for _, k := range kept {
+	for k := range others { // those that are combinations of the kept ones stand beside them
 		o := residual(others[k], plain)
 		if c := dot(left, o); c*c > tooAlike*tooAlike*dot(left, left)*dot(o, o) {
 			clash = append(clash, k)

@@ -198,11 +198,11 @@ func (l *layout) begins() time.Time {
 	return l.history.firstMonth
 }
 
-// taken are the extents of other records that may have moved the panel's units.
+// taken are the extents of other campaigns that may have moved the panel's units.
 func (l *layout) taken() []Span {
 	var extents []Span
 	for _, other := range l.Others {
-		if l.scope.meets(other.Target) && !(other.Kind == campaign.KindServiceChange && other.Target.IsEmpty()) {
+		if !isSameCampaign(other, l.Campaign) && l.scope.meets(other.Target) && !(other.Kind == campaign.KindServiceChange && other.Target.IsEmpty()) {
 			extents = append(extents, Extent(other))
 		}
 	}

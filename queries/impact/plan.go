@@ -69,6 +69,7 @@ func (a *assessment) plan(r *PlanReport) {
 		}
 	} else {
 		a.followTarget()
+		a.judgeStandIn()
 		if a.its != nil {
 			r.Method, r.MDE = MethodITS, ratioOf(stats.MDEFromSD(math.Max(a.its.Headline.SE, scatter(a.placeboSeries()))))
 			r.Dispersion = finite(a.its.Dispersion)
@@ -80,5 +81,22 @@ func (a *assessment) plan(r *PlanReport) {
 			comparison = 0
 		}
 		r.FormulaMDE = ratioOf(stats.MinimumDetectable(r.Expected, comparison, math.Max(1, r.Dispersion)))
+	}
+}
+
+// judgeStandIn tells a campaign that will have enough history before it from the year that stands for it, which has too little.
+func (a *assessment) judgeStandIn() {
+	before := 0
+	if len(a.p.Months) > 0 {
+		for first := a.p.Months[0]; !addMonths(first, before+1).After(a.p.Campaign.Start); before++ {
+		}
+	}
+	if before < leastMonths {
+		return
+	}
+	for i, r := range a.r.Refusals {
+		if r.Method == MethodITS && r.Code == RefusedShortHistory {
+			a.r.Refusals[i] = Refusal{RefusedTooEarly, MethodITS, a.w.standInTooEarly(a.p.Windows.Post, a.launch, before), a.w.tryLater()}
+		}
 	}
 }

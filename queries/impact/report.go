@@ -216,8 +216,9 @@ const (
 	RefusedNotStarted   = "not_started"
 	RefusedNoData       = "no_data" // the target is nowhere in the history
 	RefusedDegenerate   = "degenerate"
-	RefusedFewReaders   = "few_readers"  // fewer than may be shown: no figure at all
-	RefusedShortWindow  = "short_window" // shorter than a month, for a series of months
+	RefusedFewReaders   = "few_readers"        // fewer than may be shown: no figure at all
+	RefusedTooEarly     = "stand_in_too_early" // of a plan: too little history before the year that stands for the window
+	RefusedShortWindow  = "short_window"       // shorter than a month, for a series of months
 )
 
 // Verdict is the answer in words.

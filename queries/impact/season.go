@@ -3,6 +3,8 @@ package impact
 import (
 	"math"
 	"time"
+
+	"github.com/fillrate/fillrate/queries"
 )
 
 // indexed sets target and comparison side by side, each over its mean of the twelve months before the launch.
@@ -52,28 +54,14 @@ func (a *assessment) indexed() []IndexedMonth {
 	return months
 }
 
-// season cuts the target's weeks into academic years, of which one begins after the month in which the units ask least.
+// season cuts the target's weeks into fiscal years, as the product has them where nothing else is asked for.
 func (a *assessment) season() *SeasonReport {
 	p := a.p
-	if p.Outcome.ID != "requests" || len(p.Weeks) == 0 || a.end < 12 {
+	if p.Outcome.ID != outcomeRequests || len(p.Weeks) == 0 || a.end < 12 {
 		return nil
 	}
-	var sums, counts [13]float64
-	for i := range a.end {
-		month := p.Months[i].Month()
-		for u := range p.Units {
-			sums[month] += reading(&p.Units[u], i).X
-		}
-		counts[month]++
-	}
-	least := time.January
-	for month := time.February; month <= time.December; month++ {
-		if sums[month]/counts[month] < sums[least]/counts[least] {
-			least = month
-		}
-	}
-	s := &SeasonReport{StartsIn: int(least)%12 + 1}
-	begins := func(year int) time.Time { // the first Monday of an academic year
+	s := &SeasonReport{StartsIn: queries.FindOption("fiscal_start").Default}
+	begins := func(year int) time.Time { // the first Monday of a year
 		t := time.Date(year, time.Month(s.StartsIn), 1, 0, 0, 0, 0, time.UTC)
 		return t.AddDate(0, 0, (8-int(t.Weekday()))%7)
 	}
@@ -87,7 +75,7 @@ func (a *assessment) season() *SeasonReport {
 	}
 	for year := first; year <= last; year++ {
 		from, to := begins(year), begins(year+1)
-		y := SeasonYear{Label: a.w.academicYear(year, s.StartsIn), Values: make([]*float64, int(to.Sub(from).Hours()/24/7+.5))}
+		y := SeasonYear{Label: a.w.academicYear(year, s.StartsIn), From: written(from), Values: make([]*float64, int(to.Sub(from).Hours()/24/7+.5))}
 		any := false
 		for i := range y.Values {
 			if at := int(math.Round(from.AddDate(0, 0, 7*i).Sub(p.FirstWeek).Hours() / 24 / 7)); at >= 0 && at < len(p.Weeks) {

@@ -13,6 +13,9 @@ const (
 	draws        = 4000 // paths behind the interval of a cumulative effect
 	backtest     = 12   // months
 	mostLaunches = 24   // pretended launches that a series is fitted to
+	// nearlyAll is the share of a month that passes for a whole one: a month from the 28th of February to the 28th of March
+	// has .91 of both.
+	nearlyAll = .9
 )
 
 // readMonths finds which months are whole, and how much of each lies in the window.
@@ -86,6 +89,16 @@ func (a *assessment) firstMonth(units []*Unit) int {
 	return first
 }
 
+// isShort tells whether the window holds less than a month. What a model of months says of a part of one it draws out to the
+// whole, so that a good day becomes a wonder.
+func (a *assessment) isShort() bool {
+	post, months := a.p.Windows.Post, 0.0
+	for first := monthOf(post.From); first.Before(post.To); first = addMonths(first, 1) {
+		months += part(first, post)
+	}
+	return months < nearlyAll
+}
+
 // errSeries says why a series cannot be followed.
 type errSeries struct{ code string }
 
@@ -99,6 +112,9 @@ func (a *assessment) series(first, end, launch int, x []float64, steps []other) 
 	}
 	if end <= launch {
 		return stats.Series{}, errSeries{RefusedIncomplete}
+	}
+	if a.isShort() {
+		return stats.Series{}, errSeries{RefusedShortWindow}
 	}
 	s := stats.Series{Season: season, X: slices.Clone(x[first:end]), LogNormal: a.isMedian()}
 	for i := first; i < end; i++ {
@@ -173,6 +189,8 @@ func (a *assessment) followTarget() {
 			a.refuse(why.code, MethodITS, a.w.shortHistory(a.launch), a.w.moreHistory())
 		case RefusedIncomplete:
 			a.refuse(why.code, MethodITS, a.w.noWholeMonth(), a.w.longerWindow())
+		case RefusedShortWindow:
+			a.refuse(why.code, MethodITS, a.w.shortWindow(a.isCompared()), a.insteadOfMonths())
 		case RefusedZeroCounts:
 			a.refuse(why.code, MethodITS, a.w.emptyMonths(), a.w.fuller())
 		default:
@@ -187,6 +205,17 @@ func (a *assessment) followTarget() {
 	}
 	a.work(MethodITS, a.w.workITS(a.its, a.r.ITS, len(s.Steps)))
 }
+
+// insteadOfMonths says what a window without a month needs.
+func (a *assessment) insteadOfMonths() string {
+	if a.isCompared() {
+		return a.w.comparisonDoes()
+	}
+	return a.w.monthOrComparison()
+}
+
+// isCompared tells whether a comparison answers, so that the series is but a second opinion.
+func (a *assessment) isCompared() bool { return a.did != nil && !a.isRefused() }
 
 // insteadOfSeries says what a series that cannot be followed needs.
 func (a *assessment) insteadOfSeries() string {

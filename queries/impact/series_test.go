@@ -1,7 +1,6 @@
 package impact
 
 import (
-	"math"
 	"testing"
 	"time"
 )
@@ -23,32 +22,20 @@ func TestIndexed(t *testing.T) {
 	}
 }
 
-// Academic years begin after the quietest month; their weeks from their first Monday lie side by side.
+// Years begin with the product's fiscal year, whatever the campaign; their weeks from their first Monday lie side by side.
 func TestSeason(t *testing.T) {
 	p := calm().panel(t)
 	s := Assess(p).Season
-	least, quietest := math.Inf(1), 0
-	for i := range 12 { // of the history's first year
-		n := 0.0
-		for _, u := range p.Units {
-			for year := range 5 {
-				n += u.Months[12*year+i].X
-			}
-		}
-		if n < least {
-			least, quietest = n, int(p.Months[i].Month())
-		}
-	}
-	if s.StartsIn != quietest%12+1 {
-		t.Errorf("years begin in month %d, the quietest is %d", s.StartsIn, quietest)
+	if s.StartsIn != 7 {
+		t.Errorf("years begin in month %d", s.StartsIn)
 	}
 	last := s.Years[len(s.Years)-1]
 	begins := time.Date(2023, time.Month(s.StartsIn), 1, 0, 0, 0, 0, time.UTC)
 	for begins.Weekday() != time.Monday {
 		begins = begins.AddDate(0, 0, 1)
 	}
-	if begins.After(p.Campaign.Start) || last.Label != "2023/24" {
-		t.Fatalf("the last year is %s", last.Label)
+	if begins.After(p.Campaign.Start) || last.Label != "2023/24" || last.From != begins.Format(time.DateOnly) {
+		t.Fatalf("the last year is %s from %s", last.Label, last.From)
 	}
 	week := int(begins.Sub(p.FirstWeek).Hours() / 24 / 7)
 	if *last.Values[0] != p.Weeks[week] || *last.Values[3] != p.Weeks[week+3] {
@@ -105,5 +92,18 @@ func TestCutMonth(t *testing.T) {
 	r := Assess(p)
 	if r.ITS == nil || r.ITS.NMonths != 65 || r.Headline == nil || r.Headline.Method != MethodDiD || r.Headline.RR < 1.2 {
 		t.Errorf("its %+v, headline %+v", r.ITS, r.Headline)
+	}
+}
+
+// A window that is no whole months has its months drawn, but no sum of them, which would hold days of others.
+func TestCumulativeOfWholeMonths(t *testing.T) {
+	w := calm()
+	for end, isWhole := range map[string]bool{"2024-01-01": true, "2023-12-30": true, "2023-12-15": false} {
+		c := w.campaign()
+		c.End = ymd(end)
+		r := Assess(panelOf(t, c, nil, w.days()))
+		if c := r.Counterfactual; c.WholeMonths != isWhole || len(c.Cumulative) > 0 != isWhole || c.Series[65].Expected == nil {
+			t.Errorf("until %s: whole months %v, %d sums", end, c.WholeMonths, len(c.Cumulative))
+		}
 	}
 }

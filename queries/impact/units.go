@@ -4,9 +4,12 @@ import (
 	"math"
 	"slices"
 	"strings"
+
+	"github.com/fillrate/fillrate/queries/campaign"
 )
 
-// fewest is how many requests a unit must have had in one window for none in the other to mean that it closed, or is new.
+// fewest is how many requests a unit must have had in one window for none in the other to mean that it closed, or is new, and
+// how many in each for a rate or a median of its own: one that rests on a handful would count as much as the largest.
 const fewest = 10
 
 // hasTarget tells whether the history has any of those addressed.
@@ -53,12 +56,17 @@ func (a *assessment) named(target bool) []string {
 	if target {
 		group = a.p.Campaign.Target
 	}
-	switch a.p.Dimension {
-	case "department":
+	return namesIn(group, a.p.Dimension)
+}
+
+// namesIn gives the names of a group in a dimension.
+func namesIn(group campaign.Group, dimension string) []string {
+	switch dimension {
+	case byDepartment:
 		return group.Departments
-	case "patron_group":
+	case byPatronGroup:
 		return group.PatronGroups
-	case "library":
+	case byLibrary:
 		return group.Libraries
 	}
 	return nil
@@ -68,12 +76,16 @@ func (a *assessment) named(target bool) []string {
 func (a *assessment) leftOut(u *Unit) string {
 	post, pre := a.weight(u.Post), a.weight(u.Pre)
 	switch {
-	case post == 0 && pre == 0, a.isShare() && u.Post.X+u.Pre.X == 0:
+	case post == 0 && pre == 0:
 		return a.w.leftNothing()
 	case post == 0 && pre >= fewest:
 		return a.w.leftClosed(pre)
 	case pre == 0 && post >= fewest:
 		return a.w.leftNew(post)
+	case !a.p.Outcome.IsCount && (post < fewest || pre < fewest):
+		return a.w.leftThin(pre, post)
+	case a.isShare() && u.Post.X+u.Pre.X == 0:
+		return a.w.leftWithout()
 	case !u.IsTarget && a.p.Campaign.PerHead && !hasExposure(u):
 		return a.w.leftExposure()
 	}
@@ -182,6 +194,7 @@ func (a *assessment) unitReports() []UnitReport {
 			if a.p.Dimension == "" {
 				r.Name = capital(everyone)
 			}
+			a.countBehind(&r, u.Pre, u.Post)
 			if slices.Contains(a.left, u) {
 				r.LeftOut = a.leftOut(u)
 			} else {
@@ -191,12 +204,18 @@ func (a *assessment) unitReports() []UnitReport {
 			reports = append(reports, r)
 		}
 		if len(hidden) > 0 {
-			reports = append(reports, UnitReport{
-				Name: a.w.together(len(hidden)), IsTarget: hidden[0].IsTarget,
-				Pre:  a.value(a.pool(hidden, func(u *Unit) Reading { return u.Pre })),
-				Post: a.value(a.pool(hidden, func(u *Unit) Reading { return u.Post })),
-			})
+			pre, post := a.pool(hidden, func(u *Unit) Reading { return u.Pre }), a.pool(hidden, func(u *Unit) Reading { return u.Post })
+			r := UnitReport{Name: a.w.together(len(hidden)), IsTarget: hidden[0].IsTarget, Pre: a.value(pre), Post: a.value(post)}
+			a.countBehind(&r, pre, post)
+			reports = append(reports, r)
 		}
 	}
 	return reports
+}
+
+// countBehind says how many requests a share or a median rests on.
+func (a *assessment) countBehind(r *UnitReport, pre, post Reading) {
+	if !a.p.Outcome.IsCount {
+		r.NPre, r.NPost = &pre.N, &post.N
+	}
 }

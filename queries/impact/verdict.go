@@ -39,7 +39,7 @@ func (a *assessment) verdict() Verdict {
 	}
 	switch {
 	case a.isEveryYear():
-		return Verdict{code, a.w.everyYear(code, a.r.RawChange, h, a.p.Windows.Post)}
+		return Verdict{code, a.w.everyYear(code, targets, a.r.RawChange, h, a.p.Windows.Post)}
 	case code == NoClearEffect:
 		return Verdict{code, a.w.noClearEffect(h, *a.r.MDE)}
 	}

@@ -34,18 +34,18 @@ type words struct {
 func wordsOf(p *Panel) words {
 	w := words{about: "Requests from %s", name: "Requests", up: "higher", down: "lower", things: "requests", record: "campaign", title: p.Campaign.Name}
 	switch p.Outcome.ID {
-	case "requesters":
+	case outcomeRequesters:
 		w.about, w.name, w.things, w.isOne = "The number of readers from %s who asked", "The number of readers who asked", "readers", true
-	case "first_time_requesters":
+	case outcomeFirstTime:
 		w.about, w.name, w.things, w.isOne = "The number of first-time readers from %s", "The number of first-time readers", "first-time readers", true
-	case "median_turnaround":
+	case outcomeTurnaround:
 		w.about, w.name, w.up, w.down, w.isOne, w.rate = "The median turnaround of requests from %s", "The median turnaround", "longer", "shorter", true, true
 		w.inDays = true
-	case "fill_rate":
+	case outcomeFillRate:
 		w.about, w.name, w.isOne, w.rate = "The fill rate of requests from %s", "The fill rate", true, true
-	case "overdue_rate":
+	case outcomeOverdue:
 		w.about, w.name, w.isOne, w.rate, w.things = "The overdue rate of loans to %s", "The overdue rate", true, true, "loans"
-	case "held_locally":
+	case outcomeHeldLocally:
 		w.about, w.name, w.isOne, w.rate = "The share of requests from %s that were cancelled as locally held", "The share cancelled as locally held", true, true
 	}
 	if p.Campaign.PerHead && p.Outcome.IsCount {
@@ -57,11 +57,11 @@ func wordsOf(p *Panel) words {
 	}
 	w.unit, w.many = "group of readers", readers
 	switch p.Dimension {
-	case "department":
+	case byDepartment:
 		w.unit, w.many = "department", "departments"
-	case "patron_group":
+	case byPatronGroup:
 		w.unit, w.many = "patron group", "patron groups"
-	case "library":
+	case byLibrary:
 		w.unit, w.many = "library", "libraries"
 	}
 	w.in = "in the same " + w.many
@@ -70,6 +70,9 @@ func wordsOf(p *Panel) words {
 	}
 	return w
 }
+
+// isMedian tells whether the outcome is a median of days, not a count or a share.
+func (w words) isMedian() bool { return w.inDays }
 
 func (w words) were() string {
 	if w.isOne {
@@ -118,10 +121,10 @@ func (w words) together(n int) string {
 func (w words) qualified(p *Panel) string {
 	var only []string
 	target := p.Campaign.Target
-	if p.Dimension == "department" {
+	if p.Dimension == byDepartment {
 		only = append(only, target.PatronGroups...)
 	}
-	if p.Dimension == "department" || p.Dimension == "patron_group" {
+	if p.Dimension == byDepartment || p.Dimension == byPatronGroup {
 		only = append(only, target.Libraries...)
 	}
 	if len(only) == 0 {

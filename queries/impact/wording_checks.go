@@ -5,6 +5,8 @@ import (
 	"math"
 	"strings"
 	"time"
+
+	"github.com/fillrate/fillrate/queries/impact/stats"
 )
 
 var checkLabels = map[string]string{
@@ -29,11 +31,15 @@ func (w words) checkFinished(window Span, today time.Time, passed bool) string {
 	return fmt.Sprintf("The window is %s, and the history counts up to %s.", days(window), date(today))
 }
 
-func (w words) checkHistory(n, needed int) string {
+func (w words) checkHistory(n int, isAlone bool) string {
 	if n == 0 {
-		return fmt.Sprintf("%s %d are asked for.", w.shortHistory(0), needed)
+		return fmt.Sprintf("%s %d are asked for.", w.shortHistory(0), leastMonths)
 	}
-	return fmt.Sprintf("%s %s before the %s; %d are asked for.", plural(n, "whole month", "whole months"), lie(n), w.record, needed)
+	text := fmt.Sprintf("%s %s before the %s; %d are asked for", plural(n, "whole month", "whole months"), lie(n), w.record, leastMonths)
+	if isAlone {
+		text += fmt.Sprintf(", and with nobody to compare with %d for more than weak evidence", moderateMonths)
+	}
+	return text + "."
 }
 
 func (w words) checkComparison(target, comparison, ways int, exact bool) string {
@@ -61,7 +67,24 @@ func (w words) checkUnits(n int, target, comparison, missing []string) string {
 	return strings.Join(parts, ". ") + "."
 }
 
-func (w words) checkOverlap(apart, alike []string, method string, isCompared bool) string {
+// noFigureInTheWay names other campaigns where there is nothing that they could have moved.
+func (w words) noFigureInTheWay(names []string) string {
+	if len(names) == 0 {
+		return w.noOther()
+	}
+	return joined(names) + " reached some of the same readers; that did not decide, as there is no figure to share out."
+}
+
+func (w words) noOther() string {
+	return fmt.Sprintf("No other campaign is recorded that reached these %s in the window or the year before.", strings.Replace(w.many, readers, "readers", 1))
+}
+
+// alone is what the comparison says where it takes no notice of other campaigns.
+func (w words) alone(e stats.Estimate) string {
+	return fmt.Sprintf("Taken alone, without regard to them, the comparison would say %s (%s).", change(math.Exp(e.Value)), between(math.Exp(e.Lo), math.Exp(e.Hi)))
+}
+
+func (w words) checkOverlap(apart, alike []string, method string) string {
 	var parts []string
 	if len(apart) > 0 {
 		text := joined(apart) + " addressed some of the same"
@@ -74,20 +97,14 @@ func (w words) checkOverlap(apart, alike []string, method string, isCompared boo
 		parts = append(parts, text+".")
 	}
 	if len(alike) > 0 {
-		text := joined(alike) + " reached all of these alike"
-		if !isCompared {
-			text = joined(alike) + " reached some of the same readers"
+		text := " reached all of these alike, which a comparison is not moved by"
+		if method == MethodITS {
+			text = " reached some of the same readers; the series has a step for each"
 		}
-		switch {
-		case method == MethodITS:
-			text += "; the series has a step for each"
-		case method != "":
-			text += ", which a comparison is not moved by"
-		}
-		parts = append(parts, text+".")
+		parts = append(parts, joined(alike)+text+".")
 	}
 	if len(parts) == 0 {
-		return "No other campaign is recorded for the window or the year before."
+		return w.noOther()
 	}
 	return strings.Join(parts, " ")
 }
@@ -118,6 +135,7 @@ func (w words) checkPreTrend(targets string, slope, p float64) string {
 	return strings.TrimSuffix(w.notParallel(targets, slope > 0), ".") + fmt.Sprintf(" (p %s).", small(p))
 }
 
+// small writes a p: 0.042, below 0.001.
 func small(p float64) string {
 	if p < .001 {
 		return "below 0.001"
@@ -126,7 +144,7 @@ func small(p float64) string {
 }
 
 func (w words) uncheckedPreTrend() string {
-	return "The months before are too few or too empty to compare how the groups grew."
+	return "The months before are too few or too empty to compare how the groups grew, and without that an effect is not believed."
 }
 
 func (w words) checkPlacebo(k, m int) string {
@@ -138,13 +156,13 @@ func (w words) withinScatter(log float64) string {
 }
 
 // decidesNothing is said of a check of an effect where none was found.
-func (w words) decidesNothing(detail string) string {
-	return "No effect was found that this could speak against. " + detail
+func (w words) decidesNothing() string {
+	return "Not needed: no effect was found that this could speak for or against."
 }
 
 func (w words) fewPlacebos(n int, failed bool) string {
 	if failed {
-		return fmt.Sprintf("There is too little history to check the method on periods with no %s: %d.", w.record, n)
+		return fmt.Sprintf("There is too little history to check the method on periods with no %s: it has %s, and %d are asked for.", w.record, number(float64(n)), fewLaunches)
 	}
 	return fmt.Sprintf("Too little history to check: %s with no %s.", plural(n, "period", "periods"), w.record)
 }
@@ -153,11 +171,14 @@ func (w words) noLending() string {
 	return "There is no lending in this history to check with."
 }
 
-func (w words) checkLending(o Opinion) string {
-	return fmt.Sprintf("Lending, which no %s to readers moves, changed at the same time: %s.", w.record, between(o.Lo, o.Hi))
+func (w words) checkLending(o Opinion, likewise bool) string {
+	if likewise {
+		return fmt.Sprintf("Lending, which no %s to readers moves, changed at the same time: %s.", w.record, between(o.Lo, o.Hi))
+	}
+	return fmt.Sprintf("Lending, which no %s to readers moves, did not go the same way for certain: %s.", w.record, between(o.Lo, o.Hi))
 }
 
-var methodNames = map[string]string{methodTWFE: "The comparison month by month", MethodITS: "The target's own series", methodExpected: "The forecast from the months before"}
+var methodNames = map[string]string{methodTWFE: "The comparison month by month", MethodITS: "The target's own series", MethodDiD: "The comparison taken alone", methodExpected: "The forecast from the months before"}
 
 func (w words) checkSecond(method string, second, effect float64) string {
 	if (second > 0) == (effect > 0) {
@@ -166,7 +187,9 @@ func (w words) checkSecond(method string, second, effect float64) string {
 	return fmt.Sprintf("%s says %s, where the headline says %s.", methodNames[method], change(math.Exp(second)), change(math.Exp(effect)))
 }
 
-func (w words) noSecond() string { return "No second method could be used." }
+func (w words) noSecond() string {
+	return "No second method could be used, and without one an effect is not believed."
+}
 
 func (w words) checkHeavy(left float64) string {
 	return fmt.Sprintf("Without the busiest 1%% of readers the change is %s.", change(math.Exp(left)))

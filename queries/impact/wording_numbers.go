@@ -55,7 +55,13 @@ func by(ratio float64) string {
 // wholePerCent is a smallest detectable ratio in per cent above no change, rounded up, so that a change of so much would show.
 func wholePerCent(mde float64) float64 { return math.Max(1, math.Ceil(100*(mde-1)-1e-9)) }
 
+// atLeast writes a smallest detectable ratio: 30%.
 func atLeast(mde float64) string { return number(wholePerCent(mde)) + "%" }
+
+// upOrDown writes a smallest detectable ratio as a rise, and as the fall that is as far on the log scale: +39% or −28%.
+func upOrDown(mde float64) string {
+	return "+" + atLeast(mde) + " or −" + number(math.Min(99, math.Max(1, math.Ceil(100*(1-1/mde)-1e-9)))) + "%"
+}
 
 func between(lo, hi float64) string { return "between " + change(lo) + " and " + change(hi) }
 

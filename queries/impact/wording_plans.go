@@ -12,16 +12,28 @@ func (w words) basisTooShort() string {
 func (w words) planned(r *PlanReport, reasons []Refusal) string {
 	if r.MDE == nil {
 		text := fmt.Sprintf("Whether this %s works could not be told.", w.record)
+		if len(reasons) > 0 && reasons[len(reasons)-1].Code == RefusedTooEarly {
+			text = fmt.Sprintf("How big an effect of this %s would show up could not be tried out.", w.record)
+		}
 		for _, reason := range reasons {
 			text += " " + reason.Reason
 		}
 		return text
 	}
-	direction := "a change of +%s or more"
-	if w.rate {
-		direction = "a change of %s or more"
+	of := ""
+	if w.rate && !w.isMedian() {
+		of = " (of the rate itself, not percentage points)"
 	}
-	return fmt.Sprintf("With about %s %s in this window, only "+direction+" would show up (four times in five).", number(r.Expected), w.things, atLeast(*r.MDE))
+	return fmt.Sprintf("With about %s %s in this window, only a change of %s or more%s would show up (four times in five).", number(r.Expected), w.things, w.visible(*r.MDE), of)
+}
+
+func (w words) standInTooEarly(basis Span, before, until int) string {
+	return fmt.Sprintf("The newest days that can stand for the window, %s, have only %s of history before them, and a series takes %d; %s lie before the %s itself, so that it may well be measured once it is over.",
+		days(basis), plural(before, "whole month", "whole months"), leastMonths, number(float64(until)), w.record)
+}
+
+func (w words) tryLater() string {
+	return "The plan can be tried out as more history comes in, or now with a comparison group."
 }
 
 // help says what would let a smaller effect show.

@@ -25,8 +25,8 @@ func (w words) readFrom(last time.Time) string {
 	return fmt.Sprintf("The result is read once, from a history that reaches %s.", date(last))
 }
 
-func (w words) incomplete(last, today time.Time) string {
-	return fmt.Sprintf("%s is not whole: it counts up to %s.", last.Format("January 2006"), date(today))
+func (w words) incomplete(last time.Time) string {
+	return fmt.Sprintf("%s is not whole.", last.Format("January 2006"))
 }
 
 func (w words) importTo(last time.Time) string {
@@ -69,7 +69,7 @@ func (w words) comparable() string {
 func (w words) noHistory() string { return "There is no history yet." }
 
 func (w words) beforeHistory() string {
-	return fmt.Sprintf("The history has no whole month before the end of the %s.", w.record)
+	return fmt.Sprintf("The history has no whole month of readers' requests before the end of the %s.", w.record)
 }
 
 func (w words) notInHistory(window Span) string {
@@ -136,19 +136,35 @@ func (w words) moreUnits() string {
 	return fmt.Sprintf("A comparison takes at least 4 %s and 20 ways to divide them, such as 2 of 7.", w.many)
 }
 
-func (w words) inseparable(names []string, same bool) string {
+func (w words) inseparable(names []string, same, sameDays bool) string {
 	if same {
-		return fmt.Sprintf("%s ran %s at the same time; we can only report their joint effect.", joined(names), w.in)
+		when := "at the same time"
+		if !sameDays {
+			when = "at times that overlap"
+		}
+		return fmt.Sprintf("%s ran %s %s; we can only report their joint effect.", joined(names), w.in, when)
 	}
 	return fmt.Sprintf("%s overlap so much that their effects cannot be told apart.", joined(names))
 }
 
+func (w words) inseparableInSeries(names []string) string {
+	return fmt.Sprintf("In the own series of those addressed %s cannot be told apart.", joined(names))
+}
+
+func (w words) apartInSeries() string {
+	return "In a series alone campaigns can be told apart only where their months differ enough."
+}
+
 func (w words) apart() string {
-	return fmt.Sprintf("Campaigns can be told apart where their %s or their months differ.", w.many)
+	return fmt.Sprintf("Campaigns can be told apart where their %s or their months differ enough.", w.many)
 }
 
 func (w words) jointNeedsCounts(names []string) string {
 	return fmt.Sprintf("%s addressed some of these %s at the same time, and only counts can be shared out among campaigns.", joined(names), w.many)
+}
+
+func (w words) shortJoint(names []string) string {
+	return fmt.Sprintf("%s addressed some of these %s at the same time, and the window is shorter than a month, too short to share the effect out.", joined(names), w.many)
 }
 
 func (w words) noJoint(names []string) string {
@@ -181,6 +197,17 @@ func (w words) noWholeMonth() string {
 
 func (w words) longerWindow() string { return "It takes a window that holds a whole month." }
 
+func (w words) shortWindow(isCompared bool) string {
+	if isCompared {
+		return "The window is shorter than a month, too little for a series of months."
+	}
+	return "The window is shorter than a month: with nobody to compare with, too little to be told from the ups and downs of months."
+}
+
+func (w words) monthOrComparison() string {
+	return fmt.Sprintf("It takes a month at least, such as with carry-over, or %s to compare with.", w.many)
+}
+
 func (w words) emptyMonths() string {
 	return fmt.Sprintf("Months without %s leave nothing to follow.", w.things)
 }
@@ -193,9 +220,6 @@ func (w words) fuller() string {
 func (w words) leftSmall() string { return "too few requests in one of the years" }
 
 func (w words) leftNothing() string {
-	if w.rate {
-		return "nothing to measure in either window"
-	}
 	return fmt.Sprintf("no %s in either window", w.things)
 }
 func (w words) leftClosed(pre float64) string {
@@ -204,6 +228,10 @@ func (w words) leftClosed(pre float64) string {
 func (w words) leftNew(post float64) string {
 	return fmt.Sprintf("new: %s %s in the window and none the year before", number(post), w.things)
 }
+func (w words) leftThin(pre, post float64) string {
+	return fmt.Sprintf("too few %s to measure: %s the year before and %s in the window, and %d are asked for in each", w.things, number(pre), number(post), fewest)
+}
+func (w words) leftWithout() string  { return "none in either year: nothing to compare" }
 func (w words) leftExposure() string { return "its number of readers is not recorded" }
 func (w words) leftUnmeasured() string {
 	return "nothing to measure in one of the windows"

@@ -11,6 +11,7 @@ func TestWords(t *testing.T) {
 		{by(1.004), "less than 1%"}, {by(.997), "less than 1%"}, {by(.6), "40%"}, {by(2.5), "150%"}, {by(400), "1,000% or more"},
 		{number(1234567.4), "1,234,567"}, {number(999.6), "1,000"}, {number(-.4), "0"}, {number(-1234), "−1,234"}, {number(1e300), "1,000,000,000,000,000"},
 		{atLeast(1), "1%"}, {atLeast(1.071), "8%"}, {atLeast(1.07), "7%"}, {atLeast(1.3), "30%"},
+		{upOrDown(1.3812), "+39% or −28%"}, {upOrDown(1e9), "+" + atLeast(1e9) + " or −99%"},
 		{between(.76, 1.1568), "between −24% and +16%"},
 		{days(Span{ymd("2024-01-01"), ymd("2024-07-01")}), "January to June 2024"},
 		{days(Span{ymd("2024-01-01"), ymd("2024-02-01")}), "January 2024"},

@@ -44,13 +44,21 @@ func (w words) noClearEffect(h *Headline, mde float64) string {
 func (w words) cantTell(h *Headline, asked float64, mde *float64) string {
 	shown := "no change that is likely to happen would show up"
 	if mde != nil {
-		shown = fmt.Sprintf("only a change of +%s or more would show up", atLeast(*mde))
+		shown = fmt.Sprintf("only a change of %s or more would show up", w.visible(*mde))
 	}
 	return fmt.Sprintf("We can't tell. With about %s %s in this window, %s. The data fit anything from %s to %s.",
 		number(asked), w.things, shown, change(h.Lo), change(h.Hi))
 }
 
-func (w words) everyYear(code string, raw *RawChange, h *Headline, window Span) string {
+// visible writes the smallest change that would show: as a rise, and where a fall is what people hope for as that, too.
+func (w words) visible(mde float64) string {
+	if w.rate {
+		return upOrDown(mde)
+	}
+	return "+" + atLeast(mde)
+}
+
+func (w words) everyYear(code, targets string, raw *RawChange, h *Headline, window Span) string {
 	start := "We can't tell. "
 	if code == NoClearEffect {
 		start = "No clear effect. "
@@ -61,8 +69,8 @@ func (w words) everyYear(code string, raw *RawChange, h *Headline, window Span) 
 	}
 	they, do := w.they()
 	return start + fmt.Sprintf("%s %s %s from the %s before, but %s %s so every year: last year the %s was %s. "+
-		"After allowing for the calendar and growth, the %s's share is %s.",
-		w.name, verb, by(raw.Ratio), asLong(window), they, do, noun, by(*raw.LastYear), w.record, between(h.Lo, h.Hi))
+		"After allowing for the calendar and growth, what is left for the %s is %s.",
+		fmt.Sprintf(w.about, targets), verb, by(raw.Ratio), asLong(window), they, do, noun, by(*raw.LastYear), w.record, between(h.Lo, h.Hi))
 }
 
 // gates says which checks an effect failed.

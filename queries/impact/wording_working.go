@@ -20,6 +20,9 @@ func decimal(x float64) string { return strings.Replace(fmt.Sprintf("%.4f", x), 
 
 func (w words) workDiD(d *stats.Permutation, target, comparison int, seed uint64) string {
 	text := fmt.Sprintf("Mean of ln(window ÷ same days a year earlier) over %d %s addressed less that of %d others: %s. ", target, w.many, comparison, decimal(d.Diff))
+	if w.rate && !w.isMedian() {
+		text += "Changes are of the rate itself, not of percentage points. "
+	}
 	if d.IsExact {
 		text += fmt.Sprintf("All %s choices of as many were tried: p %.4f; interval by inverting the test on a grid of 0.001: %s to %s; standard deviation of the choices %.4f.", number(float64(d.N)), d.P, decimal(d.Lo), decimal(d.Hi), d.SD)
 	} else {
@@ -56,16 +59,27 @@ func (w words) workJoint(corr []float64, condition float64) string {
 func (w words) workITS(f *stats.ITS, o *ITSOpinion, steps int) string {
 	season := map[string]string{string(stats.MonthFactor): "an effect of each month of the year", string(stats.ThreeHarmonics): "three waves a year", string(stats.TwoHarmonics): "two waves a year"}[o.Season]
 	text := "Quasi-Poisson regression"
-	if w.rate {
+	if w.isMedian() {
 		text = "Regression of the log"
 	}
 	text += fmt.Sprintf(" on trend, %s and the share of the month in the window", season)
 	if steps > 0 {
 		text += " and " + plural(steps, "other campaign", "other campaigns")
 	}
-	text += fmt.Sprintf("; n %d months, %d before: ln ratio %s, standard error %.4f (%s, the wider of two), t with %.0f degrees of freedom.", o.NMonths, o.NPreMonths, decimal(f.Headline.Value), f.Headline.SE,
-		map[bool]string{true: "AR(1) by REML", false: "overdispersed Poisson"}[o.SEKind == "ar1_reml"], f.Headline.DF)
-	return text + fmt.Sprintf(" Dispersion %.2f; autocorrelation ρ %.2f; Newey–West standard error %.4f; Ljung–Box p %.2f.", o.Dispersion, o.Rho, o.NeweyWest, o.LjungBoxP)
+	of := map[bool]string{true: "AR(1) by REML", false: "overdispersed Poisson"}[o.SEKind == stats.AR1REML]
+	hasTwo := !w.isMedian() && f.AR1 != nil
+	if hasTwo {
+		of += ", the wider of two"
+	}
+	text += fmt.Sprintf("; n %d months, %d before: ln ratio %s, standard error %.4f (%s), t with %.0f degrees of freedom.", o.NMonths, o.NPreMonths, decimal(f.Headline.Value), f.Headline.SE, of, f.Headline.DF)
+	var parts []string
+	if !w.isMedian() {
+		parts = append(parts, fmt.Sprintf("dispersion %.2f", o.Dispersion), fmt.Sprintf("Newey–West standard error %.4f", o.NeweyWest))
+	}
+	if f.AR1 != nil {
+		parts = append(parts, fmt.Sprintf("autocorrelation ρ %.2f", o.Rho))
+	}
+	return text + " " + capital(strings.Join(append(parts, "Ljung–Box p "+small(o.LjungBoxP)), "; ")) + "."
 }
 
 func (w words) workExpected(l *stats.Level, f *stats.Forecast, e stats.Estimate, c *Counterfactual, comparison bool) string {

@@ -72,7 +72,7 @@ type ITS struct {
 	Rho           float64   // of AR(1), 0 to 0.95
 	AR1Degenerate bool      // Rho > 0.9: level and trend can't be told apart
 	N, DF         int       // months and degrees of freedom of the headline's model
-	Headline      Estimate  // the quasi-Poisson value (AR(1)'s with LogNormal) and the wider of the two intervals around it
+	Headline      Estimate  // the quasi-Poisson value (AR(1)'s with LogNormal) and the wider of the two intervals around it, a Dispersion below 1 taken for 1
 	SEKind        string    // whose it is: quasi_poisson or ar1_reml
 	StepCorr      []float64 // of the campaign's estimate with each of Steps; 0 for a step that is the same in all months
 }
@@ -125,14 +125,18 @@ func FitITS(s Series) (*ITS, error) {
 	its.Trend = fit.Coef[columnT]
 	its.StepCorr = columns.stepCorr(fit.Cov)
 	its.diagnose(fit.pearson(), 0)
+	// Counts that scatter less than chance alone makes them do so by chance, or because nothing varies: that is no certainty.
 	its.Headline, its.SEKind = its.Poisson, QuasiPoisson
+	if its.Dispersion < 1 {
+		its.Headline = fit.Estimate(campaignColumn, fit.Cov, float64(fit.DF))
+	}
 	if mean(s.Y) < fewestForLog {
 		return its, nil
 	}
 	if _, err := its.fitAR1(columns, s.Y, addedForLog); err != nil {
 		return its, nil // AR1 stays nil: quasi-Poisson stands alone
 	}
-	if wide := its.AR1; wide.Hi-wide.Lo > its.Poisson.Hi-its.Poisson.Lo {
+	if wide := its.AR1; wide.Hi-wide.Lo > its.Headline.Hi-its.Headline.Lo {
 		its.Headline, its.SEKind = NewEstimate(its.Poisson.Value, wide.SE, wide.DF), AR1REML
 	}
 	return its, nil

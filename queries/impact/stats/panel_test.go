@@ -3,6 +3,7 @@ package stats
 import (
 	"fmt"
 	"math"
+	"math/rand/v2"
 	"testing"
 )
 
@@ -160,4 +161,49 @@ func TestPanelOverlap(t *testing.T) {
 	}
 	same(t, "without the second", alone.Coef[0].Value, want.number("ignoring_c2/coef"), digits)
 	same(t, "its ratio", math.Exp(alone.Coef[0].Value), want.number("ignoring_c2/rr"), digits)
+}
+
+// A cell without exposure says nothing: the estimate is that of the panel in which a tiny exposure stands there, and no
+// degree of freedom is counted for it.
+func TestTwoWayWithoutExposure(t *testing.T) {
+	random := rand.New(rand.NewPCG(5, 6))
+	panel := func(empty float64) Panel {
+		p := Panel{Names: []string{"campaign"}, D: make([][][]float64, 1)}
+		random = rand.New(rand.NewPCG(5, 6))
+		for u := range 6 {
+			var y, d, offset []float64
+			for m := range 30 {
+				n := float64(20 + random.IntN(60))
+				x := 0.0
+				if u < 2 && m >= 24 {
+					x = 1
+				}
+				hits := math.Round(n * (.1 + .02*float64(u)) * math.Exp(.3*x+.2*random.NormFloat64()))
+				if (u+m)%9 == 0 {
+					n, hits = empty, 0
+				}
+				y, d, offset = append(y, hits), append(d, x), append(offset, math.Log(n))
+			}
+			p.Y, p.D[0], p.Offset = append(p.Y, y), append(p.D[0], d), append(p.Offset, offset)
+		}
+		return p
+	}
+	none, err := TwoWayPoisson(panel(0))
+	if err != nil {
+		t.Fatal(err)
+	}
+	tiny, err := TwoWayPoisson(panel(1e-4))
+	if err != nil {
+		t.Fatal(err)
+	}
+	same(t, "estimate", none.Coef[0].Value, tiny.Coef[0].Value, 1e-4)
+	same(t, "standard error", none.Coef[0].SE, tiny.Coef[0].SE, 1e-3)
+	if none.N >= tiny.N || !(none.Dispersion > tiny.Dispersion) {
+		t.Errorf("%d cells of %d count, dispersion %v beside %v", none.N, tiny.N, none.Dispersion, tiny.Dispersion)
+	}
+	p := panel(0)
+	p.Y[0][0] = 3
+	if _, err := TwoWayPoisson(p); err == nil {
+		t.Error("counts without exposure are fitted")
+	}
 }

@@ -12,7 +12,7 @@ type Panel struct {
 	Y      [][]float64   // unit × month
 	D      [][][]float64 // indicator × unit × month, say the share of the month in a campaign's window, 0 elsewhere
 	Names  []string      // of the indicators
-	Offset [][]float64   // unit × month: ln exposure; or nil
+	Offset [][]float64   // unit × month: ln exposure; or nil. −Inf, with a count of 0: nothing was there to count, the cell says nothing
 }
 
 // TwoWay is a Poisson model of a Panel with an effect of each unit and of each month: differences-in-differences on the log
@@ -20,6 +20,7 @@ type Panel struct {
 type TwoWay struct {
 	Coef          []Estimate    // of each indicator: clustered by unit (CR1), t with Units − 1 degrees of freedom
 	QuasiSE       []float64     // of each indicator by the model's covariance × Dispersion
+	ModelSE       []float64     // the same with a dispersion of 1: by chance alone
 	Wider         []Estimate    // Coef with the larger of both standard errors: see TwoWayPoisson
 	Dispersion    float64       // Pearson X² ÷ (N − coefficients)
 	Corr          *mat.SymDense // of the indicators' estimates, by the model
@@ -46,7 +47,7 @@ func TwoWayPoisson(p Panel) (*TwoWay, error) {
 	if err != nil {
 		return nil, err
 	}
-	k, n := len(p.Names), len(c.y)
+	k, n := len(p.Names), len(c.y)-c.nEmpty
 	df := n - c.units - c.months + 1 - k
 	t := &TwoWay{Dropped: dropped, N: n, Units: c.units}
 	scores := make([]*mat.VecDense, c.units)
@@ -54,6 +55,9 @@ func TwoWayPoisson(p Panel) (*TwoWay, error) {
 		scores[u] = mat.NewVecDense(k, nil)
 	}
 	for i, y := range c.y {
+		if c.isEmpty(i) {
+			continue
+		}
 		residual := y - c.mu[i]
 		t.Dispersion += residual * residual / c.mu[i] / float64(df)
 		scores[i/c.months].AddScaledVec(scores[i/c.months], residual, mat.NewVecDense(k, d.partial.RawRowView(i)))
@@ -74,6 +78,7 @@ func TwoWayPoisson(p Panel) (*TwoWay, error) {
 	for j := range k {
 		t.Coef = append(t.Coef, NewEstimate(d.coef[j], math.Sqrt(clustered.At(j, j)), float64(c.units-1)))
 		t.QuasiSE = append(t.QuasiSE, math.Sqrt(t.Dispersion*d.bread.At(j, j)))
+		t.ModelSE = append(t.ModelSE, math.Sqrt(d.bread.At(j, j)))
 		t.Wider = append(t.Wider, NewEstimate(d.coef[j], math.Max(t.Coef[j].SE, t.QuasiSE[j]), float64(c.units-1)))
 	}
 	t.Corr, t.CorrClustered = correlation(d.bread), correlation(clustered)
@@ -109,9 +114,13 @@ func PreTrend(y [][]float64, treated []bool, offset [][]float64) (Estimate, erro
 // cells are the cells of a panel that say something, unit by unit.
 type cells struct {
 	units, months int
+	nEmpty        int         // cells without exposure
 	y, offset, mu []float64   // units × months
 	d             [][]float64 // indicator, units × months
 }
+
+// isEmpty tells whether a cell has no exposure.
+func (c *cells) isEmpty(i int) bool { return math.IsInf(c.offset[i], -1) }
 
 // cellsOf checks a panel and leaves out units and months without any count: their own effect fits them perfectly.
 func cellsOf(p Panel) (c *cells, dropped []int, err error) {
@@ -123,7 +132,7 @@ func cellsOf(p Panel) (c *cells, dropped []int, err error) {
 	if p.Offset != nil {
 		tables = append(tables, p.Offset)
 	}
-	for _, table := range tables {
+	for k, table := range tables {
 		if len(table) != len(p.Y) {
 			return nil, nil, fmt.Errorf("a panel of %d units has a table of %d", len(p.Y), len(table))
 		}
@@ -132,7 +141,8 @@ func cellsOf(p Panel) (c *cells, dropped []int, err error) {
 				return nil, nil, fmt.Errorf("unit %d of the panel has %d months, the first has %d", u+1, len(row), months)
 			}
 			for t, v := range row {
-				if !isFinite(v) {
+				isEmpty := k > len(p.D) && math.IsInf(v, -1) && p.Y[u][t] == 0
+				if !isFinite(v) && !isEmpty {
 					return nil, nil, &NotEnoughError{fmt.Sprintf("a value or exposure of unit %d in month %d is not a number", u+1, t+1)}
 				}
 			}
@@ -173,9 +183,12 @@ func cellsOf(p Panel) (c *cells, dropped []int, err error) {
 				offset = p.Offset[u][t]
 			}
 			c.offset = append(c.offset, offset)
+			if math.IsInf(offset, -1) {
+				c.nEmpty++
+			}
 		}
 	}
-	if c.units < 2 || c.months < 2 || len(c.y) <= c.units+c.months-1+len(p.D) {
+	if c.units < 2 || c.months < 2 || len(c.y)-c.nEmpty <= c.units+c.months-1+len(p.D) {
 		return nil, nil, &NotEnoughError{fmt.Sprintf("%d units and %d months with counts are too few to compare", c.units, c.months)}
 	}
 	return c, dropped, nil
@@ -195,17 +208,25 @@ func (c *cells) fit(names []string) (*partialled, error) {
 	c.mu = make([]float64, n)
 	eta, z := make([]float64, n), make([]float64, n) // without offset
 	for i, y := range c.y {
+		if c.isEmpty(i) {
+			continue // no weight, and nothing to fit
+		}
 		c.mu[i] = y + .1
 		eta[i] = math.Log(c.mu[i]) - c.offset[i]
 	}
 	step := func() (*partialled, error) {
 		for i, mu := range c.mu {
-			z[i] = eta[i] + (c.y[i]-mu)/mu
+			if !c.isEmpty(i) {
+				z[i] = eta[i] + (c.y[i]-mu)/mu
+			}
 		}
 		return c.step(z, names)
 	}
 	predict := func() (deviance float64) {
 		for i := range eta {
+			if c.isEmpty(i) {
+				continue
+			}
 			c.mu[i] = math.Exp(eta[i] + c.offset[i])
 			deviance += poisson.deviance(c.y[i], c.mu[i])
 		}
@@ -238,7 +259,7 @@ func (c *cells) fit(names []string) (*partialled, error) {
 			}
 			copy(eta, s.eta)
 			predict()
-			if isSeparated(c.y, c.mu) {
+			if c.isSeparated() {
 				return nil, noLimit(names, s.bread)
 			}
 			return s, nil
@@ -246,6 +267,17 @@ func (c *cells) fit(names []string) (*partialled, error) {
 		before = deviance
 	}
 	return nil, &NotEnoughError{fmt.Sprintf("the fit does not settle within %d steps", maxIterations)}
+}
+
+// isSeparated tells whether a count on its way to zero is among the cells that have any exposure.
+func (c *cells) isSeparated() bool {
+	var y, mu []float64
+	for i := range c.y {
+		if !c.isEmpty(i) {
+			y, mu = append(y, c.y[i]), append(mu, c.mu[i])
+		}
+	}
+	return isSeparated(y, mu)
 }
 
 // step regresses z on units, months and indicators with the weights mu.
