@@ -106,7 +106,8 @@ func (a *assessment) checkComparison() {
 }
 
 func (a *assessment) checkUnits() {
-	a.add(CheckUnits, len(a.left)+len(a.missing) == 0, a.decided(RefusedNoData, RefusedZeroCounts), a.w.checkUnits(len(a.target)+len(a.comparison), a.leftOutWords(true), a.leftOutWords(false), a.missing))
+	detail := a.w.checkUnits(len(a.target)+len(a.comparison), a.leftOutWords(true), a.leftOutWords(false), a.missing) + a.smallWords()
+	a.add(CheckUnits, len(a.left)+len(a.missing)+len(a.p.Small) == 0, a.decided(RefusedNoData, RefusedZeroCounts), detail)
 }
 
 // checkOverlap fails where other campaigns leave no answer. That they leave none to the series beside a comparison is said

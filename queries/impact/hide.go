@@ -44,6 +44,18 @@ func unitNames(units []*Unit) []string {
 // isSmall tells whether a unit has so few readers that it is not named.
 func (a *assessment) isSmall(u *Unit) bool { return a.p.Dimension != "" && a.few(int(u.NReaders)) }
 
+// smallWords says how many units are left out for their few readers.
+func (a *assessment) smallWords() string {
+	switch n := len(a.p.Small); n {
+	case 0:
+		return ""
+	case 1:
+		return fmt.Sprintf(" 1 %s has fewer than %d readers and is left out.", a.w.unit, a.p.Suppress)
+	default:
+		return fmt.Sprintf(" %s have fewer than %d readers and are left out.", plural(n, a.w.unit, a.w.many), a.p.Suppress)
+	}
+}
+
 // sides gives the units to compare with, and those addressed.
 func (a *assessment) sides() [2][]*Unit {
 	var sides [2][]*Unit
@@ -65,8 +77,16 @@ func (a *assessment) hasFewReaders() bool {
 	if !a.p.IsComplete {
 		windows = windows[:1]
 	}
-	sides := a.sides()
-	return a.areFew(sides[0], windows...) || a.areFew(sides[1], windows...)
+	for _, side := range a.sides() {
+		if a.areFew(side, windows...) {
+			return true
+		}
+		// Read leaves small units out but where there are no others: sums of those alone would differ by single ones.
+		if a.p.Readers != nil && slices.ContainsFunc(side, a.isSmall) {
+			return true
+		}
+	}
+	return false
 }
 
 // hidden are the units of one side that are told together: those with few readers, and the next larger ones until there are

@@ -41,6 +41,11 @@ type Panel struct {
 	// Readers are those behind every number. Nil where nobody counted them, as in a history that was made up: nothing is
 	// withheld then but units with an NReaders below Suppress.
 	Readers *Readers
+	// Small are the units left out of Units, and of every sum, because few readers stand behind them; they are not named.
+	Small []Unit
+	// WithoutKey is the share of the counted requests of Post and of Pre without a reader's key, 0 to 1; nil where that was
+	// not read: for fill rate, turnaround and made-up histories.
+	WithoutKey *[2]float64
 	// ChangesAfterResults are the edits of what is measured that were made after results were looked at; Measure sets them.
 	ChangesAfterResults []campaign.Edit
 }
@@ -73,7 +78,7 @@ type Unit struct {
 
 	Post, Pre, Prior, PriorPre Reading
 	Placebo                    [][2]Reading // post and pre of each Panel.Windows.Placebo
-	// WithoutHeavy are Post and Pre without the busiest 1 % of the panel's readers (of both windows together); outcome
+	// WithoutHeavy are Post and Pre without the busiest 1 % of the unit's readers (of both windows together); outcome
 	// requests only, else nil.
 	WithoutHeavy *[2]Reading
 	// Exposure in Post and Pre, and by month, where the campaign is measured per head; nil where it is not, and a zero

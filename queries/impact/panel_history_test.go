@@ -223,13 +223,13 @@ func (n naive) reading(outcome, unit string, span Span) Reading {
 	panic(outcome)
 }
 
-// heavy gives post and pre of a unit without the busiest readers of the panel.
+// heavy gives post and pre of a unit without the busiest of its readers.
 func (n naive) heavy(p *Panel, unit string) [2]Reading {
 	perReader := map[int]int{}
 	readers := 0
-	for _, u := range p.Units {
+	{
 		for _, span := range []Span{p.Windows.Post, p.Windows.Pre} {
-			for _, r := range n.of(u.Name, span, request.createdDay) {
+			for _, r := range n.of(unit, span, request.createdDay) {
 				if r.reader == 0 || perReader[r.reader] == 0 {
 					readers++
 				}

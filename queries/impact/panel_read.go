@@ -78,6 +78,8 @@ func read(ctx context.Context, snapshot *store.Snapshot, c campaign.Campaign, ot
 	if err := r.countReaders(l); err != nil {
 		return nil, fmt.Errorf("reading who asked: %w", err)
 	}
+	l.leaveSmallOut()
+	l.WithoutKey = r.withoutKey(l)
 	switch l.Outcome.ID {
 	case outcomeRequests:
 		if err := r.withoutHeavy(l); err != nil {

@@ -3,6 +3,7 @@ package impact
 import (
 	"database/sql"
 	"math/bits"
+	"slices"
 	"strings"
 )
 
@@ -190,4 +191,47 @@ func (l *layout) wherePerhapsFew() ranges {
 func (p *Panel) week(i int) Span {
 	from := p.FirstWeek.AddDate(0, 0, 7*i)
 	return Span{from, from.AddDate(0, 0, 7)}
+}
+
+// leaveSmallOut takes units with few readers out of the panel, so that no two sums differ by them; where all of a side are
+// such, they stay, and nothing is told.
+func (l *layout) leaveSmallOut() {
+	isSmall := func(u Unit) bool { return u.NReaders > 0 && u.NReaders < int64(l.Suppress) }
+	if l.Dimension == "" {
+		return
+	}
+	for _, isTarget := range []bool{true, false} {
+		if slices.ContainsFunc(l.Units, func(u Unit) bool { return u.IsTarget == isTarget && u.NReaders > 0 && !isSmall(u) }) {
+			l.Units = slices.DeleteFunc(l.Units, func(u Unit) bool {
+				isOut := u.IsTarget == isTarget && isSmall(u)
+				if isOut {
+					l.Small = append(l.Small, u)
+				}
+				return isOut
+			})
+		}
+	}
+	if l.Outcome.ID == outcomeRequests {
+		l.FirstWeek, l.Weeks = l.weeks()
+	}
+}
+
+// withoutKey is the share of requests of which nobody knows the reader.
+func (r *reader) withoutKey(l *layout) *[2]float64 {
+	if l.Outcome.ID == outcomeFillRate || l.Outcome.ID == outcomeTurnaround {
+		return nil // r.rows count the keys of some of the requests only
+	}
+	of := r.daily(r.rows, func(d dayCounts) (float64, float64) { return float64(d.nUnknown), d.nRequests })
+	var shares [2]float64
+	for i, span := range []Span{l.Windows.Post, l.Windows.Pre} {
+		var all Reading
+		for _, unit := range l.Units {
+			one := of(unit.Name, span)
+			all.X, all.N = all.X+one.X, all.N+one.N
+		}
+		if all.N > 0 {
+			shares[i] = all.X / all.N
+		}
+	}
+	return &shares
 }

@@ -138,7 +138,7 @@ func TestPanelsAgreeWithMetrics(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if len(p.Units) != len(target)+len(comparison) || len(p.Months) < 24 {
+			if len(p.Units)+len(p.Small) != len(target)+len(comparison) || len(p.Units) < 8 || len(p.Months) < 24 {
 				t.Fatalf("%d departments, %d months", len(p.Units), len(p.Months))
 			}
 			agree := func(what string, span impact.Span, reading func(impact.Unit) impact.Reading) {

@@ -31,6 +31,9 @@ func (a *assessment) targets() []*Unit {
 // chooseUnits sorts the units out. A window that is not over leaves nobody out: what has none yet may still come.
 func (a *assessment) chooseUnits() {
 	seen := map[string]bool{}
+	for _, u := range a.p.Small {
+		seen[strings.TrimSpace(u.Name)] = true
+	}
 	for i := range a.p.Units {
 		u := &a.p.Units[i]
 		seen[strings.TrimSpace(u.Name)] = true
