@@ -120,6 +120,9 @@ func writeReportCSV(w io.Writer, report *impact.Report) error {
 	r.text("campaign", "outcome", report.Outcome.ID)
 	r.text("history", "as_of", report.AsOf.UTC().Format("2006-01-02T15:04:05Z"))
 	r.number("history", "generation", float64(report.Generation))
+	if report.Hidden != "" {
+		r.text("report", "hidden", report.Hidden)
+	}
 	r.window(report.Window)
 	r.estimates(report)
 	r.series(report)
@@ -222,8 +225,13 @@ func (r *reportRows) series(report *impact.Report) {
 		}
 		r.number(side+"_pre", unit.Name, unit.Pre)
 		r.number(side+"_post", unit.Name, unit.Post)
-		if unit.LogRatio != nil {
-			r.number(side+"_log_ratio", unit.Name, *unit.LogRatio)
+		for _, figure := range []struct {
+			name  string
+			value *float64
+		}{{"_n_pre", unit.NPre}, {"_n_post", unit.NPost}, {"_log_ratio", unit.LogRatio}} {
+			if figure.value != nil {
+				r.number(side+figure.name, unit.Name, *figure.value)
+			}
 		}
 		if unit.LeftOut != "" {
 			r.text(side+"_left_out", unit.Name, unit.LeftOut)

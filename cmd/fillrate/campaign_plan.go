@@ -74,7 +74,7 @@ func writePlan(w io.Writer, p *impact.PlanReport) error {
 		t.labelled("Smallest p", fmt.Sprintf("%s: there are %s ways to choose as many", impact.Probability(*p.SmallestP), impact.Number(p.NAssignments)))
 	}
 	if p.MDE != nil {
-		t.labelled("Visible change", fmt.Sprintf("%s or more (%s)", impact.SmallestChange(*p.MDE), impact.MethodLabel(p.Method)))
+		t.labelled("Visible change", fmt.Sprintf("%s or more (%s)", impact.VisibleChange(p.Outcome.ID, *p.MDE), impact.MethodLabel(p.Method)))
 	}
 	if p.FormulaMDE != nil {
 		t.labelled("By formula", fmt.Sprintf("%s or more, counts scattering %s times as much as chance alone makes them", impact.SmallestChange(*p.FormulaMDE), strconv.FormatFloat(p.Dispersion, 'f', 1, 64)))

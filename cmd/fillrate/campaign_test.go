@@ -66,8 +66,9 @@ func wholeReport() *impact.Report {
 		Verdict:  impact.Verdict{Code: impact.CantTell, Text: "We can’t tell. " + strings.Repeat("With about 913 requests in this window, only a change of +17% or more would show up. ", 2) + strings.Repeat("x", 130)},
 		Units: []impact.UnitReport{
 			{Name: "@History", IsTarget: true, Pre: 294, Post: 354, LogRatio: ptr(.185)},
-			{Name: "Law", Pre: 0, Post: 12, LeftOut: "new"},
+			{Name: "Law", Pre: 1, Post: 1212, LeftOut: "new"},
 		},
+		Hidden:  "Not shown, because fewer than 5 readers stand behind it: 2 months.",
 		Working: []impact.Working{{Method: impact.MethodDiD, Label: "Comparison of groups", Text: "Mean of ln(window ÷ same days a year earlier): 0.2559."}},
 		ChangesAfterResults: []campaign.Edit{{At: time.Date(2025, 7, 3, 9, 0, 0, 0, time.UTC), How: "edit", Field: "carry_over_months",
 			Before: "0 months", After: "2 months", AfterResults: true}},
@@ -83,6 +84,7 @@ func bareReport() *impact.Report {
 		RawChange:         &impact.RawChange{Pre: .81, Post: .8349, Ratio: 1.0307},
 		Counterfactual:    &impact.Counterfactual{},
 		CostPerAdditional: &impact.Cost{},
+		Units:             []impact.UnitReport{{Name: "everyone", IsTarget: true, Pre: .81, Post: .8349, NPre: ptr(1200.0), NPost: ptr(17.0)}},
 		Evidence:          "none", Verdict: impact.Verdict{Code: impact.CantTell, Text: "We can’t tell."},
 	}
 }

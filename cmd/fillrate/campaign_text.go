@@ -33,6 +33,7 @@ func writeReport(w io.Writer, report *impact.Report) error {
 	t.figures(report)
 	t.opinions(report)
 	t.amounts(report)
+	t.hidden(report.Hidden)
 	t.checks(report.Checks)
 	t.refusals(report.Refusals)
 	t.changes(report.ChangesAfterResults)
@@ -205,7 +206,7 @@ func (t *reportText) estimate(report *impact.Report) {
 		t.line("Joint effect of campaigns that can't be told apart: %s.", interval(*report.JointEffect))
 	}
 	if report.MDE != nil {
-		t.line("The smallest rise that would be seen in four of five such campaigns: %s.", impact.SmallestChange(*report.MDE))
+		t.line("The smallest change that would be seen in four of five such campaigns: %s.", impact.VisibleChange(report.Outcome.ID, *report.MDE))
 	}
 }
 
@@ -278,6 +279,14 @@ func (t *reportText) cost(what string, cost *impact.Cost, decimals int) {
 	}
 }
 
+func (t *reportText) hidden(text string) {
+	if text == "" {
+		return
+	}
+	t.heading("What is withheld")
+	t.line("%s", text)
+}
+
 func (t *reportText) checks(checks []impact.Check) {
 	if len(checks) == 0 {
 		return
@@ -327,12 +336,20 @@ func (t *reportText) units(units []impact.UnitReport) {
 		if unit.IsTarget {
 			side = "target"
 		}
-		text := fmt.Sprintf("%s: %s after %s", unit.Name, t.amount(unit.Post), t.amount(unit.Pre))
+		text := fmt.Sprintf("%s: %s%s after %s%s", unit.Name, t.amount(unit.Post), of(unit.NPost), t.amount(unit.Pre), of(unit.NPre))
 		if unit.LeftOut != "" {
 			text += "; left out: " + unit.LeftOut
 		}
 		t.labelled(side, text)
 	}
+}
+
+// of says how many requests or loans a share or a median rests on.
+func of(n *float64) string {
+	if n == nil {
+		return ""
+	}
+	return " (of " + impact.Number(*n) + ")"
 }
 
 func (t *reportText) working(working []impact.Working) {

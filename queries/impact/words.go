@@ -1,6 +1,10 @@
 package impact
 
-import "math"
+import (
+	"math"
+
+	"github.com/fillrate/fillrate/queries/campaign"
+)
 
 // The words in which a report writes numbers, for those who show them beside its sentences.
 
@@ -14,6 +18,14 @@ func Change(ratio float64) string {
 
 // SmallestChange writes a smallest detectable ratio as a rise, rounded up: a smaller one would not show.
 func SmallestChange(mde float64) string { return "+" + atLeast(mde) }
+
+// VisibleChange is SmallestChange for an outcome's id: of a rate or a median also as the fall that is as far from no change.
+func VisibleChange(outcome string, mde float64) string {
+	if o, ok := campaign.FindOutcome(outcome); ok && !o.IsCount {
+		return upOrDown(mde)
+	}
+	return SmallestChange(mde)
+}
 
 // Number writes a count with commas between thousands and a true minus sign.
 func Number(n float64) string { return number(n) }
