@@ -54,6 +54,9 @@ func Assess(p *Panel) *Report {
 	a.readMonths()
 	defer a.hide()
 	if a.hasFewReaders() {
+		if p.IsComplete && a.launch < leastMonths { // more readers would not do
+			a.refuse(RefusedShortHistory, everything, a.w.shortHistory(a.launch), a.w.moreHistory())
+		}
 		a.refuse(RefusedFewReaders, everything, a.w.fewReaders(p.Suppress), a.w.largerGroups())
 		a.check()
 		a.conclude()
