@@ -1,7 +1,6 @@
 package dashboards
 
 import (
-	"cmp"
 	"math"
 	"slices"
 	"strconv"
@@ -175,11 +174,7 @@ func (d drawing) cumulative() *figure {
 	f := &figure{ID: "cumulative", Title: say("title.cumulative", outcomeNoun(d.Report)), Height: "m", Definition: described("cumulative", "cumulative_range"), Downloads: d.download()}
 	c := d.Counterfactual
 	if c == nil || len(c.Cumulative) == 0 {
-		otherwise := text["empty.expected"]
-		if d.Counterfactual != nil {
-			otherwise = cmp.Or(d.Hidden, text["empty.cumulative"])
-		}
-		f.Empty = d.why(otherwise, expectation, impact.MethodITS)
+		f.Empty = d.why(d.noSum(), expectation, impact.MethodITS)
 		return f
 	}
 	names := make([]string, len(c.Cumulative))
@@ -204,16 +199,33 @@ func (d drawing) cumulative() *figure {
 	return d.finish(f, drawn, t)
 }
 
+// noSum says why nothing is added up: no forecast, a month withheld, or a window that is not made of months.
+func (d drawing) noSum() string {
+	if d.Counterfactual == nil {
+		return text["empty.expected"]
+	}
+	isForecast := false
+	for _, m := range d.Counterfactual.Series {
+		if m.Lo == nil {
+			continue
+		}
+		if m.Observed == nil {
+			return d.Hidden
+		}
+		isForecast = true
+	}
+	if isForecast && !d.Counterfactual.WholeMonths {
+		return say("empty.whole_months", daySpan(d.Window.From, d.Window.To))
+	}
+	return text["empty.cumulative"]
+}
+
 // otherSum says why what is added up differs from the additional ones beside the headline.
 func (d drawing) otherSum() string {
-	var words []string
-	if d.AdditionalRequests != nil {
-		words = append(words, say("cumulative.other_sum", outcomeNoun(d.Report), signed(count(d.AdditionalRequests.N))))
+	if d.AdditionalRequests == nil {
+		return ""
 	}
-	if !d.Counterfactual.WholeMonths {
-		words = append(words, say("cumulative.whole_months", daySpan(d.Window.From, d.Window.To)))
-	}
-	return strings.Join(words, " ")
+	return say("cumulative.other_sum", outcomeNoun(d.Report), signed(count(d.AdditionalRequests.N)))
 }
 
 func (d drawing) indexed() *figure {

@@ -279,14 +279,9 @@ func evidenceWhy(r *impact.Report) string {
 	}
 	words := []string{text["evidence.why."+r.Headline.Method]}
 	var failed []string
-	isShort := false
 	for _, check := range r.Checks {
-		switch {
-		case check.Passed:
-		case check.IsGate:
+		if check.IsGate && !check.Passed {
 			failed = append(failed, "“"+check.Label+"”")
-		case check.Name == impact.CheckHistory:
-			isShort = true
 		}
 	}
 	switch {
@@ -294,7 +289,7 @@ func evidenceWhy(r *impact.Report) string {
 		words = append(words, say("evidence.failed", failed[0]))
 	case len(failed) > 1:
 		words = append(words, say("evidence.failed_some", strings.Join(failed, ", ")))
-	case isShort && r.Evidence == "weak":
+	case r.Evidence == "weak" && !r.Window.ChangedAfterResults:
 		words = append(words, text["evidence.short"])
 	}
 	if r.Window.ChangedAfterResults {

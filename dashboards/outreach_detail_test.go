@@ -99,7 +99,6 @@ func TestFinding(t *testing.T) {
 // What the evidence rests on is said by the method of the number and by what takes a step from it.
 func TestWhyTheEvidence(t *testing.T) {
 	failed := impact.Check{Name: impact.CheckPreTrend, Label: "Both groups ran in parallel before", IsGate: true}
-	short := impact.Check{Name: impact.CheckHistory, Label: "Enough history"}
 	for name, test := range map[string]struct {
 		method, evidence string
 		changed          bool
@@ -108,9 +107,9 @@ func TestWhyTheEvidence(t *testing.T) {
 	}{
 		"a comparison":            {method: impact.MethodDiD, evidence: "stronger", want: "Those addressed were compared with others in the same months."},
 		"a comparison, changed":   {method: impact.MethodDiD, evidence: "moderate", changed: true, want: "in the same months. What is measured was changed after results", never: "Only the earlier months"},
-		"a comparison, failed":    {method: impact.MethodDiD, evidence: "weak", checks: []impact.Check{failed, short}, want: "The check “Both groups ran in parallel before” failed", never: "Little history"},
+		"a comparison, failed":    {method: impact.MethodDiD, evidence: "weak", checks: []impact.Check{failed}, want: "The check “Both groups ran in parallel before” failed", never: "Little history"},
 		"a series":                {method: impact.MethodITS, evidence: "moderate", want: "Only the earlier months of those addressed", never: "compared with"},
-		"a series, short":         {method: impact.MethodITS, evidence: "weak", checks: []impact.Check{short}, want: "Little history stands behind it"},
+		"a series, short":         {method: impact.MethodITS, evidence: "weak", want: "Little history stands behind it"},
 		"campaigns in one model":  {method: impact.MethodJoint, evidence: "moderate", want: "Several campaigns were estimated together"},
 		"nothing could be told":   {evidence: "none", want: "There is no number to rely on"},
 		"two checks of it failed": {method: impact.MethodDiD, evidence: "weak", checks: []impact.Check{failed, failed}, want: "These checks failed: “Both"},
@@ -142,12 +141,12 @@ func TestNoCostWithoutAnEffect(t *testing.T) {
 // The two sums of one page are set apart, and months that reach beyond the window are named.
 func TestWhyTheSumsDiffer(t *testing.T) {
 	report := exampleReport(t)
-	if below := (drawing{Report: report}).cumulative().Below; !strings.Contains(below, "The +193 requests above") || strings.Contains(below, "whole months") {
+	if below := (drawing{Report: report}).cumulative().Below; !strings.Contains(below, "The +193 requests above") {
 		t.Errorf("below the sum stands %q", below)
 	}
-	report.Counterfactual.WholeMonths = false
-	if below := (drawing{Report: report}).cumulative().Below; !strings.Contains(below, "reach beyond the days measured (1 Sep 2024 to 28 Feb 2025)") {
-		t.Errorf("below the sum stands %q", below)
+	report.Counterfactual.WholeMonths, report.Counterfactual.Cumulative = false, nil
+	if empty := (drawing{Report: report}).cumulative().Empty; !strings.Contains(empty, "the days measured (1 Sep 2024 to 28 Feb 2025) are not made of them") {
+		t.Errorf("there is no sum because %q", empty)
 	}
 }
 

@@ -444,14 +444,10 @@ func (s *server) addCampaign(c *gin.Context) error {
 	}
 	defer v.close()
 	t := v.read(values, campaign.Campaign{}, append([]string{idField}, formKeys...))
-	if len(t.wrong) == 0 && t.record.ID == "" {
-		if t.record.ID, err = s.campaigns.FreeID(v.ctx, t.record.Name); err != nil {
-			return v.writeForm(c, t, "", err)
-		}
-	}
 	if len(t.wrong) == 0 {
-		if err = s.campaigns.Add(v.ctx, t.record, "add"); err == nil {
-			return redirect{v.to(campaignAddress(t.record.ID))}
+		var recorded campaign.Campaign
+		if recorded, err = s.campaigns.Record(v.ctx, t.record, "add"); err == nil {
+			return redirect{v.to(campaignAddress(recorded.ID))}
 		}
 		t.blame(err)
 	} else {

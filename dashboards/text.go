@@ -514,7 +514,6 @@ var text = map[string]string{
 	"record.service_change":         "change",
 	"fact.with_a_month":             "{0}, with 1 month of carry-over",
 	"cumulative.other_sum":          "The {1} {0} above follow from the headline’s method. This sum follows from the forecast, a second method, so the two differ somewhat.",
-	"cumulative.whole_months":       "The forecast goes by whole months, which reach beyond the days measured ({0}); the sum holds those days, too.",
 	"title.indexed_alone":           "How do these months compare with the year before?",
 	"n.placebo_part":                "n {0} of the {4} choices of {1} of {2} groups that were tried, evenly taken, with the estimated effect taken out. p {3} is counted of all, with the effect left in: the share that moved at least as far as the choice that was made.",
 	"plan.units_everyone":           "all readers, nobody to compare with",
@@ -536,6 +535,7 @@ var text = map[string]string{
 	"form.not_saved":                "The record can’t be written at the moment; the log says why. Nothing was changed, and what you typed is kept below: try again.",
 	"month":                         "1 month",
 	"months":                        "{0} months",
+	"empty.whole_months":            "The forecast goes by whole months, and the days measured ({0}) are not made of them: a sum would hold other days, too.",
 	"worse":                         "worse",
 }
 
