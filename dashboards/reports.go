@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -52,7 +53,7 @@ func (s *server) records(ctx context.Context) (*records, error) {
 
 // split gives a campaign and all others. The error is one of code not_found.
 func (r *records) split(id string) (campaign.Campaign, []campaign.Campaign, error) {
-	at := slices.IndexFunc(r.Campaigns, func(c campaign.Campaign) bool { return c.ID == id })
+	at := slices.IndexFunc(r.Campaigns, func(c campaign.Campaign) bool { return strings.EqualFold(c.ID, id) })
 	if at < 0 {
 		return campaign.Campaign{}, nil, &queries.Error{Code: queries.NotFound, Message: say("campaign.unknown", shorten(id, 64))}
 	}

@@ -48,6 +48,14 @@ func TestStamp(t *testing.T) {
 	}
 }
 
+// Ids are the same in capitals and small letters, as for the command.
+func TestSplit(t *testing.T) {
+	all := &records{Campaigns: []campaign.Campaign{{ID: "C1"}, {ID: "C2"}}}
+	if c, others, err := all.split("c2"); err != nil || c.ID != "C2" || len(others) != 1 {
+		t.Errorf("%v, %v, %v", c.ID, others, err)
+	}
+}
+
 // p is adjusted for the list in copies: a page of one campaign shows its own.
 func TestAdjust(t *testing.T) {
 	report := func(p float64) *impact.Report {
