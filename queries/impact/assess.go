@@ -38,12 +38,15 @@ type assessment struct {
 	did      *stats.Permutation
 	inTheWay []other // campaigns that touch some of the measured units and not others
 	alike    []other // campaigns that touch all of them
+	earlier  []other // campaigns that met neither window, but months that the models are fitted to
 	its      *stats.ITS
 	step     stats.Series // what its was fitted to
 	forecast *stats.Estimate
 	seed     uint64
 	effect   float64 // ln of the headline
-	se       float64 // of effect, where it comes from a model
+	// isUncounted: so few readers stand behind the groups that no number of requests is told.
+	isUncounted bool
+	se          float64 // of effect, where it comes from a model
 }
 
 // Assess answers what a campaign changed, from what was read of the history. It always answers: what the data cannot carry is
@@ -54,6 +57,9 @@ func Assess(p *Panel) *Report {
 	a.readMonths()
 	defer a.hide()
 	if a.hasFewReaders() {
+		if a.compareWithoutCounts() {
+			return a.r
+		}
 		if p.IsComplete && a.launch < leastMonths { // more readers would not do
 			a.refuse(RefusedShortHistory, everything, a.w.shortHistory(a.launch), a.w.moreHistory())
 		}
@@ -85,6 +91,31 @@ func Assess(p *Panel) *Report {
 	a.check()
 	a.conclude()
 	return a.r
+}
+
+// compareWithoutCounts gives the ratio of a comparison whose groups have few readers each, and no figure that a reader could be
+// told from; false where there is none.
+func (a *assessment) compareWithoutCounts() bool {
+	if !a.p.IsComplete || a.p.Dimension == "" || len(a.target) < 2 || len(a.comparison) < 2 {
+		return false
+	}
+	a.findOthers()
+	if a.refuseEverything() {
+		a.r.Refusals = []Refusal{}
+		return false
+	}
+	if a.compareUnits(); a.r.Headline == nil {
+		a.r.Refusals, a.r.TWFE, a.r.JointEffect, a.r.Working = []Refusal{}, nil, nil, []Working{}
+		return false
+	}
+	a.isUncounted = true
+	a.note("all numbers of " + a.w.things)
+	a.placebo()
+	a.detectable()
+	a.check()
+	a.conclude()
+	a.r.Placebo.InTime, a.r.Placebo.NAsBig = []PlaceboLaunch{}, 0
+	return true
 }
 
 func begin(p *Panel) *assessment {

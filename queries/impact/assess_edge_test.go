@@ -175,11 +175,18 @@ func TestSmallUnitsAreTakenTogether(t *testing.T) {
 			}
 		}
 		r := Assess(p)
-		if !refusedFor(r, RefusedFewReaders) || r.Headline != nil || r.RawChange != nil || r.Counterfactual != nil || len(r.Indexed)+len(r.Units) > 0 || r.Season != nil {
+		if r.RawChange != nil || r.Counterfactual != nil || len(r.Indexed)+len(r.Units)+len(r.Placebo.InTime) > 0 || r.Season != nil || r.AdditionalRequests != nil || r.ITS != nil {
 			t.Errorf("a group of four readers (target %v) is told of: %+v", isTarget, r)
+		}
+		if r.Headline == nil || strings.Contains(said(r), "requests (") || strings.Contains(said(r), "extra") {
+			t.Errorf("the ratio is told without any number of requests: %s", said(r))
 		}
 		if plan := Plan(p); plan.MDE != nil || plan.Expected != 0 || plan.ExpectedComparison != 0 {
 			t.Errorf("a plan for a group of four readers tells %+v", plan)
+		}
+		p.Campaign.Comparison, p.Units = campaign.Group{}, p.Units[:4]
+		if r := Assess(p); isTarget && (!refusedFor(r, RefusedFewReaders) || r.Headline != nil) {
+			t.Errorf("a group of four readers alone is told of: %+v", r)
 		}
 	}
 }

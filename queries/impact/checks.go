@@ -10,12 +10,14 @@ import (
 )
 
 const (
-	parallel     = .05  // P of different slopes before the campaign below which the groups did not run in parallel
-	tooOften     = .10  // share of pretended launches that may find as much
-	fewLaunches  = 5    // below which the share says nothing
-	stillOpen    = .05  // share of the window's requests
-	byChance     = 1.96 // standard deviations of the pretended launches that a series' effect must exceed
-	leastOfHeavy = .5   // of the log effect that must be left without the busiest readers
+	parallel       = .05  // P of different slopes before the campaign below which the groups did not run in parallel
+	tooOften       = .10  // share of pretended launches that may find as much
+	fewLaunches    = 5    // below which the share says nothing
+	stillOpen      = .05  // share of the window's requests
+	byChance       = 1.96 // standard deviations of the pretended launches that a series' effect must exceed
+	likeSize       = 3    // times the variance by chance of the comparison that those addressed may have
+	mostWithoutKey = .05  // share of requests that may not tell whose they are, where readers are counted
+	leastOfHeavy   = .5   // of the log effect that must be left without the busiest readers
 )
 
 // check fills Report.Checks, in their order.
@@ -39,6 +41,12 @@ func (a *assessment) check() {
 			a.checkLending()
 		}
 		a.checkSecond()
+		if h.Method != MethodITS && a.p.Outcome.IsCount {
+			a.checkSize()
+		}
+		if a.p.Outcome.Unit == "readers" && a.p.WithoutKey != nil {
+			a.checkKeys()
+		}
 		if a.p.Outcome.ID == outcomeRequests {
 			a.checkHeavy()
 		}
@@ -127,6 +135,10 @@ func (a *assessment) checkOverlap() {
 	detail := a.w.checkOverlap(a.namesOf(a.inTheWay), a.namesOf(a.alike), method)
 	if method == MethodJoint {
 		detail += " " + a.w.alone(permuted(a.did))
+	}
+	if partly := a.partly(); len(partly) > 0 {
+		a.addOfEffect(CheckOverlap, false, a.w.partly(a.namesOf(partly)))
+		return
 	}
 	a.add(CheckOverlap, true, true, detail)
 }
@@ -250,7 +262,30 @@ func (a *assessment) checkSecond() {
 		a.addOfEffect(CheckSecond, false, a.w.noSecond())
 		return
 	}
-	a.addOfEffect(CheckSecond, (second > 0) == (a.effect > 0), a.w.checkSecond(name, second, a.effect))
+	agrees := (second > 0) == (a.effect > 0)
+	if name == methodTWFE { // it weighs units by their requests: far from the headline, that is not about requests
+		agrees = agrees && a.r.Headline.Lo <= a.r.TWFE.RR && a.r.TWFE.RR <= a.r.Headline.Hi
+	}
+	a.addOfEffect(CheckSecond, agrees, a.w.checkSecond(name, second, a.effect, agrees))
+}
+
+// checkSize compares how far chance alone moves the log ratios of either side: permutations take all units for alike.
+func (a *assessment) checkSize() {
+	noise := func(units []*Unit) float64 {
+		sum := 0.0
+		for _, u := range units {
+			sum += 1/(u.Post.X+.5) + 1/(u.Pre.X+.5)
+		}
+		return sum / float64(len(units))
+	}
+	passed := noise(a.target) <= likeSize*noise(a.comparison)
+	a.addOfEffect(CheckSize, passed, a.w.checkSize(passed))
+}
+
+// checkKeys fails where readers were erased: each request without a key would pass for a reader.
+func (a *assessment) checkKeys() {
+	post, pre := a.p.WithoutKey[0], a.p.WithoutKey[1]
+	a.add(CheckKeys, max(post, pre) <= mostWithoutKey, true, a.w.checkKeys(post, pre))
 }
 
 // checkHeavy takes the busiest readers out.

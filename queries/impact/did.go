@@ -3,6 +3,7 @@ package impact
 import (
 	"errors"
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/stat"
 
@@ -88,7 +89,7 @@ func (a *assessment) compareUnits() {
 	if a.isMedian() { // no model of counts has medians
 		return
 	}
-	if fit, _, err := a.twoWay(nil); err == nil {
+	if fit, _, err := a.twoWay(a.earlier); err == nil {
 		a.r.TWFE = opinionOf(a.believed(fit))
 		a.work(methodTWFE, a.w.workTWFE(fit, 0, ""))
 	}
@@ -158,7 +159,7 @@ func (a *assessment) twoWay(others []other) (*stats.TwoWay, []other, error) {
 // believed is this campaign's estimate: clustered by unit, or with the larger standard error where so few units were addressed
 // that the clustered one is far too small.
 func (a *assessment) believed(fit *stats.TwoWay) stats.Estimate {
-	if len(a.target) < fewClusters {
+	if min(len(a.target), len(a.comparison)) < fewClusters {
 		return fit.Wider[0]
 	}
 	return fit.Coef[0]
@@ -170,7 +171,7 @@ func (a *assessment) joint() {
 		a.refuse(RefusedShortWindow, everything, a.w.shortJoint(a.namesOf(a.inTheWay)), a.w.findUntouched())
 		return
 	}
-	fit, others, err := a.twoWay(a.inTheWay)
+	fit, others, err := a.twoWay(append(slices.Clone(a.inTheWay), a.earlier...))
 	var rank *stats.RankError
 	clash := others
 	switch {
@@ -182,7 +183,7 @@ func (a *assessment) joint() {
 			}
 		}
 		if clash = a.correlated(others, corr); len(clash) == 0 {
-			e := a.believed(fit)
+			e := fit.Wider[0]
 			a.setHeadline(MethodJoint, stats.NewEstimate(e.Value, math.Max(e.SE, fit.ModelSE[0]), e.DF))
 			a.r.TWFE = opinionOf(a.believed(fit))
 			a.work(MethodJoint, a.w.workTWFE(fit, 0, a.p.Campaign.Name))

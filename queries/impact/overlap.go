@@ -29,10 +29,11 @@ func (a *assessment) findOthers() {
 	scope, err := scopeOf(a.p.Campaign)
 	for _, c := range a.p.Others {
 		w := Extent(c)
-		if c.ID == a.p.Campaign.ID || isSameCampaign(c, a.p.Campaign) || err == nil && !scope.meets(c.Target) || !w.Meets(a.p.Windows.Post) && !w.Meets(a.p.Windows.Pre) {
+		if c.ID == a.p.Campaign.ID || isSameCampaign(c, a.p.Campaign) || err == nil && !scope.meets(c.Target) || !w.Meets(a.fitted()) {
 			continue
 		}
 		o := other{c: c, touches: make([]bool, len(units)), meets: w.Meets(a.p.Windows.Post)}
+		isEarlier := !o.meets && !w.Meets(a.p.Windows.Pre)
 		if c.End.IsZero() { // what lasts is there in every later month
 			w.To = a.p.Windows.Post.To.AddDate(1, 0, 0)
 		}
@@ -50,12 +51,35 @@ func (a *assessment) findOthers() {
 		for _, first := range a.p.Months {
 			o.x = append(o.x, part(first, w))
 		}
-		if n == len(units) {
+		switch {
+		case isEarlier:
+			a.earlier = append(a.earlier, o)
+		case n == len(units):
 			a.alike = append(a.alike, o)
-		} else {
+		default:
 			a.inTheWay = append(a.inTheWay, o)
 		}
 	}
+}
+
+// fitted are the days from the first month to the end of the window, which the models of months are fitted to.
+func (a *assessment) fitted() Span {
+	s := Span{a.p.Windows.Pre.From, a.p.Windows.Post.To}
+	if len(a.p.Months) > 0 && a.p.Months[0].Before(s.From) {
+		s.From = a.p.Months[0]
+	}
+	return s
+}
+
+// partly gives the campaigns in the windows that a comparison takes for alike and that need not be: for groups of another kind
+// than the units, such as patron groups beside departments, of which one unit may have many and another none.
+func (a *assessment) partly() []other {
+	if len(a.comparison) == 0 || a.r.Headline.Method == MethodITS {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(a.alike), func(o other) bool {
+		return o.c.Target.IsEmpty() || len(namesIn(o.c.Target, a.p.Dimension)) > 0
+	})
 }
 
 // addresses tells whether a campaign was for a unit's readers. One for groups of another kind, such as patron groups where
@@ -160,7 +184,7 @@ type chosen struct{ separate, inseparable []other }
 // stepsOf gives the campaigns that reached those addressed and have to stand in their series beside this one.
 func (a *assessment) stepsOf(first int) chosen {
 	var others []other
-	for _, o := range append(slices.Clone(a.inTheWay), a.alike...) {
+	for _, o := range slices.Concat(a.inTheWay, a.alike, a.earlier) {
 		if slices.Contains(o.touches[:len(a.target)], true) {
 			others = append(others, o)
 		}

@@ -191,6 +191,8 @@ const (
 	CheckOutcome    = "placebo_series" // lending did not move likewise
 	CheckSecond     = "second_opinion" // another method points the same way
 	CheckHeavy      = "heavy_readers"  // not the work of a few readers
+	CheckSize       = "like_size"      // those addressed are not so much smaller that chance alone moves them more
+	CheckKeys       = "reader_keys"    // requests tell whose they are
 	CheckFrozen     = "window_frozen"  // not changed after results were looked at
 )
 

@@ -85,6 +85,8 @@ func (a *assessment) leftOut(u *Unit) string {
 		return a.w.leftClosed(pre)
 	case pre == 0 && post >= fewest:
 		return a.w.leftNew(post)
+	case a.breaksOff(u):
+		return a.w.leftBroken()
 	case !a.p.Outcome.IsCount && (post < fewest || pre < fewest):
 		return a.w.leftThin(pre, post)
 	case a.isShare() && u.Post.X+u.Pre.X == 0:
@@ -96,6 +98,20 @@ func (a *assessment) leftOut(u *Unit) string {
 		return a.w.leftUnmeasured()
 	}
 	return ""
+}
+
+// breaksOff tells whether a unit that had requests in the last whole month of the window's year before has none in the window's:
+// it was closed, renamed or merged on the way.
+func (a *assessment) breaksOff(u *Unit) bool {
+	if !a.p.Outcome.IsCount {
+		return false
+	}
+	for i := len(a.p.Months) - 1; i >= 12; i-- {
+		if part(a.p.Months[i], a.p.Windows.Post) == 1 {
+			return reading(u, i).X == 0 && reading(u, i-12).X >= fewest
+		}
+	}
+	return false
 }
 
 // isSilent tells whether those addressed had nothing in either window.

@@ -3,9 +3,10 @@ package impact
 import "math"
 
 const (
-	smallMDE   = 1.30 // a smallest detectable ratio, and an interval's end, with which no effect can be told from an unseen one
-	bigChange  = .10  // raw change that people talk about
-	sameAsLast = .15  // as far apart last year's change may lie to explain it
+	smallMDE    = 1.30 // a smallest detectable ratio, and an interval's end, with which no effect can be told from an unseen one
+	smallPoints = .05  // the same of a rate, as a difference of shares
+	bigChange   = .10  // raw change that people talk about
+	sameAsLast  = .15  // as far apart last year's change may lie to explain it
 )
 
 // conclude writes evidence and verdict.
@@ -31,11 +32,8 @@ func (a *assessment) verdict() Verdict {
 		return Verdict{code, a.w.likely(targets, h, a.r.AdditionalRequests, a.value(a.pool(a.target, func(u *Unit) Reading { return u.Post })), a.asked(), a.p.Windows.Post)}
 	}
 	code := CantTell
-	if mde := a.r.MDE; mde != nil && *mde <= smallMDE {
-		// As it is written, in whole per cent, so that the sentence holds.
-		if written := 1 + wholePerCent(*mde)/100; h.Hi <= written && h.Lo >= 1/written {
-			code = NoClearEffect
-		}
+	if mde := a.r.MDE; mde != nil && a.isSmallChange(*mde) && a.isSmallChange(h.Hi) && a.isSmallChange(1/h.Lo) {
+		code = NoClearEffect
 	}
 	switch {
 	case a.isEveryYear():
@@ -46,8 +44,21 @@ func (a *assessment) verdict() Verdict {
 	return Verdict{code, a.w.cantTell(h, a.asked(), a.r.MDE)}
 }
 
-// asked is how many requests, or readers, of those addressed the window holds.
+// isSmallChange tells whether a ratio above 1 is one with which no effect can be told from an unseen one. That of a rate is
+// judged in points: a fill rate of 90% can't rise by more than a ninth.
+func (a *assessment) isSmallChange(ratio float64) bool {
+	if a.isShare() {
+		without := a.value(a.pool(a.target, func(u *Unit) Reading { return u.Post })) / a.r.Headline.RR
+		return without*(ratio-1) <= smallPoints
+	}
+	return ratio <= smallMDE
+}
+
+// asked is how many requests, or readers, of those addressed the window holds; 0 where that is not told.
 func (a *assessment) asked() float64 {
+	if a.isUncounted {
+		return 0
+	}
 	return a.weight(a.pool(a.target, func(u *Unit) Reading { return u.Post }))
 }
 

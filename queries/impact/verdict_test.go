@@ -126,7 +126,7 @@ func TestVerdicts(t *testing.T) {
 		{"as every year and no effect", NoClearEffect, func(t *testing.T) *Panel {
 			return with(calm(), func(w *invented) { w.effect, w.seed = 0, 1 }).panel(t)
 		}},
-		{"falls every year", CantTell, func(t *testing.T) *Panel {
+		{"falls every year", NoClearEffect, func(t *testing.T) *Panel {
 			w := with(calm(), func(w *invented) { w.effect, w.noise, w.seed = 0, .1, 1 })
 			c := w.campaign()
 			c.Start, c.End = ymd("2024-04-01"), ymd("2024-07-01")
@@ -192,7 +192,15 @@ func TestVerdicts(t *testing.T) {
 			p.Units[5].Post = Reading{}
 			return p
 		}},
-		{"groups of few readers", CantTell, func(t *testing.T) *Panel {
+		{"few readers alone", CantTell, func(t *testing.T) *Panel {
+			p := calm().panel(t)
+			p.Campaign.Comparison, p.Units = campaign.Group{}, p.Units[:4]
+			for i := range p.Units {
+				p.Units[i].NReaders = 1
+			}
+			return p
+		}},
+		{"groups of few readers", LikelyIncrease, func(t *testing.T) *Panel {
 			p := calm().panel(t)
 			for i := range p.Units {
 				p.Units[i].NReaders = 1

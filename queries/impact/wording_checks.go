@@ -21,6 +21,8 @@ var checkLabels = map[string]string{
 	CheckOutcome:    "Lending did not move likewise",
 	CheckSecond:     "A second method agrees",
 	CheckHeavy:      "Not the work of a few readers",
+	CheckSize:       "Groups of like size",
+	CheckKeys:       "Readers can be counted",
 	CheckFrozen:     "Not changed after the results",
 }
 
@@ -109,6 +111,22 @@ func (w words) checkOverlap(apart, alike []string, method string) string {
 	return strings.Join(parts, " ")
 }
 
+// partly says which campaigns were for readers that stand in every unit, in some more than in others.
+func (w words) partly(names []string) string {
+	return fmt.Sprintf("%s addressed readers of another kind of group, of whom some %s have more than others; its effect can't be told from this one.", joined(names), w.many)
+}
+
+func (w words) checkSize(passed bool) string {
+	if passed {
+		return fmt.Sprintf("Chance moves the %s addressed about as much as the others.", w.many)
+	}
+	return fmt.Sprintf("The %s addressed have so few requests beside the others that chance alone moves them more; compare them with %s of like size.", w.many, w.many)
+}
+
+func (w words) checkKeys(post, pre float64) string {
+	return fmt.Sprintf("%s of the window's requests and %s of those a year earlier don't tell whose they are.", share(post), strings.ToLower(share(pre)))
+}
+
 func (w words) checkSettled(open float64) string {
 	if open <= 0 {
 		return "None of the window's requests is still open."
@@ -180,8 +198,11 @@ func (w words) checkLending(o Opinion, likewise bool) string {
 
 var methodNames = map[string]string{methodTWFE: "The comparison month by month", MethodITS: "The target's own series", MethodDiD: "The comparison taken alone", methodExpected: "The forecast from the months before"}
 
-func (w words) checkSecond(method string, second, effect float64) string {
-	if (second > 0) == (effect > 0) {
+func (w words) checkSecond(method string, second, effect float64, agrees bool) string {
+	if !agrees && (second > 0) == (effect > 0) {
+		return fmt.Sprintf("%s, which counts each request alike and not each %s, says %s: outside the range.", methodNames[method], w.unit, change(math.Exp(second)))
+	}
+	if agrees {
 		return fmt.Sprintf("%s says %s, on the same side.", methodNames[method], change(math.Exp(second)))
 	}
 	return fmt.Sprintf("%s says %s, where the headline says %s.", methodNames[method], change(math.Exp(second)), change(math.Exp(effect)))

@@ -228,6 +228,10 @@ func (w words) leftClosed(pre float64) string {
 func (w words) leftNew(post float64) string {
 	return fmt.Sprintf("new: %s %s in the window and none the year before", number(post), w.things)
 }
+func (w words) leftBroken() string {
+	return "closed or renamed within the window: none in its last month"
+}
+
 func (w words) leftThin(pre, post float64) string {
 	return fmt.Sprintf("too few %s to measure: %s the year before and %s in the window, and %d are asked for in each", w.things, number(pre), number(post), fewest)
 }

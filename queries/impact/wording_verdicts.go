@@ -17,6 +17,8 @@ func (w words) likely(targets string, h *Headline, n *Amount, value, asked float
 	switch {
 	case n != nil && n.N >= 0:
 		text += fmt.Sprintf(", roughly %s extra %s (%s–%s) over %s.", number(n.N), w.things, number(n.Lo), number(n.Hi), days(window))
+	case asked == 0:
+		text += fmt.Sprintf(" over %s.", days(window))
 	case n != nil:
 		text += fmt.Sprintf(", roughly %s fewer %s (%s–%s) over %s.", number(-n.N), w.things, number(-n.Hi), number(-n.Lo), days(window))
 	default:
@@ -46,8 +48,11 @@ func (w words) cantTell(h *Headline, asked float64, mde *float64) string {
 	if mde != nil {
 		shown = fmt.Sprintf("only a change of %s or more would show up", w.visible(*mde))
 	}
-	return fmt.Sprintf("We can't tell. With about %s %s in this window, %s. The data fit anything from %s to %s.",
-		number(asked), w.things, shown, change(h.Lo), change(h.Hi))
+	many := fmt.Sprintf("about %s %s", number(asked), w.things)
+	if asked == 0 {
+		many = "so few readers"
+	}
+	return fmt.Sprintf("We can't tell. With %s in this window, %s. The data fit anything from %s to %s.", many, shown, change(h.Lo), change(h.Hi))
 }
 
 // visible writes the smallest change that would show: as a rise, and where a fall is what people hope for as that, too.
@@ -89,6 +94,9 @@ func (w words) gates(failed []Check, targets string, a *assessment, h *Headline)
 		default:
 			text += " " + sentence(c.Detail)
 		}
+	}
+	if a.isUncounted {
+		return text + fmt.Sprintf(" The figures alone would say %s.", between(h.Lo, h.Hi))
 	}
 	return text + fmt.Sprintf(" The figures alone, from %s %s, would say %s.", number(a.asked()), w.things, between(h.Lo, h.Hi))
 }
