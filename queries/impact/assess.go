@@ -110,6 +110,7 @@ func (a *assessment) compareWithoutCounts() bool {
 	}
 	a.isUncounted = true
 	a.note("all numbers of " + a.w.things)
+	a.followTarget()
 	a.placebo()
 	a.detectable()
 	a.check()

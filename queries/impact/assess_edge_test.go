@@ -175,10 +175,10 @@ func TestSmallUnitsAreTakenTogether(t *testing.T) {
 			}
 		}
 		r := Assess(p)
-		if r.RawChange != nil || r.Counterfactual != nil || len(r.Indexed)+len(r.Units)+len(r.Placebo.InTime) > 0 || r.Season != nil || r.AdditionalRequests != nil || r.ITS != nil {
+		if r.RawChange != nil || r.Counterfactual != nil || len(r.Indexed)+len(r.Units)+len(r.Placebo.InTime) > 0 || r.Season != nil || r.AdditionalRequests != nil {
 			t.Errorf("a group of four readers (target %v) is told of: %+v", isTarget, r)
 		}
-		if r.Headline == nil || strings.Contains(said(r), "requests (") || strings.Contains(said(r), "extra") {
+		if r.Headline == nil || r.ITS == nil || strings.Contains(said(r), "requests (") || strings.Contains(said(r), "extra") {
 			t.Errorf("the ratio is told without any number of requests: %s", said(r))
 		}
 		if plan := Plan(p); plan.MDE != nil || plan.Expected != 0 || plan.ExpectedComparison != 0 {
