@@ -94,10 +94,14 @@ func TestLackingDefinitions(t *testing.T) {
 	}
 }
 
+// A metric's folder is one with a metric.go; other folders, such as impact, define what is no metric.
 func TestEveryFolderIsInTheCatalog(t *testing.T) {
-	folders, err := filepath.Glob("../*/doc.md")
+	folders, err := filepath.Glob("../*/metric.go")
 	if err != nil || len(folders) == 0 {
 		t.Fatal("no metric has a folder", err)
+	}
+	if len(folders) != len(catalog.All()) {
+		t.Errorf("there are %d folders of %d metrics", len(folders), len(catalog.All()))
 	}
 	for _, folder := range folders {
 		if _, err := catalog.Find(filepath.Base(filepath.Dir(folder))); err != nil {
