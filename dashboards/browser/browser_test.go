@@ -21,6 +21,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
@@ -185,8 +186,20 @@ func (r *reader) visit(path string) {
 func evaluate[T any](r *reader, script string) T {
 	r.Helper()
 	var value T
-	r.do(chromedp.Evaluate(script, &value, func(p *runtime.EvaluateParams) *runtime.EvaluateParams { return p.WithAwaitPromise(true) }))
-	return value
+	ask := chromedp.Evaluate(script, &value, func(p *runtime.EvaluateParams) *runtime.EvaluateParams { return p.WithAwaitPromise(true) })
+	for tries := 1; ; tries++ {
+		err := chromedp.Run(r.ctx, ask)
+		// The page that was left a moment ago may still be the one that is asked. Then nothing was evaluated.
+		var gone *cdproto.Error
+		if errors.As(err, &gone) && strings.HasPrefix(gone.Message, "Cannot find context") && tries < 20 {
+			time.Sleep(50 * time.Millisecond)
+			continue
+		}
+		if err != nil {
+			r.Fatal(err)
+		}
+		return value
+	}
 }
 
 var pages = []string{
