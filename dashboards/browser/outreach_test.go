@@ -227,22 +227,24 @@ func TestImportInTheBrowser(t *testing.T) {
 
 func TestOutreachWithoutScript(t *testing.T) {
 	r := newReader(t, 1280, 900, false)
-	r.do(emulation.SetScriptExecutionDisabled(true), chromedp.Navigate(site+"/outreach/new"), chromedp.WaitReady("main", chromedp.ByQuery))
+	r.do(emulation.SetScriptExecutionDisabled(true), chromedp.Navigate(site+"/outreach/new"))
 	r.do(chromedp.SendKeys("#name", "Course page", chromedp.ByQuery), chromedp.Click(`details:has([name="target.departments"]) summary`, chromedp.ByQuery),
 		chromedp.Click(`[name="target.departments"][value="Nursing"]`, chromedp.ByQuery), chromedp.SendKeys("#start", "03012025", chromedp.ByQuery))
 	r.send("button.main")
-	var page string
-	r.do(chromedp.OuterHTML("main", &page, chromedp.ByQuery))
+	main := func() string { return evaluate[string](r, `document.querySelector("main").outerHTML`) }
+	page := main()
 	if !strings.Contains(page, "Course page") || strings.Contains(page, "Nothing was saved yet") {
 		t.Errorf("the form does not work without script: %.600s", page)
 	}
-	r.do(chromedp.Navigate(site+"/outreach"), chromedp.WaitReady("main", chromedp.ByQuery), chromedp.OuterHTML("main", &page, chromedp.ByQuery))
+	r.do(chromedp.Navigate(site + "/outreach"))
+	page = main()
 	if !strings.Contains(page, ">Course page</a>") || !strings.Contains(page, "<table>") {
 		t.Error("the list without script lacks the campaign, or the numbers of the plot")
 	}
-	r.do(chromedp.Navigate(site+"/outreach/course-page/remove"), chromedp.WaitReady("main", chromedp.ByQuery))
+	r.do(chromedp.Navigate(site + "/outreach/course-page/remove"))
 	r.send("button.main")
-	r.do(chromedp.Navigate(site+planned), chromedp.WaitReady("main", chromedp.ByQuery), chromedp.OuterHTML("main", &page, chromedp.ByQuery))
+	r.do(chromedp.Navigate(site + planned))
+	page = main()
 	if !strings.Contains(page, `class="answer"`) {
 		t.Error("the planner does not answer without script")
 	}
