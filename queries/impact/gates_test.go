@@ -168,3 +168,18 @@ func TestSmallChangesOfARate(t *testing.T) {
 		t.Error("4% to 6% is two points")
 	}
 }
+
+// Alone, a series must exceed what it finds where nothing was done: 1.96 standard deviations of the pretended launches.
+func TestAnEffectWithinTheScatter(t *testing.T) {
+	for effect, want := range map[float64]bool{.30: false, .45: true} {
+		r := &Report{Headline: &Headline{Method: MethodITS, RR: math.Exp(effect), Lo: 1.1, Hi: 2}, Placebo: &PlaceboReport{Actual: effect}}
+		for i := range 12 { // a standard deviation of .2 × √(12 ÷ 11) = .209, so that .41 is the least
+			r.Placebo.InTime = append(r.Placebo.InTime, PlaceboLaunch{LogRatio: .2 * float64(i%2*2-1)})
+		}
+		a := &assessment{p: &Panel{}, r: r, effect: effect, w: wordsOf(&Panel{})}
+		a.checkPlacebo()
+		if c := r.Checks[0]; c.Passed != want || !c.IsGate {
+			t.Errorf("an effect of %v among launches of ±.2: %+v", effect, c)
+		}
+	}
+}
