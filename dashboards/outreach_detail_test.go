@@ -46,7 +46,7 @@ func shown(t *testing.T, f *finding) string {
 		t.Fatal(err)
 	}
 	var b bytes.Buffer
-	if err := templates["outreach_detail"].ExecuteTemplate(&b, "layout", &view{Title: "Campaign", Body: f}); err != nil {
+	if err := templates["en"]["outreach_detail"].ExecuteTemplate(&b, "layout", &view{Title: "Campaign", Body: f}); err != nil {
 		t.Fatal(err)
 	}
 	return html.UnescapeString(b.String())

@@ -44,7 +44,8 @@ type server struct {
 	cache     *cache
 	campaigns *campaign.Book // nil: none
 	origins   *http.CrossOriginProtection
-	templates map[string]*template.Template
+	templates map[string]pages       // by language
+	scripts   map[string]template.JS // what the scripts say, by language
 	static    *staticFiles
 	metrics   *serverMetrics
 }
@@ -68,6 +69,9 @@ func New(o Options) (http.Handler, error) {
 	if s.templates, err = parseTemplates(s.static); err != nil {
 		return nil, err
 	}
+	if s.scripts, err = scriptWords(); err != nil {
+		return nil, err
+	}
 	s.metrics = newServerMetrics(s)
 
 	gin.SetMode(gin.ReleaseMode)
@@ -76,7 +80,7 @@ func New(o Options) (http.Handler, error) {
 		return nil, err
 	}
 	router.HandleMethodNotAllowed = true
-	router.Use(s.identify, s.observe, s.recover, s.secure, s.guardHost, s.guardOrigin, compress())
+	router.Use(s.identify, s.observe, s.recover, s.secure, s.guardHost, s.guardOrigin, compress(), s.choose)
 	s.routes(router)
 	return router, nil
 }

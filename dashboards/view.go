@@ -3,26 +3,60 @@ package dashboards
 import (
 	"bytes"
 	"embed"
+	"fmt"
 	"html/template"
 	"io/fs"
 	"net/http"
 	"path"
+	"reflect"
 	"strings"
 
 	"github.com/gin-gonic/gin"
+
+	"github.com/fillrate/fillrate/dashboards/locale"
 )
 
 //go:embed templates/*.html
 var templateFiles embed.FS
 
-// parseTemplates reads each page's template together with the layout and the parts.
-func parseTemplates(static *staticFiles) (map[string]*template.Template, error) {
-	functions := template.FuncMap{
-		"static": static.url,
-		"count":  func(n int64) string { return count(float64(n)) },
-		"lower":  strings.ToLower,
+// pages are the templates of one language by page, each together with the layout and the parts.
+type pages map[string]*template.Template
+
+// parseTemplates reads the templates of every language: what a template says, it asks of the functions bound to its own.
+func parseTemplates(static *staticFiles) (map[string]pages, error) {
+	all := map[string]pages{}
+	for _, w := range locale.All() {
+		var err error
+		if all[w.Tag], err = parsePages(static, w); err != nil {
+			return nil, err
+		}
 	}
-	shared, err := template.New("shared").Funcs(functions).ParseFS(templateFiles, "templates/layout.html", "templates/parts.html")
+	return all, nil
+}
+
+func parsePages(static *staticFiles, w *locale.Words) (pages, error) {
+	shared, err := template.New("shared").Funcs(template.FuncMap{
+		"static": static.url,
+		"lower":  strings.ToLower,
+		"t":      w.Text,
+		"of":     w.Of,
+		"say": func(key string, words ...any) string {
+			filled := make([]string, len(words))
+			for i, word := range words {
+				filled[i] = fmt.Sprint(word)
+			}
+			return w.Say(key, filled...)
+		},
+		"count": func(n any) (string, error) {
+			switch n := reflect.ValueOf(n); {
+			case n.CanInt():
+				return w.Count(float64(n.Int())), nil
+			case n.CanFloat():
+				return w.Count(n.Float()), nil
+			}
+			return "", fmt.Errorf("count: %T is no number", n)
+		},
+	}).ParseFS(templateFiles, "templates/layout.html", "templates/parts.html")
 	if err != nil {
 		return nil, err
 	}
@@ -30,7 +64,7 @@ func parseTemplates(static *staticFiles) (map[string]*template.Template, error) 
 	if err != nil {
 		return nil, err
 	}
-	pages := map[string]*template.Template{}
+	all := pages{}
 	for _, name := range names {
 		page := strings.TrimSuffix(path.Base(name), ".html")
 		if page == "layout" || page == "parts" {
@@ -40,11 +74,11 @@ func parseTemplates(static *staticFiles) (map[string]*template.Template, error) 
 		if err != nil {
 			return nil, err
 		}
-		if pages[page], err = clone.ParseFS(templateFiles, name); err != nil {
+		if all[page], err = clone.ParseFS(templateFiles, name); err != nil {
 			return nil, err
 		}
 	}
-	return pages, nil
+	return all, nil
 }
 
 // nav is the list of pages. A later one is a line here and its name in text.
@@ -64,8 +98,18 @@ type navItem struct {
 	Current   bool
 }
 
+// tongue is a language that the page can be read in.
+type tongue struct {
+	Tag, Name string
+	URL       string // the page in this language
+	Current   bool
+}
+
 // view is what every template is given; Body is the page's own.
 type view struct {
+	Lang       string // as in <html lang>
+	Languages  []tongue
+	JSWords    template.JS // the texts of the scripts as JSON
 	Title      string
 	IsRefused  bool // what was sent was not taken: the window's title says so first
 	Nav        []navItem
@@ -86,14 +130,14 @@ func (v *visit) render(c *gin.Context, page, title string, form *form, body any)
 
 // renderAs is render with another status than 200.
 func (v *visit) renderAs(c *gin.Context, status int, page, title string, form *form, body any) error {
-	view := v.server.view(title, v.path, v.to)
+	view := v.server.view(c, v.Words, title, v.to)
 	view.Form, view.Body, view.IsRefused = form, body, status >= http.StatusBadRequest
 	if form != nil {
 		view.Summary = v.summary()
 	}
 	view.Generation = v.reading.Generation
 	if !v.history.AsOf.IsZero() {
-		view.AsOf = dateWords(v.history.Today)
+		view.AsOf = v.Date(v.history.Today)
 	}
 	for _, l := range v.history.Libraries {
 		view.ZoneGuess = view.ZoneGuess || !l.ZoneGiven
@@ -101,26 +145,29 @@ func (v *visit) renderAs(c *gin.Context, status int, page, title string, form *f
 	return v.server.write(c, status, page, view)
 }
 
-func (s *server) view(title, current string, to func(string) string) *view {
-	view := &view{Title: title, Version: s.version, NoChart: !s.static.has("vendor/echarts.min.js")}
+func (s *server) view(c *gin.Context, w *locale.Words, title string, to func(string) string) *view {
+	view := &view{Lang: w.Tag, Languages: languages(c, w), JSWords: s.scripts[w.Tag], Title: title, Version: s.version, NoChart: !s.static.has("vendor/echarts.min.js")}
+	current := c.Request.URL.Path
 	for _, path := range nav {
-		view.Nav = append(view.Nav, navItem{text["page."+path], to(path), path == current || strings.HasPrefix(current, path+"/")})
+		view.Nav = append(view.Nav, navItem{w.Text("page." + path), to(path), path == current || strings.HasPrefix(current, path+"/")})
 	}
 	return view
 }
 
 func (s *server) write(c *gin.Context, status int, page string, view *view) error {
 	var b bytes.Buffer
-	if err := s.templates[page].ExecuteTemplate(&b, "layout", view); err != nil {
+	if err := s.templates[view.Lang][page].ExecuteTemplate(&b, "layout", view); err != nil {
 		return err
 	}
+	c.Writer.Header().Add("Vary", "Cookie")
+	c.Writer.Header().Add("Vary", "Accept-Language")
 	c.Data(status, "text/html; charset=utf-8", b.Bytes())
 	return nil
 }
 
 // renderProblem writes an error as a page.
 func (s *server) renderProblem(c *gin.Context, told problem) {
-	view := s.view(http.StatusText(told.Status), c.Request.URL.Path, func(path string) string { return path })
+	view := s.view(c, s.words(c), http.StatusText(told.Status), func(path string) string { return path })
 	view.Body = told
 	if err := s.write(c, told.Status, "problem", view); err != nil {
 		s.log.Error("the error page failed", "id", told.ID, "error", err)

@@ -9,12 +9,14 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"github.com/fillrate/fillrate/dashboards/locale"
 	"github.com/fillrate/fillrate/queries"
 	"github.com/fillrate/fillrate/queries/catalog"
 )
 
 // visit is one reading of one page: the generation that it stands on and the question in its address.
 type visit struct {
+	*locale.Words
 	ctx     context.Context
 	server  *server
 	reading *reading
@@ -60,7 +62,7 @@ func (s *server) open(c *gin.Context, ownKeys ...string) (*visit, error) {
 		reading.release()
 		return nil, err
 	}
-	v := &visit{ctx: ctx, server: s, reading: reading, history: history, path: c.Request.URL.Path, asked: filter, start: queries.PresetLast12Months, compare: compareYear}
+	v := &visit{Words: s.words(c), ctx: ctx, server: s, reading: reading, history: history, path: c.Request.URL.Path, asked: filter, start: queries.PresetLast12Months, compare: compareYear}
 	v.filter = filter.Resolve(history.Today)
 	v.happened = sync.OnceValue(v.readHappenings)
 	return v, nil
