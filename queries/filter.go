@@ -27,8 +27,42 @@ type Filter struct {
 	Compare string
 	// Definition names a peer's way of counting that is shown beside ours; empty for ours alone.
 	Definition string
-	// Numbers holds the Options that are set; an absent one has its default. See Number.
+	// Numbers holds the Options that the question names; an absent one has the value of Defaults, else its own default. See
+	// Number.
 	Numbers map[string]int
+
+	// Defaults and Terms are what the library has settled for all questions, see WithDefaults. They are no part of the
+	// question: no URL holds them.
+	Defaults map[string]int
+	Terms    []Term
+}
+
+// WithDefaults fills in what the question leaves open by what the library has settled: the numbers of Options, and its
+// academic terms. What the question names stays as it is.
+func (f Filter) WithDefaults(numbers map[string]int, terms []Term) Filter {
+	f.Defaults, f.Terms = numbers, terms
+	return f
+}
+
+// Settled is the filter as it stands by itself, away from the library's settings: what WithDefaults filled in and is not
+// as usual is named as if it had been asked for. A preset that needs terms must have been resolved before.
+func (f Filter) Settled() Filter {
+	var numbers map[string]int
+	for _, option := range Options {
+		n, isAsked := f.Numbers[option.Name]
+		if !isAsked {
+			n = f.Number(option.Name)
+		}
+		if !isAsked && n == option.Default {
+			continue
+		}
+		if numbers == nil {
+			numbers = map[string]int{}
+		}
+		numbers[option.Name] = n
+	}
+	f.Numbers, f.Defaults, f.Terms = numbers, nil, nil
+	return f
 }
 
 // The words of Filter.Basis and Filter.Clock.
@@ -74,7 +108,8 @@ func (f *Filter) list(dimension string) *[]string {
 	return nil
 }
 
-// Resolve puts the dates of a preset in place of its name. asOf is the newest date of the history.
+// Resolve puts the dates of a preset in place of its name. asOf is the newest date of the history. A term's name stays
+// where no terms are set, see Unresolved.
 func (f Filter) Resolve(asOf time.Time) Filter {
 	if f.Preset == "" {
 		return f
@@ -83,10 +118,20 @@ func (f Filter) Resolve(asOf time.Time) Filter {
 		if !f.AsOf.IsZero() {
 			asOf = f.AsOf
 		}
-		if preset, ok := findPreset(f.Preset, asOf, f.Number("fiscal_start")); ok {
-			f.From, f.To = preset.From, preset.To
+		preset, ok := findPreset(f.Preset, asOf, f.Number("fiscal_start"), f.Terms)
+		if !ok {
+			return f
 		}
+		f.From, f.To = preset.From, preset.To
 	}
 	f.Preset = ""
 	return f
+}
+
+// Unresolved says what is wrong with a preset that Resolve could not find: an Error of code invalid, or nil.
+func (f Filter) Unresolved() error {
+	if f.Preset == "" {
+		return nil
+	}
+	return invalid("preset=%s needs the library's academic terms, and none are set: set them in the settings, or use another preset", f.Preset)
 }

@@ -63,9 +63,12 @@ func FindOption(name string) *Option {
 	return Options[i]
 }
 
-// Number is the value of an option: what the filter sets, else its default.
+// Number is the value of an option: what the question names, else what the library has settled, else its default.
 func (f Filter) Number(name string) int {
 	if n, ok := f.Numbers[name]; ok {
+		return n
+	}
+	if n, ok := f.Defaults[name]; ok {
 		return n
 	}
 	return FindOption(name).Default

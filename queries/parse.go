@@ -133,10 +133,10 @@ func (f *Filter) setOne(key, word string) (err error) {
 	return err
 }
 
-// setNumber keeps an option that differs from its default, so that equal questions have equal filters.
+// setNumber keeps an option also where it is the default: the library may have settled another one.
 func (f *Filter) setNumber(option *Option, word string) error {
 	n, err := parseNumber(option.Name, word, option.Low, option.High)
-	if err != nil || n == option.Default {
+	if err != nil {
 		return err
 	}
 	if f.Numbers == nil {
@@ -257,7 +257,8 @@ func asOfText(at time.Time) string {
 	return at.Format(time.RFC3339Nano)
 }
 
-// Values is the filter as a URL's query: ParseFilter of it gives the same filter. Defaults are left out.
+// Values is the filter as a URL's query: ParseFilter of it gives the same filter, but for Defaults and
+// Terms. Words that mean what is understood without them are left out.
 func (f Filter) Values() url.Values {
 	values := url.Values{}
 	set := func(key, word string) {
@@ -296,9 +297,7 @@ func (f Filter) Values() url.Values {
 	set("compare", f.Compare)
 	set("definition", f.Definition)
 	for name, n := range f.Numbers {
-		if n != FindOption(name).Default {
-			set(name, strconv.Itoa(n))
-		}
+		set(name, strconv.Itoa(n))
 	}
 	return values
 }

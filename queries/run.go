@@ -72,6 +72,9 @@ func ask(ctx context.Context, snapshot *store.Snapshot, metric *Metric, filter F
 		return nil, err
 	}
 	q := &question{metric: metric, filter: filter.Resolve(newest), asOf: newest}
+	if err := q.filter.Unresolved(); err != nil {
+		return nil, err
+	}
 	if metric.CohortOnly {
 		q.filter.Basis = ""
 	}

@@ -26,7 +26,7 @@ func openJSON(w io.Writer, about *queries.Result) (writer, error) {
 		AsOf       *time.Time            `json:"as_of"`
 		Generation int                   `json:"generation"`
 		Columns    []queries.Column      `json:"columns"`
-	}{Metric: about.Metric.ID, Filter: about.Filter.Values(), Suppressed: about.Suppressed, Generation: about.Generation, Columns: about.Columns}
+	}{Metric: about.Metric.ID, Filter: about.Filter.Settled().Values(), Suppressed: about.Suppressed, Generation: about.Generation, Columns: about.Columns}
 	if !about.AsOf.IsZero() {
 		head.AsOf = &about.AsOf
 	}
