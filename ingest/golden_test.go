@@ -27,7 +27,7 @@ var now = time.Date(2026, 1, 15, 12, 0, 0, 0, time.UTC)
 
 // TestGolden loads the files of each case beside the profiles and compares what the history then holds. A case is a
 // txtar file: a sentence, the options, the exports, and the parts that are compared: requests, events, facts,
-// attempts, readers, partners, reference, summary, refused.
+// attempts, readers, partners, contacts, reference, summary, refused.
 func TestGolden(t *testing.T) {
 	cases, err := filepath.Glob("source/*/testdata/*.txtar")
 	if err != nil || len(cases) < 8 {
@@ -87,6 +87,7 @@ var parts = map[string]string{
 		from attempt a join request r using (request_id) order by r.source_id, a.position`,
 	"readers":  `select patron_group, department, pickup_site from patron order by all`,
 	"partners": `select partner_number, symbol, name from partner order by all`,
+	"contacts": `select symbol, partner_number, name, email, replace(address, chr(10), ' / ') as address from partner_contact order by all`,
 	"reference": `select 'closure' as what, library as a, day::varchar as b, name as c from closure union all select 'alias', symbol, partner, null from partner_alias union all select 'group', partner, partner_group, null from partner_group
 		union all select 'target', role, kind, days::varchar from sla_target union all select 'weight', patron_group, weight::varchar, null from patron_group_weight order by all`,
 	"rejects": `select b.file, j.line, j.column_name, j.reason from reject j join import_batch b using (batch_id) order by all`,
@@ -94,7 +95,7 @@ var parts = map[string]string{
 	"refused": "",
 }
 
-var partOrder = []string{"requests", "events", "facts", "attempts", "readers", "partners", "reference", "rejects", "summary", "refused"}
+var partOrder = []string{"requests", "events", "facts", "attempts", "readers", "partners", "contacts", "reference", "rejects", "summary", "refused"}
 
 // runCase loads a case and gives the parts that it compares (all that hold something, when updating).
 func runCase(t *testing.T, archive *txtar.Archive) map[string]string {

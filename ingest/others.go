@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"math"
+	"net/mail"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -143,10 +145,10 @@ func (m *rowMapper) copyText(row int, to *textColumn, cells []table.Cell, at []i
 // partnerMapper maps rows of a table of partner libraries.
 type partnerMapper struct {
 	rowMapper
-	number, symbol, name []int
+	number, symbol, name, email, address []int
 
-	batch                                                *fixedColumn
-	library, sourceName, numberText, symbolText, nameTxt *textColumn
+	batch                                                                        *fixedColumn
+	library, sourceName, numberText, symbolText, nameTxt, emailText, addressText *textColumn
 }
 
 func newPartnerMapper(base rowMapper) *partnerMapper {
@@ -154,8 +156,10 @@ func newPartnerMapper(base rowMapper) *partnerMapper {
 	return &partnerMapper{
 		rowMapper: base,
 		number:    p.cells("partner_number"), symbol: p.cells("symbol"), name: p.cells("name"),
+		email: p.cells("email"), address: p.cells("address"),
 		batch: out.number("batch_id"), library: out.text("library"), sourceName: out.text("source"),
 		numberText: out.text("partner_number"), symbolText: out.text("symbol"), nameTxt: out.text("name"),
+		emailText: out.text("email"), addressText: out.text("address"),
 	}
 }
 
@@ -169,11 +173,46 @@ func (m *partnerMapper) row(_ context.Context, _ int, cells []table.Cell) (*reje
 		setWord(m.symbolText, row, readPartner(m.part.profile, string(text)).symbol)
 	}
 	m.copyText(row, m.nameTxt, cells, m.name)
+	if email := mailAddress(m.first(cells, m.email)); email != "" {
+		m.emailText.setString(row, email)
+	}
+	if address := m.postalAddress(cells); address != "" {
+		m.addressText.setString(row, address)
+	}
 	m.library.setString(row, m.load.library)
 	m.sourceName.setString(row, m.part.profile.Name)
 	m.batch.set(row, int64(m.part.batch))
 	m.out.row++
 	return nil, nil
+}
+
+// mailAddress gives the first of the e-mail addresses in a cell, bare; empty where there is none.
+func mailAddress(text []byte) string {
+	first, _, _ := strings.Cut(strings.ReplaceAll(string(text), ",", ";"), ";")
+	parsed, err := mail.ParseAddress(strings.TrimSpace(first))
+	if err != nil || len(parsed.Address) > 254 {
+		return ""
+	}
+	return parsed.Address // without the name that may stand before it
+}
+
+// personLine finds a line of an address that is there to name a person.
+var personLine = regexp.MustCompile(`(?i)^(attn|attention|contact|c/o|care of)\b`)
+
+// maxAddressLine is in bytes: a line of a label.
+const maxAddressLine = 200
+
+// postalAddress puts the lines of a partner's address under one another.
+func (m *partnerMapper) postalAddress(cells []table.Cell) string {
+	var lines []string
+	for _, at := range m.address {
+		line := string(m.oneLine(m.first(cells, []int{at})))
+		if line == "" || len(line) > maxAddressLine || personLine.MatchString(line) {
+			continue
+		}
+		lines = append(lines, line)
+	}
+	return strings.Join(lines, "\n")
 }
 
 // referenceMapper maps rows of a reference file: each column of its schema from the column of the same name.

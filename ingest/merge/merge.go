@@ -22,6 +22,8 @@ var (
 	patronsSQL string
 	//go:embed partners.sql
 	partnersSQL string
+	//go:embed partner_contacts.sql
+	partnerContactsSQL string
 	//go:embed closures.sql
 	closuresSQL string
 	//go:embed partner_aliases.sql
@@ -166,9 +168,9 @@ func (m *Merger) Patrons(ctx context.Context, records array.RecordReader) error 
 	return m.replace(ctx, records, patronsSQL)
 }
 
-// Partners replaces what is known of partner libraries; records are of PartnerSchema.
+// Partners replaces what is known of partner libraries and how they are reached; records are of PartnerSchema.
 func (m *Merger) Partners(ctx context.Context, records array.RecordReader) error {
-	return m.replace(ctx, records, partnersSQL)
+	return m.replace(ctx, records, partnersSQL, partnerContactsSQL)
 }
 
 var referenceSQL = map[Reference]string{
@@ -190,19 +192,29 @@ func (m *Merger) Reference(ctx context.Context, kind Reference, records array.Re
 	return err
 }
 
-// replace stages a small stream, as the statements read it more than once; the last one inserts what is news.
-func (m *Merger) replace(ctx context.Context, records array.RecordReader, statements string) error {
+// replace stages a small stream, as the files of statements read it more than once; the last one of each inserts what is
+// news.
+func (m *Merger) replace(ctx context.Context, records array.RecordReader, files ...string) error {
 	if err := m.insert(ctx, records, "create or replace temp table staged as from incoming"); err != nil {
-		return err
-	}
-	body, last, err := lastStatement(statements)
-	if err != nil {
 		return err
 	}
 	if _, err := m.tx.Exec(ctx, "create or replace temp view incoming as from staged"); err != nil {
 		return err
 	}
 	defer func() { _, _ = m.tx.Exec(ctx, "drop view if exists temp.incoming") }()
+	for _, statements := range files {
+		if err := m.takeNews(ctx, statements); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (m *Merger) takeNews(ctx context.Context, statements string) error {
+	body, last, err := lastStatement(statements)
+	if err != nil {
+		return err
+	}
 	if err := m.tx.ExecFile(ctx, body); err != nil {
 		return err
 	}

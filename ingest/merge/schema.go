@@ -53,9 +53,9 @@ var PatronSchema = arrow.NewSchema([]arrow.Field{
 	text("library"), text("source"), number("patron_key"), text("patron_group"), text("department"), text("pickup_site"), batch,
 }, nil)
 
-// PartnerSchema is a record of partner libraries.
+// PartnerSchema is a record of partner libraries: address is its lines, one under the other.
 var PartnerSchema = arrow.NewSchema([]arrow.Field{
-	text("library"), text("source"), text("partner_number"), text("symbol"), text("name"), batch,
+	text("library"), text("source"), text("partner_number"), text("symbol"), text("name"), text("email"), text("address"), batch,
 }, nil)
 
 // Schemas of the reference files of design §3.12.

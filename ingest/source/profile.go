@@ -35,7 +35,7 @@ type contentColumns struct {
 // contents lists them in reading order, with the columns that each may have.
 var contents = []contentColumns{
 	{Patrons, []string{"patron", "patron_group", "department", "pickup_site"}},
-	{Partners, []string{"partner_number", "symbol", "name"}},
+	{Partners, []string{"partner_number", "symbol", "name", "email", "address"}},
 	{Closures, []string{"library", "day", "name"}},
 	{PartnerAliases, []string{"symbol", "partner"}},
 	{PartnerGroups, []string{"partner", "partner_group"}},
@@ -68,12 +68,14 @@ type Profile struct {
 	Role, Kind, Library, Currency string
 	Nulls                         *Words   // texts that mean nothing: N/A
 	Dropped                       []string // headings that name people or hold secrets: never read, and no profile may map them
-	Tables                        []*Table
-	Roles                         *Vocabulary
-	Kinds                         *Vocabulary
-	Network                       *Vocabulary
-	Status                        *Vocabulary
-	Reasons                       *Vocabulary
+	// Institutional lists those of them that in a table of partner libraries are the institution's own: its postal address.
+	Institutional []string
+	Tables        []*Table
+	Roles         *Vocabulary
+	Kinds         *Vocabulary
+	Network       *Vocabulary
+	Status        *Vocabulary
+	Reasons       *Vocabulary
 	// Codes are reasons by the code that begins their text: LAC in "LAC-lacking (issue/volume)".
 	Codes *Vocabulary
 	// FilledBy names those lenders that are none: OA is open access.
@@ -123,6 +125,7 @@ type file struct {
 	Constants constants           `toml:"constants"`
 	Nulls     []string            `toml:"nulls"`
 	Dropped   []string            `toml:"dropped"`
+	Own       []string            `toml:"institutional"`
 	Table     []fileTable         `toml:"table"`
 	Role      map[string][]string `toml:"role"`
 	Kind      map[string][]string `toml:"kind"`
@@ -266,6 +269,10 @@ func (p *Profile) extend(f file) error {
 		}
 	}
 	p.Dropped = slices.Concat(p.Dropped, f.Dropped)
+	if f.Own != nil && f.Extends != "" {
+		return errors.New("institutional: only a profile that extends none says which addresses are no person's")
+	}
+	p.Institutional = slices.Concat(p.Institutional, f.Own)
 	for begin, network := range f.Partner {
 		p.PartnerNetwork[strings.ToUpper(begin)] = network
 	}
@@ -287,7 +294,7 @@ func (p *Profile) checkDropped() error {
 		for _, columns := range slices.Concat([]map[string][]string{t.Columns}, slices.Collect(maps.Values(t.When))) {
 			for column, headings := range columns {
 				for _, heading := range headings {
-					if dropped[Fold(heading)] {
+					if dropped[Fold(heading)] && !p.isInstitutional(t, column, heading) {
 						return fmt.Errorf("column %s: %q names people or holds a secret and is never read", column, heading)
 					}
 				}
@@ -295,6 +302,12 @@ func (p *Profile) checkDropped() error {
 		}
 	}
 	return nil
+}
+
+// isInstitutional tells the address of a partner library from that of a person, which goes by the same heading elsewhere.
+func (p *Profile) isInstitutional(t *Table, column, heading string) bool {
+	return t.Content == Partners && (column == "email" || column == "address") &&
+		slices.ContainsFunc(p.Institutional, func(one string) bool { return Fold(one) == Fold(heading) })
 }
 
 func (p *Profile) addTable(f fileTable) error {

@@ -22,6 +22,9 @@ where (select count(*) - count(distinct (library, source, patron_key)) from patr
 select 'a partner stands twice in the history' as broken
 where (select count(*) - count(distinct (library, source, partner_number)) from partner) > 0;
 
+select 'an address of a partner stands twice in the history' as broken
+where (select count(*) - count(distinct (library, source, symbol, partner_number)) from partner_contact) > 0;
+
 select 'a library, a closure, an alias, a group, a target or a weight stands twice in the history' as broken
 where (select count(*) - count(distinct (role, kind)) from sla_target) > 0
   or (select count(*) - count(distinct patron_group) from patron_group_weight) > 0

@@ -66,11 +66,12 @@ func TestAnOlderGenerationIsBroughtUpToDateByReading(t *testing.T) {
 	if snapshot.Generation != 2 {
 		t.Errorf("generation %d, want 2", snapshot.Generation)
 	}
-	var hour, attempts int
+	var hour, attempts, contacts int
 	var cost float64
-	err = snapshot.DB().QueryRow(`select created_hour, cost, (select count(*) from attempt) from fact_request`).Scan(&hour, &cost, &attempts)
-	if err != nil || hour != 17 || cost != 12.5 || attempts != 2 {
-		t.Errorf("created in hour %d, cost %v, %d attempts (%v); want 17, 12.5, 2", hour, cost, attempts, err)
+	err = snapshot.DB().QueryRow(`select created_hour, cost, (select count(*) from attempt), (select count(*) from partner_contact) from fact_request`).
+		Scan(&hour, &cost, &attempts, &contacts)
+	if err != nil || hour != 17 || cost != 12.5 || attempts != 2 || contacts != 0 {
+		t.Errorf("created in hour %d, cost %v, %d attempts, %d contacts (%v); want 17, 12.5, 2, 0", hour, cost, attempts, contacts, err)
 	}
 	again, err := files.Snapshot(t.Context())
 	if err != nil || again.Generation != 2 {
