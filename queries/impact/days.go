@@ -29,7 +29,7 @@ type UnitDays struct {
 // how many readers there are: WithoutHeavy, Exposure and Readers stay nil, and no figure is withheld. It fails with queries.Invalid for another outcome, and
 // for a comparison group that differs from the target in more than what the units are.
 func PanelOf(c campaign.Campaign, others []campaign.Campaign, days *Days) (*Panel, error) {
-	l, err := layoutOf(c, others, days, false)
+	l, err := layoutOf(c, others, days, usual(), false)
 	if err != nil {
 		return nil, err
 	}

@@ -38,6 +38,8 @@ type Panel struct {
 	ShareOpen float64
 	// Suppress is the number of readers under which a unit is not named, nor any figure told (suppress_below).
 	Suppress int
+	// YearStart is the month with which an academic year begins, 1 to 12; 0: as where nothing is settled.
+	YearStart int
 	// Readers are those behind every number. Nil where nobody counted them, as in a history that was made up: nothing is
 	// withheld then but units with an NReaders below Suppress.
 	Readers *Readers

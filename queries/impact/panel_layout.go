@@ -123,7 +123,7 @@ type source func(unit string, span Span) Reading
 
 // layoutOf finds a campaign's spans and units in a history. For a plan the spans lie whole years earlier, as late as the
 // history reaches.
-func layoutOf(c campaign.Campaign, others []campaign.Campaign, days *Days, isPlan bool) (*layout, error) {
+func layoutOf(c campaign.Campaign, others []campaign.Campaign, days *Days, rules Rules, isPlan bool) (*layout, error) {
 	s, err := scopeOf(c)
 	if err != nil {
 		return nil, err
@@ -133,7 +133,7 @@ func layoutOf(c campaign.Campaign, others []campaign.Campaign, days *Days, isPla
 		return nil, invalid("the outcome %q of campaign %s is not known: use one of %s", c.Outcome, c.ID, strings.Join(outcomeIDs(), ", "))
 	}
 	p := &Panel{Campaign: c, Outcome: outcome, Dimension: s.dimension, AsOf: days.AsOf, Today: days.today(), Generation: days.Generation,
-		Suppress: queries.FindOption("suppress_below").Default}
+		Suppress: rules.Suppress, YearStart: rules.YearStart}
 	for _, other := range others {
 		if other.ID != c.ID {
 			p.Others = append(p.Others, other)

@@ -42,16 +42,16 @@ var (
 // Read reads the panel of a campaign from one generation. others are all other records; one of the same ID is passed over.
 // Outcomes are those of the metric of the same name for the same requests. It fails as PanelOf does.
 func Read(ctx context.Context, snapshot *store.Snapshot, c campaign.Campaign, others []campaign.Campaign, exposures []campaign.Exposure) (*Panel, error) {
-	return read(ctx, snapshot, c, others, exposures, false)
+	return usual().Read(ctx, snapshot, c, others, exposures)
 }
 
 // ReadPlan reads the panel of a campaign that has not begun: its windows lie as many whole years earlier, one at least, as
 // it takes for the history to reach their end.
 func ReadPlan(ctx context.Context, snapshot *store.Snapshot, c campaign.Campaign, others []campaign.Campaign) (*Panel, error) {
-	return read(ctx, snapshot, c, others, nil, true)
+	return usual().ReadPlan(ctx, snapshot, c, others)
 }
 
-func read(ctx context.Context, snapshot *store.Snapshot, c campaign.Campaign, others []campaign.Campaign, exposures []campaign.Exposure, isPlan bool) (*Panel, error) {
+func (rules Rules) read(ctx context.Context, snapshot *store.Snapshot, c campaign.Campaign, others []campaign.Campaign, exposures []campaign.Exposure, isPlan bool) (*Panel, error) {
 	s, err := scopeOf(c)
 	if err != nil {
 		return nil, err
@@ -66,7 +66,7 @@ func read(ctx context.Context, snapshot *store.Snapshot, c campaign.Campaign, ot
 		return nil, fmt.Errorf("reading requests by day: %w", err)
 	}
 	days.Generation = snapshot.Generation
-	l, err := layoutOf(c, others, days, isPlan)
+	l, err := layoutOf(c, others, days, rules, isPlan)
 	if err != nil {
 		return nil, err
 	}

@@ -271,8 +271,8 @@ type PlaceboLaunch struct {
 	LogRatio float64 `json:"log_ratio"`
 }
 
-// SeasonReport sets this academic year over earlier ones, by week; nil outside outcome requests. The years are the product's
-// fiscal years, alike for all campaigns.
+// SeasonReport sets this academic year over earlier ones, by week; nil outside outcome requests. The years begin as the Rules
+// say, alike for all campaigns.
 type SeasonReport struct {
 	StartsIn int          `json:"starts_in"` // month, 1 to 12
 	Years    []SeasonYear `json:"years"`     // earliest first; the last holds the campaign's start

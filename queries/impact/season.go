@@ -1,10 +1,9 @@
 package impact
 
 import (
+	"cmp"
 	"math"
 	"time"
-
-	"github.com/fillrate/fillrate/queries"
 )
 
 // indexed sets target and comparison side by side, each over its mean of the twelve months before the launch.
@@ -54,13 +53,13 @@ func (a *assessment) indexed() []IndexedMonth {
 	return months
 }
 
-// season cuts the target's weeks into fiscal years, as the product has them where nothing else is asked for.
+// season cuts the target's weeks into academic years.
 func (a *assessment) season() *SeasonReport {
 	p := a.p
 	if p.Outcome.ID != outcomeRequests || len(p.Weeks) == 0 || a.end < 12 {
 		return nil
 	}
-	s := &SeasonReport{StartsIn: queries.FindOption("fiscal_start").Default}
+	s := &SeasonReport{StartsIn: cmp.Or(p.YearStart, usual().YearStart)}
 	begins := func(year int) time.Time { // the first Monday of a year
 		t := time.Date(year, time.Month(s.StartsIn), 1, 0, 0, 0, 0, time.UTC)
 		return t.AddDate(0, 0, (8-int(t.Weekday()))%7)
