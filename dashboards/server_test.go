@@ -167,7 +167,7 @@ func TestPages(t *testing.T) {
 // Every option that a page carries must be JSON, and say nothing that a browser could take for markup.
 func TestOptionsAreData(t *testing.T) {
 	site := testSite(t, testHistory(t))
-	script := regexp.MustCompile(`(?s)<script type="application/json" id="[a-z-]+">(.*?)</script>`)
+	script := regexp.MustCompile(`(?s)<script type="application/json" id="[a-z-]+-option">(.*?)</script>`)
 	found := 0
 	for _, path := range []string{"/?" + year, "/turnaround?" + year, "/fill-rate?" + year, "/overdue?" + year} {
 		for _, match := range script.FindAllStringSubmatch(get(t, site, path).Body.String(), -1) {

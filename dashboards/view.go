@@ -39,6 +39,7 @@ func parsePages(static *staticFiles, w *locale.Words) (pages, error) {
 		"static": static.url,
 		"lower":  strings.ToLower,
 		"t":      w.Text,
+		"rich":   func(key string, links ...string) (template.HTML, error) { return rich(w, key, links...) },
 		"of":     w.Of,
 		"say": func(key string, words ...any) string {
 			filled := make([]string, len(words))

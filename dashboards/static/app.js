@@ -4,13 +4,15 @@
   "use strict";
 
   var root = document.documentElement;
+  var words = JSON.parse(document.getElementById("words").textContent);
+
   // theme: the system's, or the reader's choice
   function isDark() {
     return root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
   }
   function themes() {
     var button = document.getElementById("theme");
-    function name() { button.textContent = isDark() ? "Light theme" : "Dark theme"; }
+    function name() { button.textContent = words[isDark() ? "js.theme.light" : "js.theme.dark"]; }
     button.hidden = false;
     name();
     button.addEventListener("click", function () {
@@ -44,7 +46,7 @@
       });
       pick.addEventListener("change", function () {
         var chosen = pick.querySelectorAll(":checked");
-        state.textContent = chosen.length === 0 ? pick.dataset.none : chosen.length === 1 ? chosen[0].nextElementSibling.textContent : chosen.length + " chosen";
+        state.textContent = chosen.length === 0 ? pick.dataset.none : chosen.length === 1 ? chosen[0].nextElementSibling.textContent : words["js.chosen"].replace("{0}", chosen.length.toLocaleString(words.lang));
       });
       if (!search) return;
       search.hidden = false;
