@@ -20,17 +20,21 @@ import (
 	openrequests "github.com/fillrate/fillrate/queries/open_requests"
 	"github.com/fillrate/fillrate/queries/overdue"
 	"github.com/fillrate/fillrate/queries/partners"
+	"github.com/fillrate/fillrate/queries/percentiles"
 	"github.com/fillrate/fillrate/queries/reasons"
 	"github.com/fillrate/fillrate/queries/stages"
 	"github.com/fillrate/fillrate/queries/titles"
 	"github.com/fillrate/fillrate/queries/turnaround"
 	"github.com/fillrate/fillrate/queries/volume"
+	"github.com/fillrate/fillrate/queries/waits"
 )
 
 var metrics = []*queries.Metric{
 	volume.Metric,
 	fillrate.Metric,
 	turnaround.Metric,
+	percentiles.Metric,
+	waits.Metric,
 	stages.Metric,
 	overdue.Metric,
 	reasons.Metric,

@@ -38,5 +38,9 @@ var Metric = &queries.Metric{
 			Doc: "Requests created in that hour of that weekday."},
 		{Name: "share", Type: queries.Double, Unit: queries.Share, Label: "Share",
 			Doc: "Of all requests."},
+		{Name: "n_measured", Type: queries.Integer, Unit: queries.Requests, Label: "Measured",
+			Doc: "Of these, the filled ones whose turnaround is known."},
+		{Name: "median_days", Type: queries.Double, Unit: queries.Days, Label: "Median days", Better: "lower",
+			Doc: "Half of the measured requests took at most this long."},
 	},
 }

@@ -70,7 +70,9 @@ var measures = map[string]*measure{
 		"borrowed_copies", "net_copies", "provisional"}, rows: one((*oracle).balance)},
 	"cost": {columns: []string{"currency", "n_filled", "share_of_filled", "total_cost", "cost_per_filled", "median_cost", "provisional"}, always: []string{"currency"},
 		alwaysBy: []string{"role"}, rows: (*oracle).cost},
-	"demand": {columns: []string{"weekday", "hour", "n_requests", "share"}, always: []string{"weekday", "hour"}, isCohort: true, rows: (*oracle).demand},
+	"percentiles": {columns: []string{"n", "p10_days", "p25_days", "median_days", "p75_days", "p90_days", "provisional"}, rows: one((*oracle).percentiles)},
+	"waits":       {columns: []string{"from_days", "n", "share", "share_so_far", "provisional"}, always: []string{"from_days"}, rows: (*oracle).waitsByDay},
+	"demand":      {columns: []string{"weekday", "hour", "n_requests", "share", "n_measured", "median_days"}, always: []string{"weekday", "hour"}, isCohort: true, rows: (*oracle).demand},
 	"attempts": {columns: []string{"n_requests", "n_filled", "n_attempts", "n_position_known", "attempts_per_fill", "first_lender_fill",
 		"second_lender_fill", "later_fill", "expired_share", "conditional_share", "provisional"}, isCohort: true, rows: one((*oracle).attempts)},
 	"partners": {columns: []string{"partner", "n_attempts", "n_answered", "n_filled", "fill_rate", "fill_rate_shrunk", "is_small", "n_first",
@@ -553,6 +555,59 @@ func (o *oracle) turnaround(records []record) []any {
 	figures := []any{nFilled, int64(len(days)), nUndetermined, nNegative, nil, nil, nil, share(nWithin, nTargets), o.isProvisional(records)}
 	copy(figures[4:], spread(days))
 	return figures
+}
+
+// waits gives the turnarounds that count, and the number of all filled requests.
+func (o *oracle) waits(records []record) (took []time.Duration, nFilled int64) {
+	for _, r := range records {
+		if !r.isOutcome || r.outcome != "filled" {
+			continue
+		}
+		nFilled++
+		if t, ok := o.waited(r); ok {
+			took = append(took, t)
+		}
+	}
+	return took, nFilled
+}
+
+func eachInDays(took []time.Duration) []float64 {
+	var days []float64
+	for _, t := range took {
+		days = append(days, inDays(t))
+	}
+	return days
+}
+
+func (o *oracle) percentiles(records []record) []any {
+	took, nFilled := o.waits(records)
+	if nFilled == 0 && len(o.f.By) > 0 {
+		return nil
+	}
+	row := []any{int64(len(took)), nil, nil, nil, nil, nil, o.isProvisional(records)}
+	if days := eachInDays(took); len(days) > 0 {
+		for i, q := range []float64{0.1, 0.25, 0.5, 0.75, 0.9} {
+			row[i+1] = quantile(days, q)
+		}
+	}
+	return row
+}
+
+func (o *oracle) waitsByDay(g group) [][]any {
+	took, _ := o.waits(g.records)
+	counts := map[int64]int64{}
+	for _, t := range took {
+		counts[min(int64(t/day), 61)]++
+	}
+	var rows [][]any
+	soFar := int64(0)
+	for from := int64(0); from <= 61; from++ {
+		if n := counts[from]; n > 0 {
+			soFar += n
+			rows = append(rows, []any{from, n, share(n, int64(len(took))), share(soFar, int64(len(took))), o.isProvisional(g.records)})
+		}
+	}
+	return rows
 }
 
 // spread gives median, 90th percentile and mean, or nulls.

@@ -159,6 +159,7 @@ func (o *oracle) cost(g group) [][]any {
 func (o *oracle) demand(g group) [][]any {
 	type cell struct{ weekday, hour int }
 	counts := map[cell]int64{}
+	cells := map[cell][]record{}
 	for _, r := range g.records {
 		c := cell{99, 99}
 		if r.countedDay != nil {
@@ -166,10 +167,12 @@ func (o *oracle) demand(g group) [][]any {
 			c = cell{(int(at.Weekday())+6)%7 + 1, at.Hour()}
 		}
 		counts[c]++
+		cells[c] = append(cells[c], r)
 	}
 	var rows [][]any
 	for c, n := range counts {
-		row := []any{int64(c.weekday), int64(c.hour), n, share(n, int64(len(g.records)))}
+		took, _ := o.waits(cells[c])
+		row := []any{int64(c.weekday), int64(c.hour), n, share(n, int64(len(g.records))), int64(len(took)), median(eachInDays(took))}
 		if c.weekday == 99 {
 			row[0], row[1] = nil, nil
 		}

@@ -460,7 +460,8 @@ var contextOf = map[string]struct {
 	is      func(*oracle, record) bool
 	columns map[string]func(record) any
 }{
-	"turnaround": {is: func(_ *oracle, r record) bool { return isFilled(r) }},
+	"turnaround":  {is: func(_ *oracle, r record) bool { return isFilled(r) }},
+	"percentiles": {is: func(_ *oracle, r record) bool { return isFilled(r) }},
 	"stages": {is: func(_ *oracle, r record) bool {
 		return isFilled(r) && (r.role != "borrowing" || *r.filledBy == "lender")
 	}},
