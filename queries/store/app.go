@@ -51,6 +51,26 @@ func OpenApp(ctx context.Context, dir string) (*sql.DB, error) {
 	return db, nil
 }
 
+// ReadApp opens the app.db of a data directory that has one and tells how many steps of the schema it has seen. It changes
+// nothing, so that what only reads does not need a data directory that can be written to.
+func ReadApp(ctx context.Context, dir string) (db *sql.DB, step int, err error) {
+	names, err := appSteps()
+	if err != nil {
+		return nil, 0, err
+	}
+	if db, err = openApp(filepath.Join(dir, AppFile)); err != nil {
+		return nil, 0, err
+	}
+	if step, err = appStep(ctx, db); err == nil && step > len(names) {
+		err = newerSchema(step, len(names))
+	}
+	if err != nil {
+		db.Close()
+		return nil, 0, AppError(dir, err)
+	}
+	return db, step, nil
+}
+
 // AppExists tells whether a data directory has an app.db.
 func AppExists(dir string) bool {
 	_, err := os.Stat(filepath.Join(dir, AppFile))

@@ -1,0 +1,1 @@
+select role, kind, days from sla_target order by role, kind
