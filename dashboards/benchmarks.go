@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/fillrate/fillrate/dashboards/chart"
+	"github.com/fillrate/fillrate/dashboards/locale"
 	"github.com/fillrate/fillrate/queries"
 )
 
@@ -20,7 +21,7 @@ func (v *visit) benchmarks(words ...string) tile {
 		filter.By = nil
 		result, err := v.compute("benchmarks", filter)
 		if err != nil {
-			return &figure{ID: "benchmarks", Title: text["title.benchmarks"]}, err
+			return &figure{ID: "benchmarks", Title: v.Text("title.benchmarks")}, err
 		}
 		at := chart.Column(result, "measure")
 		shown := *result
@@ -31,19 +32,19 @@ func (v *visit) benchmarks(words ...string) tile {
 		if len(shown.Rows) == 0 {
 			return nil, nil
 		}
-		f := &figure{ID: "benchmarks", Title: text["title.benchmarks"], Wide: true}
-		f.Definition = &definition{URL: "/definitions#benchmarks", Columns: result.Metric.Columns}
+		f := &figure{ID: "benchmarks", Title: v.Text("title.benchmarks"), Wide: true}
+		f.Definition = &definition{URL: "/definitions#benchmarks", Columns: columnsIn(v.Words, result.Metric.Columns)}
 		f.Downloads = downloads("benchmarks", filter)
 		never := func([]any) bool { return false }
-		f.Table = resultTable(f.Title, &shown, "", []string{"unit", "own", "own_n", "lo", "hi", "period", "published_in", "note"}, never,
+		f.Table = resultTable(v.Words, f.Title, &shown, "", []string{"unit", "own", "own_n", "lo", "hi", "period", "published_in", "note"}, never,
 			func([]any) string { return "" })
-		asShares(f.Table, &shown)
+		asShares(v.Words, f.Table, &shown)
 		return f, nil
 	}
 }
 
 // asShares writes as percentages the figures of the rows whose unit is a share: a benchmark's unit is its row's.
-func asShares(t *table, result *queries.Result) {
+func asShares(w *locale.Words, t *table, result *queries.Result) {
 	unit := chart.Column(result, "unit")
 	for i, row := range result.Rows[:len(t.Rows)] {
 		if chart.Text(row[unit]) != string(queries.Share) {
@@ -51,9 +52,9 @@ func asShares(t *table, result *queries.Result) {
 		}
 		for _, name := range []string{"own", "lo", "hi"} {
 			at := chart.Column(result, name)
-			k := slices.IndexFunc(t.Head, func(h head) bool { return h.Text == result.Columns[at].Label })
+			k := slices.IndexFunc(t.Head, func(h head) bool { return h.Text == w.Of(result.Columns[at].Label) })
 			if n := chart.Number(row[at]); n != nil {
-				t.Rows[i][k].Text = share(*n)
+				t.Rows[i][k].Text = w.Share(*n)
 			}
 		}
 	}

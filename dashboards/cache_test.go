@@ -119,7 +119,7 @@ func TestCacheTimesOutAndSaysSo(t *testing.T) {
 		for i := range 4 { // two run, two wait in line, and each has thirty seconds
 			wait.Go(func() {
 				_, err := c.get(t.Context(), strconv.Itoa(i), block)
-				if told := explain(err); told.Status != 503 || told.Message != text["timeout"] {
+				if told := explain(english, err); told.Status != 503 || told.Message != english.Text("timeout") {
 					t.Errorf("%v is told as %+v", err, told)
 				}
 			})
@@ -131,7 +131,7 @@ func TestCacheTimesOutAndSaysSo(t *testing.T) {
 func TestCacheSurvivesAPanic(t *testing.T) {
 	c := newCache(10, time.Minute)
 	_, err := c.get(t.Context(), "key", job{from: nowhere(), compute: func(context.Context) (any, int, error) { panic("at the worst time") }})
-	if told := explain(err); told.Status != 500 || told.Message != text["internal"] {
+	if told := explain(english, err); told.Status != 500 || told.Message != english.Text("internal") {
 		t.Errorf("%v is told as %+v", err, told)
 	}
 	value, err := c.get(t.Context(), "key", job{from: nowhere(), compute: func(context.Context) (any, int, error) { return 1, 1, nil }})

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/gin-gonic/gin"
+
+	"github.com/fillrate/fillrate/dashboards/locale"
 )
 
 var (
@@ -40,35 +42,47 @@ func (s *server) data(c *gin.Context) error {
 		caption string
 		head    []head
 	}{
-		{&body.Imports, importsSQL, text["data.imports"], importsHead},
-		{&body.Notes, notesSQL, text["data.notes"], notesHead},
-		{&body.Rejects, rejectsSQL, text["data.rejects"], rejectsHead},
-		{&body.Checks, checksSQL, text["data.checks"], checksHead},
-		{&body.Statuses, unknownStatusesSQL, text["data.statuses"], statusesHead},
+		{&body.Imports, importsSQL, v.Text("data.imports"), importsHead(v.Words)},
+		{&body.Notes, notesSQL, v.Text("data.notes"), notesHead(v.Words)},
+		{&body.Rejects, rejectsSQL, v.Text("data.rejects"), rejectsHead(v.Words)},
+		{&body.Checks, checksSQL, v.Text("data.checks"), checksHead(v.Words)},
+		{&body.Statuses, unknownStatusesSQL, v.Text("data.statuses"), statusesHead(v.Words)},
 	} {
 		if *t.into, err = v.records(t.query, t.caption, t.head); err != nil {
 			return err
 		}
 	}
-	return v.render(c, "data", text["page./data"], nil, body)
+	return v.render(c, "data", v.Text("page./data"), nil, body)
 }
 
-var (
-	importsHead = []head{{Text: text["head.table"], Number: true}, {Text: text["head.load"], Number: true}, {Text: text["head.when_utc"]}, {Text: text["head.library"]}, {Text: text["head.source"]}, {Text: text["head.content"]},
-		{Text: text["head.file"]}, {Text: text["head.sheet"]}, {Text: text["head.read"], Number: true}, {Text: text["head.new"], Number: true}, {Text: text["head.changed"], Number: true},
-		{Text: text["head.unchanged"], Number: true}, {Text: text["head.refused"], Number: true}}
-	notesHead   = []head{{Text: text["head.table"], Number: true}, {Text: text["head.file"]}, {Text: text["head.sheet"]}, {Text: text["head.notes"]}}
-	rejectsHead = []head{{Text: text["head.table"], Number: true}, {Text: text["head.file"]}, {Text: text["head.sheet"]}, {Text: text["head.column"]}, {Text: text["head.reason"]}, {Text: text["head.rows"], Number: true}, {Text: text["head.first_lines"]}}
-	checksHead  = []head{{Text: text["head.table"], Number: true}, {Text: text["head.file"]}, {Text: text["head.sheet"]}, {Text: text["head.requests"], Number: true},
-		{Text: text["head.unknown_status"], Number: true, Title: text["hint.unknown_status"]},
-		{Text: text["head.filled_undated"], Number: true, Title: text["hint.undated"]},
-		{Text: text["head.dates_out_of_order"], Number: true, Title: text["hint.negative"]}}
-	statusesHead = []head{{Text: text["head.library"]}, {Text: text["head.source"]}, {Text: text["head.role"]}, {Text: text["head.status"]}, {Text: text["head.requests"], Number: true}}
-)
+func importsHead(w *locale.Words) []head {
+	return []head{{Text: w.Text("head.table"), Number: true}, {Text: w.Text("head.load"), Number: true}, {Text: w.Text("head.when_utc")}, {Text: w.Text("head.library")}, {Text: w.Text("head.source")}, {Text: w.Text("head.content")},
+		{Text: w.Text("head.file")}, {Text: w.Text("head.sheet")}, {Text: w.Text("head.read"), Number: true}, {Text: w.Text("head.new"), Number: true}, {Text: w.Text("head.changed"), Number: true},
+		{Text: w.Text("head.unchanged"), Number: true}, {Text: w.Text("head.refused"), Number: true}}
+}
+
+func notesHead(w *locale.Words) []head {
+	return []head{{Text: w.Text("head.table"), Number: true}, {Text: w.Text("head.file")}, {Text: w.Text("head.sheet")}, {Text: w.Text("head.notes")}}
+}
+
+func rejectsHead(w *locale.Words) []head {
+	return []head{{Text: w.Text("head.table"), Number: true}, {Text: w.Text("head.file")}, {Text: w.Text("head.sheet")}, {Text: w.Text("head.column")}, {Text: w.Text("head.reason")}, {Text: w.Text("head.rows"), Number: true}, {Text: w.Text("head.first_lines")}}
+}
+
+func checksHead(w *locale.Words) []head {
+	return []head{{Text: w.Text("head.table"), Number: true}, {Text: w.Text("head.file")}, {Text: w.Text("head.sheet")}, {Text: w.Text("head.requests"), Number: true},
+		{Text: w.Text("head.unknown_status"), Number: true, Title: w.Text("hint.unknown_status")},
+		{Text: w.Text("head.filled_undated"), Number: true, Title: w.Text("hint.undated")},
+		{Text: w.Text("head.dates_out_of_order"), Number: true, Title: w.Text("hint.negative")}}
+}
+
+func statusesHead(w *locale.Words) []head {
+	return []head{{Text: w.Text("head.library")}, {Text: w.Text("head.source")}, {Text: w.Text("head.role")}, {Text: w.Text("head.status")}, {Text: w.Text("head.requests"), Number: true}}
+}
 
 // records runs one of the page's queries; its columns are those of head.
 func (v *visit) records(query, caption string, columns []head) (*table, error) {
-	return cached(v.ctx, v.server, v.reading, caption, func(ctx context.Context) (*table, int, error) {
+	return cached(v.ctx, v.server, v.reading, "records "+v.Tag+" "+caption, func(ctx context.Context) (*table, int, error) {
 		rows, err := v.reading.DB().QueryContext(ctx, query)
 		if err != nil {
 			return nil, 0, fmt.Errorf("%s: %w", caption, err)
@@ -86,7 +100,7 @@ func (v *visit) records(query, caption string, columns []head) (*table, error) {
 			}
 			cells := make([]cell, len(columns))
 			for i := range values {
-				cells[i] = cell{Text: plain(values[i]), Number: columns[i].Number, Header: i == 0}
+				cells[i] = cell{Text: plain(v.Words, values[i]), Number: columns[i].Number, Header: i == 0}
 			}
 			t.Rows = append(t.Rows, cells)
 		}
@@ -94,7 +108,7 @@ func (v *visit) records(query, caption string, columns []head) (*table, error) {
 	})
 }
 
-func plain(value any) string {
+func plain(w *locale.Words, value any) string {
 	switch v := value.(type) {
 	case nil:
 		return ""
@@ -103,9 +117,9 @@ func plain(value any) string {
 	case time.Time:
 		return v.Format("2006-01-02 15:04")
 	case int64:
-		return count(float64(v))
+		return w.Count(float64(v))
 	case int32:
-		return count(float64(v))
+		return w.Count(float64(v))
 	}
 	return fmt.Sprint(value)
 }

@@ -39,7 +39,7 @@ func (s *server) definitions(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	return v.render(c, "definitions", text["page./definitions"], nil, struct {
+	return v.render(c, "definitions", v.Text("page./definitions"), nil, struct {
 		Metrics  []item
 		Outreach template.HTML
 	}{items, outreach})

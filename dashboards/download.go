@@ -87,5 +87,5 @@ func onOff(word string) (bool, error) {
 	case "1":
 		return true, nil
 	}
-	return false, &queries.Error{Code: queries.Invalid, Message: "rows is 1 or 0."}
+	return false, refuse(queries.Invalid, "problem.rows")
 }

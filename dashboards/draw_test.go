@@ -9,7 +9,7 @@ import (
 )
 
 func TestOneFailingTileLeavesThePage(t *testing.T) {
-	v := &visit{server: &server{log: slog.New(slog.DiscardHandler)}}
+	v := &visit{Words: english, server: &server{log: slog.New(slog.DiscardHandler)}}
 	figures := v.draw(
 		func() (*figure, error) { return &figure{ID: "fine", Title: "Fine?"}, nil },
 		func() (*figure, error) {
@@ -21,7 +21,7 @@ func TestOneFailingTileLeavesThePage(t *testing.T) {
 		func() (*figure, error) { panic("worse") },
 		func() (*figure, error) { return nil, nil }, // has nothing to say
 	)
-	want := []struct{ id, problem string }{{"fine", ""}, {"inside", text["internal_tile"]}, {"told", "Wait a little."}, {"", text["internal_tile"]}}
+	want := []struct{ id, problem string }{{"fine", ""}, {"inside", english.Text("internal_tile")}, {"told", "Wait a little."}, {"", english.Text("internal_tile")}}
 	if len(figures) != len(want) {
 		t.Fatalf("%d figures, want %d", len(figures), len(want))
 	}

@@ -3,11 +3,13 @@ package dashboards
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"strings"
 
 	"github.com/gin-gonic/gin"
 
+	"github.com/fillrate/fillrate/dashboards/locale"
 	"github.com/fillrate/fillrate/queries"
 	"github.com/fillrate/fillrate/queries/store"
 )
@@ -18,10 +20,33 @@ type redirect struct{ to string }
 func (r redirect) Error() string { return "see " + r.to }
 
 // errReadOnly answers methods that would change something.
-var errReadOnly = errors.New("this address can only be read")
+var errReadOnly = errors.New("only reading is possible")
 
 // errElsewhere answers a form that a page of another site sent.
-var errElsewhere = errors.New("this was sent by another site's page, so nothing was changed: use the form on this site")
+var errElsewhere = errors.New("sent by another site's page")
+
+// refusal is an error that this package finds: its code, as in queries.Error, and the text that tells the reader.
+type refusal struct {
+	code, key string
+	words     []any // for the places in the text: string, or int for a count
+}
+
+func (r refusal) Error() string { return r.in(english) }
+
+func (r refusal) in(w *locale.Words) string {
+	words := make([]string, len(r.words))
+	for i, word := range r.words {
+		if n, ok := word.(int); ok {
+			words[i] = w.Count(float64(n))
+		} else {
+			words[i] = fmt.Sprint(word)
+		}
+	}
+	return w.Say(r.key, words...)
+}
+
+// refuse gives the error with this code, told in the text under key.
+func refuse(code, key string, words ...any) error { return refusal{code, key, words} }
 
 // statuses gives each error code its HTTP status.
 var statuses = map[string]int{
@@ -41,22 +66,28 @@ type problem struct {
 }
 
 // explain maps any error to what a reader may know of it. What is inside an unforeseen error stays in the log.
-func explain(err error) problem {
+func explain(w *locale.Words, err error) problem {
 	var known *queries.Error
+	var refused refusal
 	switch {
+	case errors.As(err, &refused):
+		return problem{Status: statuses[refused.code], Code: refused.code, Message: refused.in(w)}
 	case errors.As(err, &known) && known.Message != "" && statuses[known.Code] != 0:
-		return problem{Status: statuses[known.Code], Code: known.Code, Message: known.Message}
+		return problem{Status: statuses[known.Code], Code: known.Code, Message: told(w, known)}
 	case errors.Is(err, errReadOnly):
-		return problem{Status: http.StatusMethodNotAllowed, Code: queries.Invalid, Message: sentence(errReadOnly.Error())}
+		return problem{Status: http.StatusMethodNotAllowed, Code: queries.Invalid, Message: w.Text("problem.read_only")}
 	case errors.Is(err, errElsewhere):
-		return problem{Status: http.StatusForbidden, Code: queries.Invalid, Message: sentence(errElsewhere.Error())}
+		return problem{Status: http.StatusForbidden, Code: queries.Invalid, Message: w.Text("problem.elsewhere")}
 	case errors.Is(err, store.ErrNoData):
-		return problem{Status: http.StatusServiceUnavailable, Code: "unavailable", Message: sentence(store.ErrNoData.Error())}
+		return problem{Status: http.StatusServiceUnavailable, Code: "unavailable", Message: w.Text("problem.no_data")}
 	case errors.Is(err, context.DeadlineExceeded):
-		return problem{Status: http.StatusServiceUnavailable, Code: "unavailable", Message: text["timeout"]}
+		return problem{Status: http.StatusServiceUnavailable, Code: "unavailable", Message: w.Text("timeout")}
 	}
-	return problem{Status: http.StatusInternalServerError, Code: "internal", Message: text["internal"]}
+	return problem{Status: http.StatusInternalServerError, Code: "internal", Message: w.Text("internal")}
 }
+
+// told is the sentence of an error of package queries in a language.
+func told(_ *locale.Words, known *queries.Error) string { return known.Message }
 
 // fail is the one place where an error becomes a response: JSON under /api/, a page elsewhere.
 func (s *server) fail(c *gin.Context, err error) {
@@ -69,7 +100,7 @@ func (s *server) fail(c *gin.Context, err error) {
 		c.Abort() // the reader has left
 		return
 	}
-	told := explain(err)
+	told := explain(s.words(c), err)
 	told.ID = c.GetString(requestID)
 	if told.Status == http.StatusInternalServerError {
 		s.log.Error("request failed", "id", told.ID, "path", c.Request.URL.Path, "error", err)

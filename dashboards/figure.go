@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/fillrate/fillrate/dashboards/chart"
+	"github.com/fillrate/fillrate/dashboards/locale"
 	"github.com/fillrate/fillrate/queries"
 	"github.com/fillrate/fillrate/queries/catalog"
 )
@@ -95,7 +96,7 @@ func (v *visit) draw(tiles ...tile) []*figure {
 			defer func() {
 				if reason := recover(); reason != nil {
 					v.server.log.Error("tile panicked", "path", v.path, "reason", reason)
-					figures[i] = &figure{Error: text["internal_tile"]}
+					figures[i] = &figure{Error: v.Text("internal_tile")}
 				}
 			}()
 			f, err := make()
@@ -103,10 +104,10 @@ func (v *visit) draw(tiles ...tile) []*figure {
 				f = &figure{}
 			}
 			if err != nil {
-				told := explain(err)
+				told := explain(v.Words, err)
 				if told.Code == queries.Internal {
 					v.server.log.Error("tile failed", "path", v.path, "tile", f.ID, "error", err)
-					told.Message = text["internal_tile"]
+					told.Message = v.Text("internal_tile")
 				}
 				f.Error, f.Option, f.Table = told.Message, nil, nil
 			}
@@ -166,7 +167,7 @@ func (v *visit) figure(p plan) (*figure, error) {
 	}
 	metric := result.Metric
 	f.Suppressed = result.SuppressionWords()
-	f.Definition = &definition{URL: "/definitions#" + metric.ID, Columns: metric.Columns}
+	f.Definition = &definition{URL: "/definitions#" + metric.ID, Columns: columnsIn(v.Words, metric.Columns)}
 	f.Downloads = downloads(metric.ID, filter)
 	f.Rows = rowsAddress(metric.ID, filter, nil, nil)
 	if p.n != nil {
@@ -189,27 +190,29 @@ func (v *visit) figure(p plan) (*figure, error) {
 	switch marked := len(slices.DeleteFunc(slices.Clone(shown.Rows), func(row []any) bool { return !provisional(row) })); {
 	case marked == 0:
 	case marked == len(shown.Rows):
-		f.Provisional = text["provisional_all"]
+		f.Provisional = v.Text("provisional_all")
 	default:
-		f.Provisional = text["provisional_some"]
+		f.Provisional = v.Text("provisional_some")
 	}
 
 	if p.spec.Kind == chart.Rows {
 		f.Height = rowsHeight(len(shown.Rows))
 	}
 	spec := p.spec
-	spec.Name = func(dimension, value string) string { return shorten(valueLabel(dimension, value), longestLabel) }
+	spec.Name = func(dimension, value string) string {
+		return shorten(valueLabel(v.Words, dimension, value), longestLabel)
+	}
 	spec.Provisional = provisional
 	spec.Link = func(row []any) string { return rowsAddress(metric.ID, filter, shown.Columns, row) }
 	if spec.Categories == nil && isTime(spec.X) {
 		from, to := v.span()
 		spec.Categories = chart.Buckets(spec.X, chart.BucketStart(spec.X, from), to)
 	}
-	drawn := chart.Draw(spec, shown)
+	drawn := chart.Draw(spec, resultIn(v.Words, shown))
 	if isTime(spec.X) {
 		f.Marks, drawn.Marks = v.marks(spec.X, spec.Categories, filter)
 	}
-	f.Description = chart.Describe(drawn, format)
+	f.Description = chart.Describe(drawn, formatIn(v.Words))
 	if f.Option, err = drawn.Option(); err != nil {
 		return f, err
 	}
@@ -217,9 +220,9 @@ func (v *visit) figure(p plan) (*figure, error) {
 	if p.kind != "" {
 		hidden = "kind"
 	}
-	f.Table = resultTable(p.title, shown, hidden, p.columns, provisional, spec.Link)
+	f.Table = resultTable(v.Words, p.title, shown, hidden, p.columns, provisional, spec.Link)
 	if more := len(result.Rows) - len(f.Table.Rows); more > 0 && len(shown.Rows) > len(f.Table.Rows) || len(shown.Rows) < len(result.Rows) {
-		f.Table.Note = say("table.part", count(float64(len(f.Table.Rows))), count(float64(len(result.Rows))))
+		f.Table.Note = v.Say("table.part", v.Count(float64(len(f.Table.Rows))), v.Count(float64(len(result.Rows))))
 	}
 	return f, nil
 }
@@ -285,7 +288,7 @@ func ofKind(result *queries.Result, kind string) *queries.Result {
 }
 
 // resultTable writes a result as a table without the dimension hidden; names picks its measures.
-func resultTable(caption string, result *queries.Result, hidden string, names []string, provisional func([]any) bool, link func([]any) string) *table {
+func resultTable(w *locale.Words, caption string, result *queries.Result, hidden string, names []string, provisional func([]any) bool, link func([]any) string) *table {
 	t := &table{Caption: caption}
 	var shown []int
 	for i, column := range result.Columns {
@@ -294,7 +297,7 @@ func resultTable(caption string, result *queries.Result, hidden string, names []
 			continue
 		}
 		shown = append(shown, i)
-		t.Head = append(t.Head, head{Text: column.Label, Title: column.Doc, Number: isNumber(column)})
+		t.Head = append(t.Head, head{Text: w.Of(column.Label), Title: w.Of(column.Doc), Number: isNumber(column)})
 	}
 	for _, row := range result.Rows[:min(len(result.Rows), tableRows)] {
 		cells := make([]cell, 0, len(shown))
@@ -305,11 +308,11 @@ func resultTable(caption string, result *queries.Result, hidden string, names []
 			case row[i] == nil && queries.FindDimension(column.Name) == nil:
 				c.Text = noValue
 			case column.Type == queries.Text || column.Type == queries.Date && isTime(column.Name):
-				c.Text = shorten(valueLabel(column.Name, chart.Text(row[i])), longestCell)
+				c.Text = shorten(valueLabel(w, column.Name, chart.Text(row[i])), longestCell)
 			case row[i] != nil && column.IsChange:
-				c.Text = difference(column, row[i])
+				c.Text = difference(w, column, row[i])
 			default:
-				c.Text = value(column, row[i])
+				c.Text = value(w, column, row[i])
 			}
 			if at == 0 {
 				c.URL = link(row)
@@ -394,13 +397,13 @@ func pageValues(values url.Values) url.Values {
 // nothing says why a page has no numbers.
 func (v *visit) nothing() string {
 	if v.history.NRequests == 0 {
-		return say("empty.history")
+		return v.Say("empty.history")
 	}
 	from, to := v.filter.From, v.filter.To
 	if !from.IsZero() && from.After(v.history.LastDay) || !to.IsZero() && !to.After(v.history.FirstDay) {
-		return say("empty.span", spanWords(from, to), spanWords(v.history.FirstDay, v.history.LastDay.AddDate(0, 0, 1)))
+		return v.Say("empty.span", v.Span(from, to), v.Span(v.history.FirstDay, v.history.LastDay.AddDate(0, 0, 1)))
 	}
-	return say("empty.filter")
+	return v.Say("empty.filter")
 }
 
 // total adds up a column of counts.

@@ -21,19 +21,19 @@ func (s *server) fillRate(c *gin.Context) error {
 		Role    string
 		Roles   []navItem
 		Figures []*figure
-	}{Role: valueLabel("role", v.role()), Roles: v.roleLinks()}
+	}{Role: valueLabel(v.Words, "role", v.role()), Roles: v.roleLinks()}
 	tiles := []tile{v.fillRateTrend, v.fillRateByKind, v.outcomes}
 	for _, by := range v.groups() {
 		tiles = append(tiles, v.fillRateBy(by))
 	}
 	body.Figures = v.draw(append(tiles, v.reasons, v.benchmarks("ill rate", "outcome", "first"))...)
-	return v.render(c, "fill_rate", text["page./fill-rate"], v.form("basis"), body)
+	return v.render(c, "fill_rate", v.Text("page./fill-rate"), v.form("basis"), body)
 }
 
 var fillRateColumns = []string{"n_requests", "n_filled", "n_unfilled", "n_cancelled", "n_open", "fill_rate", "gross_fill_rate", "filled_within_14d", "share_open"}
 
 func (v *visit) fillRateN(r *queries.Result) string {
-	return say("n.fill_rate", count(total(r, "n_requests")), count(total(r, "n_filled")+total(r, "n_unfilled")))
+	return v.Say("n.fill_rate", v.Count(total(r, "n_requests")), v.Count(total(r, "n_filled")+total(r, "n_unfilled")))
 }
 
 func (v *visit) fillRateEmpty(r *queries.Result) string {
@@ -41,7 +41,7 @@ func (v *visit) fillRateEmpty(r *queries.Result) string {
 		return v.nothing()
 	}
 	if total(r, "n_filled")+total(r, "n_unfilled") == 0 {
-		return say("empty.fill_rate", count(total(r, "n_requests")))
+		return v.Say("empty.fill_rate", v.Count(total(r, "n_requests")))
 	}
 	return ""
 }
@@ -49,9 +49,9 @@ func (v *visit) fillRateEmpty(r *queries.Result) string {
 func (v *visit) fillRateTrend() (*figure, error) {
 	grain := v.grain()
 	return v.figure(plan{
-		id: "trend", title: text["title.fill_trend"], metric: "fill_rate", by: []string{grain}, filter: only(v.role()), wide: true,
+		id: "trend", title: v.Text("title.fill_trend"), metric: "fill_rate", by: []string{grain}, filter: only(v.role()), wide: true,
 		spec: chart.Spec{Kind: chart.Lines, Format: chart.Share, X: grain, Y: []string{"fill_rate", "gross_fill_rate", "filled_within_14d"},
-			Note: noteN("n_requests")},
+			Note: v.noteN("n_requests")},
 		columns: []string{"n_requests", "n_filled", "n_unfilled", "n_cancelled", "n_open", "fill_rate", "gross_fill_rate", "filled_within_7d", "filled_within_14d", "filled_within_30d"},
 		n:       v.fillRateN, empty: v.fillRateEmpty,
 	})
@@ -60,9 +60,9 @@ func (v *visit) fillRateTrend() (*figure, error) {
 func (v *visit) fillRateByKind() (*figure, error) {
 	grain := v.grain()
 	return v.figure(plan{
-		id: "kinds", title: text["title.fill_kinds"], metric: "fill_rate", by: []string{grain, "kind"}, filter: only(v.role()),
+		id: "kinds", title: v.Text("title.fill_kinds"), metric: "fill_rate", by: []string{grain, "kind"}, filter: only(v.role()),
 		spec: chart.Spec{Kind: chart.Lines, Format: chart.Share, X: grain, Split: "kind", Y: []string{"fill_rate"},
-			Note: noteN("n_filled", "n_unfilled")},
+			Note: v.noteN("n_filled", "n_unfilled")},
 		columns: []string{"n_requests", "n_filled", "n_unfilled", "fill_rate"},
 		n:       v.fillRateN, empty: v.fillRateEmpty,
 	})
@@ -71,11 +71,11 @@ func (v *visit) fillRateByKind() (*figure, error) {
 func (v *visit) outcomes() (*figure, error) {
 	grain := v.grain()
 	return v.figure(plan{
-		id: "outcomes", title: text["title.outcomes"], metric: "volume", by: []string{grain}, filter: only(v.role()),
+		id: "outcomes", title: v.Text("title.outcomes"), metric: "volume", by: []string{grain}, filter: only(v.role()),
 		spec: chart.Spec{Kind: chart.Bars, Format: chart.Count, X: grain, Stack: true, Zero: true,
 			Y: []string{"n_filled", "n_unfilled", "n_cancelled", "n_open"}, Colors: []string{"filled", "unfilled", "cancelled", "open"}},
 		n: func(r *queries.Result) string {
-			return say("n.volume", count(total(r, "n_requests")), text["grain."+grain])
+			return v.Say("n.volume", v.Count(total(r, "n_requests")), v.Text("grain."+grain))
 		},
 		empty: func(r *queries.Result) string {
 			if total(r, "n_requests") == 0 {
@@ -90,7 +90,7 @@ func (v *visit) outcomes() (*figure, error) {
 // number.
 func (v *visit) reasons() (*figure, error) {
 	return v.figure(plan{
-		id: "reasons", title: text["title.reasons"], metric: "reasons", filter: only(v.role()), wide: true,
+		id: "reasons", title: v.Text("title.reasons"), metric: "reasons", filter: only(v.role()), wide: true,
 		spec: chart.Spec{Kind: chart.Rows, Format: chart.Count, X: "reason", Split: "outcome", Stack: true, Zero: true, Y: []string{"n"},
 			Colors: []string{"unfilled", "cancelled"}},
 		arrange: func(r *queries.Result) *queries.Result {
@@ -102,10 +102,10 @@ func (v *visit) reasons() (*figure, error) {
 			})
 			return &shown
 		},
-		n: func(r *queries.Result) string { return say("n.reasons", count(total(r, "n"))) },
+		n: func(r *queries.Result) string { return v.Say("n.reasons", v.Count(total(r, "n"))) },
 		empty: func(r *queries.Result) string {
 			if total(r, "n") == 0 {
-				return text["empty.reasons"]
+				return v.Text("empty.reasons")
 			}
 			return ""
 		},
@@ -115,20 +115,20 @@ func (v *visit) reasons() (*figure, error) {
 func (v *visit) fillRateBy(by string) tile {
 	return func() (*figure, error) {
 		return v.figure(plan{
-			id: by, title: text["fill_by."+by], metric: "fill_rate", by: []string{by}, filter: only(v.role()),
+			id: by, title: v.Text("fill_by." + by), metric: "fill_rate", by: []string{by}, filter: only(v.role()),
 			spec: chart.Spec{Kind: chart.Rows, Format: chart.Share, X: by, Y: []string{"fill_rate"},
-				Note: noteN("n_filled", "n_unfilled"), Label: labelShare},
+				Note: v.noteN("n_filled", "n_unfilled"), Label: v.labelShare},
 			arrange: ranked(top("n_requests", topGroups, leastN), "fill_rate", true),
 			columns: fillRateColumns,
 			n: func(r *queries.Result) string {
-				return say("n.top", v.fillRateN(r), count(topGroups), count(leastN))
+				return v.Say("n.top", v.fillRateN(r), v.Count(topGroups), v.Count(leastN))
 			},
 			empty: func(r *queries.Result) string {
 				if why := v.fillRateEmpty(r); why != "" {
 					return why
 				}
 				if len(top("n_requests", topGroups, leastN)(r).Rows) == 0 {
-					return say("empty.top", count(leastN))
+					return v.Say("empty.top", v.Count(leastN))
 				}
 				return ""
 			},
@@ -136,10 +136,10 @@ func (v *visit) fillRateBy(by string) tile {
 	}
 }
 
-func labelShare(result *queries.Result) func([]any) string {
+func (v *visit) labelShare(result *queries.Result) func([]any) string {
 	return func(row []any) string {
 		if rate, ok := number(result, row, "fill_rate"); ok {
-			return share(rate)
+			return v.Share(rate)
 		}
 		return ""
 	}

@@ -57,9 +57,9 @@ const (
 func (v *visit) form(extras ...string) *form {
 	f := &form{Action: v.path, Reset: v.path}
 	for _, preset := range queries.Presets(v.history.Today, v.filter.Number("fiscal_start")) {
-		f.Presets = append(f.Presets, option{preset.ID, preset.Label, v.asked.Preset == preset.ID})
+		f.Presets = append(f.Presets, option{preset.ID, v.Of(preset.Label), v.asked.Preset == preset.ID})
 	}
-	f.Presets = append(f.Presets, option{custom, text["custom_dates"], v.asked.Preset == ""})
+	f.Presets = append(f.Presets, option{custom, v.Text("custom_dates"), v.asked.Preset == ""})
 	if !v.filter.From.IsZero() {
 		f.From = v.filter.From.Format(time.DateOnly)
 	}
@@ -82,18 +82,18 @@ func (v *visit) form(extras ...string) *form {
 	}
 	if slices.Contains(extras, compareKey) {
 		for _, key := range []string{compareYear, compareLast, compareNone} {
-			f.Compare = append(f.Compare, option{key, text["compare_"+key], v.compare == key})
+			f.Compare = append(f.Compare, option{key, v.Text("compare_" + key), v.compare == key})
 		}
 	} else if v.compare != compareYear {
 		f.Keep = append(f.Keep, field{compareKey, v.compare})
 	}
 	if slices.Contains(extras, "basis") {
 		shown = append(shown, "basis")
-		f.Basis = []option{{"", text["basis_cohort"], !v.filter.IsPeriod()}, {queries.Period, text["basis_period"], v.filter.IsPeriod()}}
+		f.Basis = []option{{"", v.Text("basis_cohort"), !v.filter.IsPeriod()}, {queries.Period, v.Text("basis_period"), v.filter.IsPeriod()}}
 	}
 	if slices.Contains(extras, "clock") {
 		shown = append(shown, "clock")
-		f.Clock = []option{{"", text["clock_calendar"], !v.filter.IsBusiness()}, {queries.Business, text["clock_business"], v.filter.IsBusiness()}}
+		f.Clock = []option{{"", v.Text("clock_calendar"), !v.filter.IsBusiness()}, {queries.Business, v.Text("clock_business"), v.filter.IsBusiness()}}
 	}
 	for _, key := range queries.FilterKeys() {
 		if !slices.Contains(shown, key) {
@@ -106,7 +106,7 @@ func (v *visit) form(extras ...string) *form {
 }
 
 func (v *visit) pick(name string, chosen []string) (pick, bool) {
-	p := pick{Name: name, Label: dimensionLabel(name), State: text["all"], None: text["all"]}
+	p := pick{Name: name, Label: dimensionLabel(v.Words, name), State: v.Text("all"), None: v.Text("all")}
 	choices := slices.Clone(v.history.Choices[name])
 	if len(choices) < 2 && len(chosen) == 0 {
 		return p, false // nothing to choose between
@@ -114,7 +114,7 @@ func (v *visit) pick(name string, chosen []string) (pick, bool) {
 	slices.SortStableFunc(choices, func(a, b queries.Choice) int { return int(b.N - a.N) })
 	if len(choices) > listedChoices {
 		choices = choices[:listedChoices]
-		p.More = text["more_choices"]
+		p.More = v.Text("more_choices")
 	}
 	for _, word := range chosen { // also those that the history does not hold
 		if !slices.ContainsFunc(choices, func(c queries.Choice) bool { return c.Value == word }) {
@@ -127,16 +127,16 @@ func (v *visit) pick(name string, chosen []string) (pick, bool) {
 		})
 	}
 	for _, c := range choices {
-		label := shorten(valueLabel(name, c.Value), 80)
+		label := shorten(valueLabel(v.Words, name, c.Value), 80)
 		p.Options = append(p.Options, option{c.Value, label, slices.Contains(chosen, c.Value)})
 	}
 	p.Search = len(p.Options) >= searchedChoices
 	switch len(chosen) {
 	case 0:
 	case 1:
-		p.State = shorten(valueLabel(name, chosen[0]), 24)
+		p.State = shorten(valueLabel(v.Words, name, chosen[0]), 24)
 	default:
-		p.State = count(float64(len(chosen))) + " " + text["chosen"]
+		p.State = v.Count(float64(len(chosen))) + " " + v.Text("chosen")
 	}
 	return p, true
 }
@@ -190,9 +190,9 @@ func dayAfter(day string) string {
 
 // summary says in words what a page's numbers cover.
 func (v *visit) summary() []string {
-	parts := []string{spanWords(v.filter.From, v.filter.To)}
+	parts := []string{v.Span(v.filter.From, v.filter.To)}
 	if !v.filter.To.IsZero() && v.reached(v.filter.To).Before(v.filter.To) {
-		parts[0] = say("span.so_far", parts[0], dateWords(v.history.Today))
+		parts[0] = v.Say("span.so_far", parts[0], v.Date(v.history.Today))
 	}
 	values := v.filter.Values()
 	for _, d := range queries.Dimensions {
@@ -202,22 +202,22 @@ func (v *visit) summary() []string {
 		}
 		labels := make([]string, 0, 3)
 		for _, word := range words[:min(3, len(words))] {
-			labels = append(labels, shorten(valueLabel(d.Name, word), 40))
+			labels = append(labels, shorten(valueLabel(v.Words, d.Name, word), 40))
 		}
 		list := strings.Join(labels, ", ")
 		if more := len(words) - len(labels); more > 0 {
-			list = say("and_more", list, count(float64(more)))
+			list = v.Say("and_more", list, v.Count(float64(more)))
 		}
-		parts = append(parts, d.Label+": "+list)
+		parts = append(parts, v.Of(d.Label)+": "+list)
 	}
 	if v.filter.IsPeriod() {
-		parts = append(parts, text["basis_period"])
+		parts = append(parts, v.Text("basis_period"))
 	}
 	if v.filter.IsBusiness() {
-		parts = append(parts, text["clock_business"])
+		parts = append(parts, v.Text("clock_business"))
 	}
 	if !v.filter.AsOf.IsZero() {
-		parts = append(parts, say("span.as_of", dateWords(v.filter.AsOf)))
+		parts = append(parts, v.Say("span.as_of", v.Date(v.filter.AsOf)))
 	}
 	return parts
 }

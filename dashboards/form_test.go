@@ -35,7 +35,7 @@ func TestSubmittedFormBecomesACanonicalAddress(t *testing.T) {
 
 func visitOf(filter queries.Filter, compare string) *visit {
 	today := time.Date(2024, 7, 5, 0, 0, 0, 0, time.UTC)
-	return &visit{filter: filter, asked: filter, compare: compare,
+	return &visit{Words: english, filter: filter, asked: filter, compare: compare,
 		history: &history{AsOf: today.Add(12 * time.Hour), Today: today, FirstDay: today.AddDate(-5, 0, 0), LastDay: today, NRequests: 1}}
 }
 

@@ -21,7 +21,7 @@ func (s *server) healthz(c *gin.Context) error {
 func (s *server) readyz(c *gin.Context) error {
 	visit, err := s.open(c)
 	if err != nil {
-		told := explain(err)
+		told := explain(english, err)
 		c.String(http.StatusServiceUnavailable, told.Message+"\n")
 		return nil
 	}

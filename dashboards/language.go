@@ -56,7 +56,7 @@ func (s *server) choose(c *gin.Context) {
 		for _, w := range locale.All() {
 			tags = append(tags, w.Tag)
 		}
-		s.fail(c, &queries.Error{Code: queries.Invalid, Message: s.words(c).Say("problem.lang", strings.Join(tags, ", "))})
+		s.fail(c, refuse(queries.Invalid, "problem.lang", strings.Join(tags, ", ")))
 		return
 	}
 	http.SetCookie(c.Writer, &http.Cookie{Name: langKey, Value: w.Tag, Path: "/", MaxAge: int(langLifetime.Seconds()), HttpOnly: true, SameSite: http.SameSiteLaxMode})

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/fillrate/fillrate/dashboards/chart"
+	"github.com/fillrate/fillrate/dashboards/locale"
 	"github.com/fillrate/fillrate/queries"
 	"github.com/fillrate/fillrate/queries/campaign"
 	"github.com/fillrate/fillrate/queries/impact"
@@ -94,10 +95,10 @@ func (v *visit) marks(grain string, buckets []string, filter queries.Filter) ([]
 	if v.happened == nil || len(buckets) == 0 {
 		return nil, nil
 	}
-	return v.happened().marks(grain, buckets, filter, len(v.history.Libraries) > 1)
+	return v.happened().marks(v.Words, grain, buckets, filter, len(v.history.Libraries) > 1)
 }
 
-func (h happenings) marks(grain string, buckets []string, filter queries.Filter, nameLibraries bool) ([]occasion, []chart.Mark) {
+func (h happenings) marks(w *locale.Words, grain string, buckets []string, filter queries.Filter, nameLibraries bool) ([]occasion, []chart.Mark) {
 	first, err := time.Parse(time.DateOnly, buckets[0])
 	if err != nil {
 		return nil, nil
@@ -121,9 +122,9 @@ func (h happenings) marks(grain string, buckets []string, filter queries.Filter,
 		if !concerns(c, filter) || !c.Start.Before(end) || !c.End.IsZero() && !over.After(first) || c.End.IsZero() && c.Start.Before(first) {
 			continue
 		}
-		f := found{at: c.Start, occasion: occasion{Name: shorten(c.Name, longestMark), URL: campaignAddress(c.ID), Days: windowWords(c)}}
+		f := found{at: c.Start, occasion: occasion{Name: shorten(c.Name, longestMark), URL: campaignAddress(c.ID), Days: windowWords(w, c)}}
 		if c.ID == h.Own {
-			f.occasion.Name, f.occasion.URL = say("mark.this", kindWords(c)), ""
+			f.occasion.Name, f.occasion.URL = w.Say("mark.this", kindWords(w, c)), ""
 		}
 		switch {
 		case c.End.IsZero():
@@ -134,7 +135,7 @@ func (h happenings) marks(grain string, buckets []string, filter queries.Filter,
 			f.marks = []chart.Mark{{Kind: chart.Period, From: place(c.Start), To: place(c.End)}}
 			if c.CarryOverMonths > 0 {
 				f.marks = append(f.marks, chart.Mark{Kind: chart.CarryOver, From: place(c.End), To: place(over)})
-				f.occasion.Days = say("mark.carry_over", f.occasion.Days, dateWords(over.AddDate(0, 0, -1)))
+				f.occasion.Days = w.Say("mark.carry_over", f.occasion.Days, w.Date(over.AddDate(0, 0, -1)))
 			}
 		}
 		list = append(list, f)
@@ -152,14 +153,14 @@ func (h happenings) marks(grain string, buckets []string, filter queries.Filter,
 		default:
 			continue
 		}
-		name := text["mark.closed"]
+		name := w.Text("mark.closed")
 		if nameLibraries {
-			name = say("mark.closed_at", strings.Join(c.Libraries, ", "))
+			name = w.Say("mark.closed_at", strings.Join(c.Libraries, ", "))
 		}
 		if c.Name != "" {
-			name = say("mark.closed_for", name, shorten(c.Name, longestMark))
+			name = w.Say("mark.closed_for", name, shorten(c.Name, longestMark))
 		}
-		list = append(list, found{c.From, c.To.Sub(c.From), occasion{Name: name, Days: spanOrDay(c.From, c.To)},
+		list = append(list, found{c.From, c.To.Sub(c.From), occasion{Name: name, Days: spanOrDay(w, c.From, c.To)},
 			[]chart.Mark{{Kind: chart.Closure, From: place(c.From), To: place(c.To)}}})
 	}
 	// Of too many the short closures are left out first, then the earliest campaigns: what is drawn is listed.
@@ -184,7 +185,7 @@ func (h happenings) marks(grain string, buckets []string, filter queries.Filter,
 		marks = append(marks, f.marks...)
 	}
 	if left > 0 {
-		occasions = append(occasions, occasion{Name: say("mark.more", count(float64(left)))})
+		occasions = append(occasions, occasion{Name: w.Say("mark.more", w.Count(float64(left)))})
 	}
 	return occasions, marks
 }
@@ -206,9 +207,9 @@ func meets(a, b []string) bool {
 }
 
 // spanOrDay writes [from, to), one day as itself.
-func spanOrDay(from, to time.Time) string {
+func spanOrDay(w *locale.Words, from, to time.Time) string {
 	if !to.After(from.AddDate(0, 0, 1)) {
-		return dateWords(from)
+		return w.Date(from)
 	}
-	return spanWords(from, to)
+	return w.Span(from, to)
 }

@@ -35,7 +35,7 @@ func (s *server) metricList(c *gin.Context) error {
 	for _, metric := range catalog.All() {
 		items = append(items, item{metric, v.to(catalogPath + "/" + metric.ID)})
 	}
-	return v.render(c, "metric_list", text["page."+catalogPath], nil, items)
+	return v.render(c, "metric_list", v.Text("page."+catalogPath), nil, items)
 }
 
 // oneMetric is the table of one metric for the filter in the address.
@@ -70,7 +70,7 @@ func (s *server) oneMetric(c *gin.Context) error {
 		Split   *splitForm
 		Figures []*figure
 		SQL     string
-	}{Title: metric.Title, Split: v.splitForm(metric, asked)}
+	}{Title: v.Of(metric.Title), Split: v.splitForm(metric, asked)}
 	body.Figures = v.draw(func() (*figure, error) { return v.metricTable(metric, asked) })
 	if body.SQL, err = queries.Statement(v.ctx, v.reading.Snapshot, metric, withoutComparison(asked)); err != nil {
 		body.SQL = "" // why it can't be asked stands in the figure
@@ -82,7 +82,7 @@ func (s *server) oneMetric(c *gin.Context) error {
 			form.Keep = append(form.Keep, field{key, word})
 		}
 	}
-	return v.render(c, "metric", metric.Question, form, body)
+	return v.render(c, "metric", v.Of(metric.Question), form, body)
 }
 
 func withoutComparison(filter queries.Filter) queries.Filter {
@@ -96,7 +96,7 @@ func (v *visit) metricTable(metric *queries.Metric, asked queries.Filter) (*figu
 	if err != nil {
 		return f, err
 	}
-	f.Definition = &definition{URL: "/definitions#" + metric.ID, Columns: metric.Columns}
+	f.Definition = &definition{URL: "/definitions#" + metric.ID, Columns: columnsIn(v.Words, metric.Columns)}
 	f.Downloads = downloads(metric.ID, asked)
 	f.Rows = rowsAddress(metric.ID, asked, nil, nil)
 	f.N = sentenceCase(result.Filter.Words(metric))
@@ -121,16 +121,16 @@ func (v *visit) metricTable(metric *queries.Metric, asked queries.Filter) (*figu
 	switch {
 	case !slices.ContainsFunc(result.Rows, provisional):
 	case slices.ContainsFunc(result.Rows, settled):
-		f.Provisional = text["provisional_rows"]
+		f.Provisional = v.Text("provisional_rows")
 	default: // a mark on every row says no more than one line
-		f.Provisional = text["provisional_all"]
+		f.Provisional = v.Text("provisional_all")
 		mark = func([]any) bool { return false }
 	}
-	f.Table = resultTable(metric.Title, result, "", nil, mark, func(row []any) string {
+	f.Table = resultTable(v.Words, v.Of(metric.Title), result, "", nil, mark, func(row []any) string {
 		return rowsAddress(metric.ID, asked, result.Columns, row)
 	})
 	if more := len(result.Rows) - len(f.Table.Rows); more > 0 {
-		f.Table.Note = say("table.part", count(float64(len(f.Table.Rows))), count(float64(len(result.Rows))))
+		f.Table.Note = v.Say("table.part", v.Count(float64(len(f.Table.Rows))), v.Count(float64(len(result.Rows))))
 	}
 	return f, nil
 }
@@ -157,10 +157,10 @@ func (v *visit) splitForm(metric *queries.Metric, asked queries.Filter) *splitFo
 		if i < len(asked.By) {
 			chosen = asked.By[i]
 		}
-		options := []option{{"", text["split_none"], chosen == ""}}
+		options := []option{{"", v.Text("split_none"), chosen == ""}}
 		for _, d := range queries.Dimensions {
 			if !slices.Contains(metric.Always, d.Name) && !slices.Contains(metric.AlwaysBy, d.Name) {
-				options = append(options, option{d.Name, d.Label, d.Name == chosen})
+				options = append(options, option{d.Name, v.Of(d.Label), d.Name == chosen})
 			}
 		}
 		f.By = append(f.By, options)
@@ -171,13 +171,13 @@ func (v *visit) splitForm(metric *queries.Metric, asked queries.Filter) *splitFo
 			if key == "" {
 				key = compareNone
 			}
-			f.Compare = append(f.Compare, option{word, text["compare_"+key], asked.Compare == word})
+			f.Compare = append(f.Compare, option{word, v.Text("compare_" + key), asked.Compare == word})
 		}
 	}
 	if len(metric.Definitions) > 0 {
-		f.Definitions = []option{{"", text["definition_ours"], asked.Definition == ""}}
+		f.Definitions = []option{{"", v.Text("definition_ours"), asked.Definition == ""}}
 		for _, d := range metric.Definitions {
-			f.Definitions = append(f.Definitions, option{d.Name, d.Label, asked.Definition == d.Name})
+			f.Definitions = append(f.Definitions, option{d.Name, v.Of(d.Label), asked.Definition == d.Name})
 		}
 	}
 	own := []string{"by", compareKey, "definition"}

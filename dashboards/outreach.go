@@ -12,6 +12,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/fillrate/fillrate/dashboards/chart"
+	"github.com/fillrate/fillrate/dashboards/locale"
 	"github.com/fillrate/fillrate/queries"
 	"github.com/fillrate/fillrate/queries/campaign"
 	"github.com/fillrate/fillrate/queries/export"
@@ -43,7 +44,7 @@ func (s *server) outreach(c *gin.Context) error {
 		return err
 	}
 	defer v.close()
-	return v.writeList(c, importing{Done: importedWords(c.Query(importedKey))})
+	return v.writeList(c, importing{Done: importedWords(v.Words, c.Query(importedKey))})
 }
 
 // importing is what became of a file of campaigns: Done in words, or the Problem that it was refused for.
@@ -70,44 +71,44 @@ func (v *visit) writeList(c *gin.Context, of importing) error {
 	if of.Problem != "" {
 		status = http.StatusBadRequest
 	}
-	return v.renderAs(c, status, "outreach", text["page."+outreachPath], nil, body)
+	return v.renderAs(c, status, "outreach", v.Text("page."+outreachPath), nil, body)
 }
 
 func (v *visit) campaignRow(m measured) campaignRow {
 	c := m.Campaign
 	row := campaignRow{
-		URL: v.to(campaignAddress(c.ID)), Edit: v.to(campaignAddress(c.ID) + "/edit"), Name: shorten(c.Name, longestCell), When: windowWords(c), Whom: groupWords(c.Target),
-		What: shorten(sentenceCase(c.Channel), longestLabel), Text: m.Problem,
+		URL: v.to(campaignAddress(c.ID)), Edit: v.to(campaignAddress(c.ID) + "/edit"), Name: shorten(c.Name, longestCell), When: windowWords(v.Words, c), Whom: groupWords(v.Words, c.Target),
+		What: shorten(valueLabel(v.Words, "channel", c.Channel), longestLabel), Text: m.Problem,
 	}
 	if c.Channel == "" && c.Kind == campaign.KindServiceChange {
-		row.What = text["form.kind.service_change"]
+		row.What = v.Text("form.kind.service_change")
 	}
 	if m.Report != nil {
 		row.Text, row.Changed = m.Report.Verdict.Text, m.Report.Window.ChangedAfterResults
 		if m.Report.Headline != nil {
-			row.Evidence = evidenceWords(m.Report)
+			row.Evidence = evidenceWords(v.Words, m.Report)
 		}
 	}
-	row.Chip, row.Tone = chip(m.Report)
+	row.Chip, row.Tone = chip(v.Words, m.Report)
 	return row
 }
 
 // chip gives a verdict in a word or two and the class that it is set in; the word alone says it, too.
-func chip(r *impact.Report) (word, tone string) {
+func chip(w *locale.Words, r *impact.Report) (word, tone string) {
 	if r == nil {
-		return text["verdict.none"], "open"
+		return w.Text("verdict.none"), "open"
 	}
 	if code := unended(r); code != "" {
-		return text["verdict."+code], "open"
+		return w.Text("verdict." + code), "open"
 	}
 	switch r.Verdict.Code {
 	case impact.LikelyIncrease, impact.LikelyDecrease:
 		// of days: likely longer
-		return cmp.Or(text["verdict."+r.Verdict.Code+"."+r.Outcome.Unit], text["verdict."+r.Verdict.Code]), "firm"
+		return cmp.Or(optional(w, "verdict."+r.Verdict.Code+"."+r.Outcome.Unit), w.Text("verdict."+r.Verdict.Code)), "firm"
 	case impact.NoClearEffect:
-		return text["verdict.no_clear_effect"], "even"
+		return w.Text("verdict.no_clear_effect"), "even"
 	}
-	return text["verdict.cant_tell"], "open"
+	return w.Text("verdict.cant_tell"), "open"
 }
 
 // unended gives the code of the refusal of a campaign that has not begun or is not over, empty for one that is.
@@ -125,43 +126,43 @@ const longestForest = 20
 
 // forest sets the campaigns' effects under one another.
 func (v *visit) forest(list []measured) *figure {
-	f := &figure{ID: "forest", Title: text["title.forest"], N: text["n.forest"], Wide: true, Downloads: []link{{"CSV", v.to("/download/" + campaignsFile)}}}
-	t := &table{Caption: text["title.forest"], Head: []head{
-		{Text: text["head.campaign"]}, {Text: text["head.first_day"]}, {Text: text["head.outcome"]}, {Text: text["head.verdict"]}, {Text: text["head.change"], Number: true},
-		{Text: text["head.from"], Number: true}, {Text: text["head.to"], Number: true}, {Text: text["head.p"], Number: true, Title: text["hint.p"]},
-		{Text: text["head.holm"], Number: true, Title: text["hint.holm"]}, {Text: text["head.mde"], Number: true, Title: text["hint.mde"]}, {Text: text["head.evidence"]}}}
+	f := &figure{ID: "forest", Title: v.Text("title.forest"), N: v.Text("n.forest"), Wide: true, Downloads: []link{{"CSV", v.to("/download/" + campaignsFile)}}}
+	t := &table{Caption: v.Text("title.forest"), Head: []head{
+		{Text: v.Text("head.campaign")}, {Text: v.Text("head.first_day")}, {Text: v.Text("head.outcome")}, {Text: v.Text("head.verdict")}, {Text: v.Text("head.change"), Number: true},
+		{Text: v.Text("head.from"), Number: true}, {Text: v.Text("head.to"), Number: true}, {Text: v.Text("head.p"), Number: true, Title: v.Text("hint.p")},
+		{Text: v.Text("head.holm"), Number: true, Title: v.Text("hint.holm")}, {Text: v.Text("head.mde"), Number: true, Title: v.Text("hint.mde")}, {Text: v.Text("head.evidence")}}}
 	var drawn chart.Forest
 	var said []string
 	for _, m := range list {
 		c := m.Campaign
-		word, tone := chip(m.Report)
-		row := chart.ForestRow{Label: shorten(c.Name, longestLabel), Under: word, Missing: text["forest.missing"], Firm: tone == "firm", URL: v.to(campaignAddress(c.ID))}
+		word, tone := chip(v.Words, m.Report)
+		row := chart.ForestRow{Label: shorten(c.Name, longestLabel), Under: word, Missing: v.Text("forest.missing"), Firm: tone == "firm", URL: v.to(campaignAddress(c.ID))}
 		cells := []cell{{Text: shorten(c.Name, longestCell), Header: true, URL: row.URL}, {Text: c.Start.Format("2006-01-02"), Short: true},
 			{}, {Text: word}, number1(noValue), number1(noValue), number1(noValue), number1(noValue), number1(noValue), number1(noValue), {Text: noValue}}
 		if o, ok := campaign.FindOutcome(c.Outcome); ok {
-			cells[2].Text = o.Label
+			cells[2].Text = v.Of(o.Label)
 			if o.ID != campaign.Outcomes[0].ID {
-				row.Under = say("forest.outcome", word, strings.ToLower(o.Label))
+				row.Under = v.Say("forest.outcome", word, strings.ToLower(v.Of(o.Label)))
 			}
 		}
-		row.Note = row.Label + "\n" + windowWords(c) + "\n" + row.Under
+		row.Note = row.Label + "\n" + windowWords(v.Words, c) + "\n" + row.Under
 		if r := m.Report; r != nil {
 			if row.MDE = r.MDE; r.MDE != nil {
 				cells[9].Text = mdeWords(r.Outcome, *r.MDE)
 			}
 			if h := r.Headline; h != nil {
 				row.Ratio, row.Lo, row.Hi = &h.RR, h.Lo, h.Hi
-				between := say("forest.between", changeWords(h.RR), changeWords(h.Lo), changeWords(h.Hi))
+				between := v.Say("forest.between", changeWords(h.RR), changeWords(h.Lo), changeWords(h.Hi))
 				row.Note += "\n" + between + "\np " + impact.Probability(h.P)
 				cells[4].Text, cells[5].Text, cells[6].Text, cells[7].Text = changeWords(h.RR), changeWords(h.Lo), changeWords(h.Hi), impact.Probability(h.P)
 				if h.HolmP != nil {
 					cells[8].Text = impact.Probability(*h.HolmP)
-					row.Note += ", " + say("forest.holm", cells[8].Text)
+					row.Note += ", " + v.Say("forest.holm", cells[8].Text)
 				}
 				word += ", " + between
 			}
-			if text["evidence."+r.Evidence] != "" {
-				cells[10].Text = text["evidence."+r.Evidence]
+			if r.Evidence != "" {
+				cells[10].Text = v.Text("evidence." + r.Evidence)
 			}
 		}
 		t.Rows = append(t.Rows, cells)
@@ -173,7 +174,7 @@ func (v *visit) forest(list []measured) *figure {
 	f.Table, f.Description = t, strings.Join(said, ". ")
 	f.Height = forestHeight(len(drawn.Rows))
 	if left := len(list) - len(drawn.Rows); left > 0 {
-		f.N += " " + say("n.forest_rest", count(float64(left)))
+		f.N += " " + v.Say("n.forest_rest", v.Count(float64(left)))
 	}
 	if slices.ContainsFunc(drawn.Rows, func(r chart.ForestRow) bool { return r.Ratio != nil }) {
 		f.Option = drawn.Option()
@@ -272,31 +273,31 @@ func mdeWords(outcome impact.OutcomeReport, ratio float64) string {
 var lessIsBetter = map[string]bool{"median_turnaround": true, "overdue_rate": true, "held_locally": true}
 
 // kindWords names what a record is about, in a sentence: campaign, change of the service.
-func kindWords(c campaign.Campaign) string { return text["record."+c.Kind] }
+func kindWords(w *locale.Words, c campaign.Campaign) string { return w.Text("record." + c.Kind) }
 
 // windowWords says when a campaign was: its first day to its last, or since when.
-func windowWords(c campaign.Campaign) string {
+func windowWords(w *locale.Words, c campaign.Campaign) string {
 	last := c.End.AddDate(0, 0, -1)
 	switch {
 	case c.End.IsZero():
-		return say("campaign.since", dateWords(c.Start))
+		return w.Say("campaign.since", w.Date(c.Start))
 	case last.Equal(c.Start):
-		return dateWords(c.Start)
+		return w.Date(c.Start)
 	}
-	return spanWords(c.Start, c.End)
+	return w.Span(c.Start, c.End)
 }
 
 // groupWords names whom a campaign addressed: all up to four of them, else two and how many more.
-func groupWords(g campaign.Group) string {
+func groupWords(w *locale.Words, g campaign.Group) string {
 	names := slices.Concat(g.Departments, g.PatronGroups, g.Libraries)
 	for i := range names {
 		names[i] = shorten(names[i], 40)
 	}
 	switch n := len(names); {
 	case n == 0:
-		return text["campaign.everyone"]
+		return w.Text("campaign.everyone")
 	case n > 4:
-		return say("and_more", strings.Join(names[:2], ", "), count(float64(n-2)))
+		return w.Say("and_more", strings.Join(names[:2], ", "), w.Count(float64(n-2)))
 	}
 	return strings.Join(names, ", ")
 }

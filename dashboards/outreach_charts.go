@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/fillrate/fillrate/dashboards/chart"
+	"github.com/fillrate/fillrate/dashboards/locale"
 	"github.com/fillrate/fillrate/queries"
 	"github.com/fillrate/fillrate/queries/campaign"
 	"github.com/fillrate/fillrate/queries/impact"
@@ -15,6 +16,7 @@ import (
 
 // drawing draws a report.
 type drawing struct {
+	*locale.Words
 	*impact.Report
 	around        happenings
 	nameLibraries bool
@@ -71,43 +73,43 @@ func (d drawing) file(name string) []link {
 func (d drawing) finish(f *figure, c chart.Chart, t *table) *figure {
 	option, err := c.Option()
 	if err != nil {
-		f.Error = text["internal_tile"]
+		f.Error = d.Text("internal_tile")
 		return f
 	}
-	f.Option, f.Description, f.Table = option, chart.Describe(c, format), t
+	f.Option, f.Description, f.Table = option, chart.Describe(c, formatIn(d.Words)), t
 	return f
 }
 
 // onAxis marks what was going on on an axis of buckets.
 func (d drawing) onAxis(grain string, buckets []string) ([]occasion, []chart.Mark) {
-	return d.around.marks(grain, buckets, queries.Filter{Library: d.Campaign.Target.Libraries}, d.nameLibraries)
+	return d.around.marks(d.Words, grain, buckets, queries.Filter{Library: d.Campaign.Target.Libraries}, d.nameLibraries)
 }
 
 // firstDay makes a day of a month that is written as 2024-09 or 2024-09-01.
 func firstDay(month string) string { return month[:min(len(month), 7)] + "-01" }
 
 // monthCount writes how many months: 1 month, 4 months.
-func monthCount(n int) string {
+func monthCount(w *locale.Words, n int) string {
 	if n == 1 {
-		return text["month"]
+		return w.Text("month")
 	}
-	return say("months", count(float64(n)))
+	return w.Say("months", w.Count(float64(n)))
 }
 
-func months(list []string) ([]string, []chart.Category) {
+func months(w *locale.Words, list []string) ([]string, []chart.Category) {
 	days, categories := make([]string, len(list)), make([]chart.Category, len(list))
 	for i, month := range list {
 		days[i] = firstDay(month)
-		categories[i].Label = bucketLabel("month", days[i])
+		categories[i].Label = w.Bucket("month", days[i])
 	}
 	return days, categories
 }
 
 func (d drawing) expected() *figure {
-	f := &figure{ID: "expected", Title: text["title.expected."+d.Outcome.ID], Wide: true, Height: "m", Definition: described("observed", "expected", "expected_range"), Downloads: d.download()}
+	f := &figure{ID: "expected", Title: d.Text("title.expected." + d.Outcome.ID), Wide: true, Height: "m", Definition: described(d.Words, "observed", "expected", "expected_range"), Downloads: d.download()}
 	c := d.Counterfactual
 	if c == nil || len(c.Series) == 0 {
-		f.Empty = d.why(text["empty.expected"], expectation, impact.MethodITS)
+		f.Empty = d.why(d.Text("empty.expected"), expectation, impact.MethodITS)
 		return f
 	}
 	of := outcomeFormat(d.Report)
@@ -115,21 +117,21 @@ func (d drawing) expected() *figure {
 	for i, m := range c.Series {
 		names[i] = m.Month
 	}
-	days, categories := months(names)
+	days, categories := months(d.Words, names)
 	observed, expected := make([]chart.Point, len(c.Series)), make([]chart.Point, len(c.Series))
-	band := chart.Band{Name: text["term.expected_range"], Color: "s2", Lo: make([]*float64, len(c.Series)), Hi: make([]*float64, len(c.Series))}
-	t := &table{Caption: f.Title, Head: []head{{Text: text["head.month"]}, {Text: text["term.observed"], Number: true}, {Text: text["term.expected"], Number: true}, {Text: text["head.lo"], Number: true}, {Text: text["head.hi"], Number: true}}}
+	band := chart.Band{Name: d.Text("term.expected_range"), Color: "s2", Lo: make([]*float64, len(c.Series)), Hi: make([]*float64, len(c.Series))}
+	t := &table{Caption: f.Title, Head: []head{{Text: d.Text("head.month")}, {Text: d.Text("term.observed"), Number: true}, {Text: d.Text("term.expected"), Number: true}, {Text: d.Text("head.lo"), Number: true}, {Text: d.Text("head.hi"), Number: true}}}
 	inWindow := 0
 	for i, m := range c.Series {
 		observed[i].Value = m.Observed
-		written := fewerReaders()
+		written := fewerReaders(d.Words)
 		if m.Observed != nil {
-			written = format(of, *m.Observed)
+			written = format(d.Words, of, *m.Observed)
 		}
 		row := []cell{{Text: categories[i].Label, Header: true, Short: true}, {Text: written, Number: true}, {Text: noValue, Number: true}, {Text: noValue, Number: true}, {Text: noValue, Number: true}}
 		if m.Expected != nil {
 			expected[i].Value = m.Expected
-			row[2].Text = format(of, *m.Expected)
+			row[2].Text = format(d.Words, of, *m.Expected)
 		}
 		if m.Lo != nil && m.Hi != nil {
 			inWindow++
@@ -138,40 +140,40 @@ func (d drawing) expected() *figure {
 				lo, hi = max(lo, 0), min(hi, 1)
 			}
 			band.Lo[i], band.Hi[i] = &lo, &hi
-			expected[i].Note = say("finding.likely", format(of, lo), format(of, hi))
-			row[3].Text, row[4].Text = format(of, lo), format(of, hi)
+			expected[i].Note = d.Say("finding.likely", format(d.Words, of, lo), format(d.Words, of, hi))
+			row[3].Text, row[4].Text = format(d.Words, of, lo), format(d.Words, of, hi)
 		}
 		t.Rows = append(t.Rows, row)
 	}
 	drawn := chart.Chart{Kind: chart.Lines, Format: of, Categories: categories, Series: []chart.Series{
-		{Name: text["term.observed"], Color: "s1", Dash: chart.Solid, Bare: len(days) > 60, Points: observed},
+		{Name: d.Text("term.observed"), Color: "s1", Dash: chart.Solid, Bare: len(days) > 60, Points: observed},
 	}}
 	if slices.ContainsFunc(expected, func(p chart.Point) bool { return p.Value != nil }) {
-		drawn.Series = append(drawn.Series, chart.Series{Name: text["term.expected"], Color: "s2", Dash: chart.Dashed, Bare: true, Points: expected})
+		drawn.Series = append(drawn.Series, chart.Series{Name: d.Text("term.expected"), Color: "s2", Dash: chart.Dashed, Bare: true, Points: expected})
 	}
 	if inWindow > 0 {
 		drawn.Bands = []chart.Band{band}
 	}
-	f.N = say("n.months", monthCount(len(days)), count(float64(inWindow)))
+	f.N = d.Say("n.months", monthCount(d.Words, len(days)), d.Count(float64(inWindow)))
 	if inWindow == 0 {
-		f.N = say("n.months_observed", monthCount(len(days)))
+		f.N = d.Say("n.months_observed", monthCount(d.Words, len(days)))
 	}
 	f.Marks, drawn.Marks = d.onAxis("month", days)
 	return d.finish(f, drawn, t)
 }
 
 // fewerReaders stands in a table where a number is withheld.
-func fewerReaders() string {
+func fewerReaders(w *locale.Words) string {
 	for _, option := range queries.Options {
 		if option.Name == "suppress_below" {
-			return say("fewer_readers", count(float64(option.Default)))
+			return w.Say("fewer_readers", w.Count(float64(option.Default)))
 		}
 	}
 	return noValue
 }
 
 func (d drawing) cumulative() *figure {
-	f := &figure{ID: "cumulative", Title: say("title.cumulative", outcomeNoun(d.Report)), Height: "m", Definition: described("cumulative", "cumulative_range"), Downloads: d.download()}
+	f := &figure{ID: "cumulative", Title: d.Say("title.cumulative", outcomeNoun(d.Words, d.Report)), Height: "m", Definition: described(d.Words, "cumulative", "cumulative_range"), Downloads: d.download()}
 	c := d.Counterfactual
 	if c == nil || len(c.Cumulative) == 0 {
 		f.Empty = d.why(d.noSum(), expectation, impact.MethodITS)
@@ -181,19 +183,19 @@ func (d drawing) cumulative() *figure {
 	for i, m := range c.Cumulative {
 		names[i] = m.Month
 	}
-	days, categories := months(names)
+	days, categories := months(d.Words, names)
 	points := make([]chart.Point, len(days))
-	band := chart.Band{Name: text["term.cumulative_range"], Color: "s1", Lo: make([]*float64, len(days)), Hi: make([]*float64, len(days))}
-	t := &table{Caption: f.Title, Head: []head{{Text: text["head.month"]}, {Text: text["term.cumulative"], Number: true}, {Text: text["head.lo"], Number: true}, {Text: text["head.hi"], Number: true}}}
+	band := chart.Band{Name: d.Text("term.cumulative_range"), Color: "s1", Lo: make([]*float64, len(days)), Hi: make([]*float64, len(days))}
+	t := &table{Caption: f.Title, Head: []head{{Text: d.Text("head.month")}, {Text: d.Text("term.cumulative"), Number: true}, {Text: d.Text("head.lo"), Number: true}, {Text: d.Text("head.hi"), Number: true}}}
 	for i, m := range c.Cumulative {
-		points[i] = chart.Point{Value: new(m.N), Note: say("finding.likely", signed(count(m.Lo)), signed(count(m.Hi)))}
+		points[i] = chart.Point{Value: new(m.N), Note: d.Say("finding.likely", signed(d.Count(m.Lo)), signed(d.Count(m.Hi)))}
 		band.Lo[i], band.Hi[i] = new(m.Lo), new(m.Hi)
-		t.Rows = append(t.Rows, []cell{{Text: categories[i].Label, Header: true, Short: true}, {Text: signed(count(m.N)), Number: true}, {Text: signed(count(m.Lo)), Number: true}, {Text: signed(count(m.Hi)), Number: true}})
+		t.Rows = append(t.Rows, []cell{{Text: categories[i].Label, Header: true, Short: true}, {Text: signed(d.Count(m.N)), Number: true}, {Text: signed(d.Count(m.Lo)), Number: true}, {Text: signed(d.Count(m.Hi)), Number: true}})
 	}
 	last := c.Cumulative[len(c.Cumulative)-1]
-	f.N = say("n.cumulative", signed(count(last.N)), signed(count(last.Lo)), signed(count(last.Hi)), categories[len(days)-1].Label, monthCount(len(days)))
+	f.N = d.Say("n.cumulative", signed(d.Count(last.N)), signed(d.Count(last.Lo)), signed(d.Count(last.Hi)), categories[len(days)-1].Label, monthCount(d.Words, len(days)))
 	drawn := chart.Chart{Kind: chart.Lines, Format: outcomeFormat(d.Report), Categories: categories, Signed: true, Level: new(0.0), Bands: []chart.Band{band},
-		Series: []chart.Series{{Name: text["term.cumulative"], Color: "s1", Dash: chart.Solid, Points: points}}}
+		Series: []chart.Series{{Name: d.Text("term.cumulative"), Color: "s1", Dash: chart.Solid, Points: points}}}
 	f.Marks, drawn.Marks = d.onAxis("month", days)
 	f.Below = d.otherSum()
 	return d.finish(f, drawn, t)
@@ -202,7 +204,7 @@ func (d drawing) cumulative() *figure {
 // noSum says why nothing is added up: no forecast, a month withheld, or a window that is not made of months.
 func (d drawing) noSum() string {
 	if d.Counterfactual == nil {
-		return text["empty.expected"]
+		return d.Text("empty.expected")
 	}
 	isForecast := false
 	for _, m := range d.Counterfactual.Series {
@@ -215,9 +217,9 @@ func (d drawing) noSum() string {
 		isForecast = true
 	}
 	if isForecast && !d.Counterfactual.WholeMonths {
-		return say("empty.whole_months", daySpan(d.Window.From, d.Window.To))
+		return d.Say("empty.whole_months", daySpan(d.Words, d.Window.From, d.Window.To))
 	}
-	return text["empty.cumulative"]
+	return d.Text("empty.cumulative")
 }
 
 // otherSum says why what is added up differs from the additional ones beside the headline.
@@ -225,27 +227,27 @@ func (d drawing) otherSum() string {
 	if d.AdditionalRequests == nil {
 		return ""
 	}
-	return say("cumulative.other_sum", outcomeNoun(d.Report), signed(count(d.AdditionalRequests.N)))
+	return d.Say("cumulative.other_sum", outcomeNoun(d.Words, d.Report), signed(d.Count(d.AdditionalRequests.N)))
 }
 
 func (d drawing) indexed() *figure {
-	f := &figure{ID: "indexed", Title: text["title.indexed"], Height: "m", Definition: described("index"), Downloads: d.download()}
+	f := &figure{ID: "indexed", Title: d.Text("title.indexed"), Height: "m", Definition: described(d.Words, "index"), Downloads: d.download()}
 	if !slices.ContainsFunc(d.Indexed, func(m impact.IndexedMonth) bool { return m.Target != nil }) {
-		f.Empty = d.why(text["empty.indexed"])
+		f.Empty = d.why(d.Text("empty.indexed"))
 		return f
 	}
 	names := make([]string, len(d.Indexed))
 	for i, m := range d.Indexed {
 		names[i] = m.Month
 	}
-	days, categories := months(names)
+	days, categories := months(d.Words, names)
 	target, comparison := make([]chart.Point, len(days)), make([]chart.Point, len(days))
-	t := &table{Caption: f.Title, Head: []head{{Text: text["head.month"]}, {Text: text["units.target"], Number: true}, {Text: text["units.comparison"], Number: true}}}
+	t := &table{Caption: f.Title, Head: []head{{Text: d.Text("head.month")}, {Text: d.Text("units.target"), Number: true}, {Text: d.Text("units.comparison"), Number: true}}}
 	write := func(n *float64) string {
 		if n == nil {
 			return noValue
 		}
-		return decimals(*n, 0)
+		return d.Number(*n, 0)
 	}
 	isCompared := false
 	for i, m := range d.Indexed {
@@ -254,14 +256,14 @@ func (d drawing) indexed() *figure {
 		t.Rows = append(t.Rows, []cell{{Text: categories[i].Label, Header: true, Short: true}, {Text: write(m.Target), Number: true}, {Text: write(m.Comparison), Number: true}})
 	}
 	drawn := chart.Chart{Kind: chart.Lines, Format: chart.Index, Categories: categories, Level: new(100.0), Series: []chart.Series{
-		{Name: text["units.target"], Color: "s1", Dash: chart.Solid, Bare: len(days) > 40, Points: target}}}
-	f.N = say("n.indexed", groupWords(d.Campaign.Target), comparedWith(d.Campaign), monthCount(len(days)))
+		{Name: d.Text("units.target"), Color: "s1", Dash: chart.Solid, Bare: len(days) > 40, Points: target}}}
+	f.N = d.Say("n.indexed", groupWords(d.Words, d.Campaign.Target), comparedWith(d.Words, d.Campaign), monthCount(d.Words, len(days)))
 	if isCompared {
-		drawn.Series = append(drawn.Series, chart.Series{Name: text["units.comparison"], Color: "s2", Dash: chart.Dashed, Bare: len(days) > 40, Points: comparison})
+		drawn.Series = append(drawn.Series, chart.Series{Name: d.Text("units.comparison"), Color: "s2", Dash: chart.Dashed, Bare: len(days) > 40, Points: comparison})
 	}
 	if d.Campaign.Comparison.IsEmpty() {
-		f.N = say("n.indexed_alone", groupWords(d.Campaign.Target), monthCount(len(days)))
-		f.Title = text["title.indexed_alone"]
+		f.N = d.Say("n.indexed_alone", groupWords(d.Words, d.Campaign.Target), monthCount(d.Words, len(days)))
+		f.Title = d.Text("title.indexed_alone")
 		t.Caption = f.Title
 	}
 	f.Marks, drawn.Marks = d.onAxis("month", days)
@@ -278,7 +280,7 @@ var yearStyles = []struct {
 const fewestWeeks = 13
 
 func (d drawing) season() *figure {
-	f := &figure{ID: "season", Title: text["title.season"], Wide: true, Height: "m", Definition: described("week"), Downloads: d.file("season.csv")}
+	f := &figure{ID: "season", Title: d.Text("title.season"), Wide: true, Height: "m", Definition: described(d.Words, "week"), Downloads: d.file("season.csv")}
 	s := d.Season
 	if s == nil {
 		s = &impact.SeasonReport{}
@@ -291,7 +293,7 @@ func (d drawing) season() *figure {
 		}
 	}
 	if len(years) == 0 {
-		f.Empty = d.why(text["empty.season"])
+		f.Empty = d.why(d.Text("empty.season"))
 		return f
 	}
 	years = years[max(0, len(years)-len(yearStyles)):]
@@ -306,15 +308,15 @@ func (d drawing) season() *figure {
 	}
 	days, categories := make([]string, weeks), make([]chart.Category, weeks)
 	for i := range weeks {
-		categories[i].Label = say("week.n", strconv.Itoa(i+1))
+		categories[i].Label = d.Say("week.n", strconv.Itoa(i+1))
 		if !monday.IsZero() {
 			day := monday.AddDate(0, 0, 7*i)
 			days[i] = day.Format(time.DateOnly)
-			categories[i].Label = day.Format("2 Jan")
+			categories[i].Label = d.DayMonth(day)
 		}
 	}
 	drawn, seen := chart.Chart{Kind: chart.Lines, Format: chart.Count, Categories: categories}, 0.0
-	t := &table{Caption: f.Title, Head: []head{{Text: text["head.week"]}}}
+	t := &table{Caption: f.Title, Head: []head{{Text: d.Text("head.week")}}}
 	for i := range weeks {
 		t.Rows = append(t.Rows, []cell{{Text: categories[i].Label, Header: true, Short: true}})
 	}
@@ -326,14 +328,14 @@ func (d drawing) season() *figure {
 			written := noValue
 			if at < len(year.Values) && year.Values[at] != nil {
 				points[at].Value = year.Values[at]
-				written = count(*year.Values[at])
+				written = d.Count(*year.Values[at])
 				seen += *year.Values[at]
 			}
 			t.Rows[at] = append(t.Rows[at], cell{Text: written, Number: true})
 		}
 		drawn.Series = append(drawn.Series, chart.Series{Name: year.Label, Color: yearStyles[i].color, Dash: yearStyles[i].dash, Bare: true, Points: points})
 	}
-	f.N = say("n.season", count(seen), newest.Label)
+	f.N = d.Say("n.season", d.Count(seen), newest.Label)
 	if !monday.IsZero() {
 		f.Marks, drawn.Marks = d.onAxis("week", days)
 	}
@@ -341,31 +343,31 @@ func (d drawing) season() *figure {
 }
 
 func (d drawing) inSpace() *figure {
-	f := &figure{ID: "placebo-space", Title: text["title.placebo_space"], Height: "m", Definition: described("placebo_space"), Downloads: d.file("placebo.csv")}
+	f := &figure{ID: "placebo-space", Title: d.Text("title.placebo_space"), Height: "m", Definition: described(d.Words, "placebo_space"), Downloads: d.file("placebo.csv")}
 	if d.Placebo == nil || len(d.Placebo.InSpace) == 0 {
-		f.Empty = d.why(text["empty.placebo_space"], impact.MethodDiD)
+		f.Empty = d.why(d.Text("empty.placebo_space"), impact.MethodDiD)
 		return f
 	}
-	f.N = say("n.placebo", count(float64(len(d.Placebo.InSpace))))
+	f.N = d.Say("n.placebo", d.Count(float64(len(d.Placebo.InSpace))))
 	if h := d.Headline; h != nil && h.Method == impact.MethodDiD && h.NPermutations != nil {
 		shown, tried := len(d.Placebo.InSpace), *h.NPermutations
-		words := []string{count(float64(shown)), count(float64(h.NTarget)), count(float64(h.NTarget + h.NComparison)), impact.Probability(h.P), count(float64(tried))}
+		words := []string{d.Count(float64(shown)), d.Count(float64(h.NTarget)), d.Count(float64(h.NTarget + h.NComparison)), impact.Probability(h.P), d.Count(float64(tried))}
 		switch {
 		case shown < tried:
-			f.N = say("n.placebo_part", words...)
+			f.N = d.Say("n.placebo_part", words...)
 		case h.IsExact:
-			f.N = say("n.placebo_space", words...)
+			f.N = d.Say("n.placebo_space", words...)
 		default:
-			f.N = say("n.placebo_drawn", words...)
+			f.N = d.Say("n.placebo_drawn", words...)
 		}
 	}
-	return d.histogram(f, d.Placebo.InSpace, text["placebo.choices"], "s1")
+	return d.histogram(f, d.Placebo.InSpace, d.Text("placebo.choices"), "s1")
 }
 
 func (d drawing) inTime() *figure {
-	f := &figure{ID: "placebo-time", Title: text["title.placebo_time"], Height: "m", Definition: described("placebo_time"), Downloads: d.file("placebo.csv")}
+	f := &figure{ID: "placebo-time", Title: d.Text("title.placebo_time"), Height: "m", Definition: described(d.Words, "placebo_time"), Downloads: d.file("placebo.csv")}
 	if d.Placebo == nil || len(d.Placebo.InTime) == 0 {
-		f.Empty = text["empty.placebo_time"]
+		f.Empty = d.Text("empty.placebo_time")
 		if d.Headline == nil { // the reason is that there is nothing to compare the periods with
 			f.Empty = d.why(f.Empty, impact.MethodDiD, impact.MethodITS)
 		}
@@ -375,14 +377,14 @@ func (d drawing) inTime() *figure {
 	for i, launch := range d.Placebo.InTime {
 		values[i] = launch.LogRatio
 	}
-	f.N = say("n.placebo_time", count(float64(d.Placebo.NAsBig)), count(float64(len(values))))
-	f = d.histogram(f, values, text["placebo.launches"], "s3")
+	f.N = d.Say("n.placebo_time", d.Count(float64(d.Placebo.NAsBig)), d.Count(float64(len(values))))
+	f = d.histogram(f, values, d.Text("placebo.launches"), "s3")
 	if f.Table != nil { // few enough to be told one by one
-		f.Table = &table{Caption: f.Title, Head: []head{{Text: text["placebo.launch"]}, {Text: text["placebo.change"], Number: true}}}
+		f.Table = &table{Caption: f.Title, Head: []head{{Text: d.Text("placebo.launch")}, {Text: d.Text("placebo.change"), Number: true}}}
 		for _, launch := range d.Placebo.InTime {
 			day := launch.Start
 			if at, err := time.Parse(time.DateOnly, day); err == nil {
-				day = dateWords(at)
+				day = d.Date(at)
 			}
 			f.Table.Rows = append(f.Table.Rows, []cell{{Text: day, Header: true, Short: true}, {Text: changeWords(math.Exp(launch.LogRatio)), Number: true}})
 		}
@@ -399,37 +401,37 @@ func (d drawing) histogram(f *figure, logRatios []float64, name, color string) *
 	actual := math.Exp(d.Placebo.Actual) - 1
 	bins := chart.Bins(changes, 0.01, actual)
 	if bins == nil {
-		f.Empty = text["empty.placebo_time"]
+		f.Empty = d.Text("empty.placebo_time")
 		return f
 	}
 	drawn := chart.Chart{Kind: chart.Bars, Format: chart.Count, Categories: make([]chart.Category, len(bins)), Series: []chart.Series{{Name: name, Color: color, Points: make([]chart.Point, len(bins))}}}
-	t := &table{Caption: f.Title, Head: []head{{Text: text["placebo.change"]}, {Text: name, Number: true}}}
+	t := &table{Caption: f.Title, Head: []head{{Text: d.Text("placebo.change")}, {Text: name, Number: true}}}
 	for i, bin := range bins {
-		label := say("placebo.bin", changeWords(1+bin.From), changeWords(1+bin.To))
-		drawn.Categories[i].Label = middleOf(bin)
+		label := d.Say("placebo.bin", changeWords(1+bin.From), changeWords(1+bin.To))
+		drawn.Categories[i].Label = middleOf(d.Words, bin)
 		drawn.Series[0].Points[i] = chart.Point{Value: new(float64(bin.N)), Note: label}
-		t.Rows = append(t.Rows, []cell{{Text: label, Header: true, Short: true}, {Text: count(float64(bin.N)), Number: true}})
+		t.Rows = append(t.Rows, []cell{{Text: label, Header: true, Short: true}, {Text: d.Count(float64(bin.N)), Number: true}})
 	}
 	drawn.Marks = []chart.Mark{
 		{Kind: chart.NoChange, From: chart.BinPlace(bins, 0)},
-		{Kind: chart.Actual, From: chart.BinPlace(bins, actual), Label: say("placebo.actual", changeWords(1+actual), kindWords(d.Campaign))},
+		{Kind: chart.Actual, From: chart.BinPlace(bins, actual), Label: d.Say("placebo.actual", changeWords(1+actual), kindWords(d.Words, d.Campaign))},
 	}
 	f = d.finish(f, drawn, t)
-	f.Description = say("placebo.actual", changeWords(1+actual), kindWords(d.Campaign)) + ". " + f.Description
+	f.Description = d.Say("placebo.actual", changeWords(1+actual), kindWords(d.Words, d.Campaign)) + ". " + f.Description
 	return f
 }
 
 // middleOf names a bar of a histogram on its axis: +7%, or −2.5% where bars are as narrow as that.
-func middleOf(b chart.Bin) string {
+func middleOf(w *locale.Words, b chart.Bin) string {
 	middle := 50 * (b.From + b.To)
-	return signed(minus(strconv.FormatFloat(math.Round(middle*10)/10, 'f', -1, 64)) + "%")
+	return signed(w.Number(math.Round(middle*10)/10, -1) + "%")
 }
 
 // described is a definition of words of the outreach pages.
-func described(names ...string) *definition {
+func described(w *locale.Words, names ...string) *definition {
 	d := &definition{URL: "/definitions#outreach"}
 	for _, name := range names {
-		d.Columns = append(d.Columns, queries.Column{Name: name, Label: text["term."+name], Doc: text["doc."+name]})
+		d.Columns = append(d.Columns, queries.Column{Name: name, Label: w.Text("term." + name), Doc: w.Text("doc." + name)})
 	}
 	return d
 }

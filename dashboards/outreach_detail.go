@@ -11,6 +11,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"github.com/fillrate/fillrate/dashboards/locale"
 	"github.com/fillrate/fillrate/queries"
 	"github.com/fillrate/fillrate/queries/campaign"
 	"github.com/fillrate/fillrate/queries/export"
@@ -44,7 +45,7 @@ func (s *server) campaignFile(c *gin.Context) error {
 	file := c.Param("file")
 	write := campaignFiles[file]
 	if write == nil && file != "report.json" {
-		return &queries.Error{Code: queries.NotFound, Message: say("finding.no_file", shorten(file, 40))}
+		return refuse(queries.NotFound, "finding.no_file", shorten(file, 40))
 	}
 	report, err := v.report(c.Param("id"))
 	if err != nil {
@@ -211,21 +212,21 @@ func (v *visit) finding(r *impact.Report) *finding {
 	if v.happened != nil {
 		h = v.happened()
 	}
-	a := findingOf(r, h, v.history != nil && len(v.history.Libraries) > 1)
+	a := findingOf(v.Words, r, h, v.history != nil && len(v.history.Libraries) > 1)
 	a.List = v.to(outreachPath)
 	return a
 }
 
-func findingOf(r *impact.Report, h happenings, nameLibraries bool) *finding {
+func findingOf(w *locale.Words, r *impact.Report, h happenings, nameLibraries bool) *finding {
 	base := campaignAddress(r.Campaign.ID)
 	a := &finding{
 		Sign: signOf(r.Verdict.Code), Verdict: r.Verdict.Text, Refusals: r.Refusals, Working: r.Working,
-		Evidence: evidenceWords(r), Why: evidenceWhy(r), Edit: base + "/edit",
-		Downloads: []link{{text["finding.report_json"], base + "/report.json"}, {text["finding.months_csv"], base + "/months.csv"}},
+		Evidence: evidenceWords(w, r), Why: evidenceWhy(w, r), Edit: base + "/edit",
+		Downloads: []link{{w.Text("finding.report_json"), base + "/report.json"}, {w.Text("finding.months_csv"), base + "/months.csv"}},
 	}
-	a.Chip, a.Tone = chip(r)
+	a.Chip, a.Tone = chip(w, r)
 	if len(r.Units) > 0 {
-		a.Downloads = append(a.Downloads, link{text["finding.units_csv"], base + "/units.csv"})
+		a.Downloads = append(a.Downloads, link{w.Text("finding.units_csv"), base + "/units.csv"})
 	}
 	for _, check := range r.Checks {
 		line := checkLine{Label: check.Label, Detail: check.Detail, Passed: check.Passed}
@@ -233,17 +234,17 @@ func findingOf(r *impact.Report, h happenings, nameLibraries bool) *finding {
 		a.Checks = append(a.Checks, line)
 	}
 	if r.Window.ChangedAfterResults {
-		a.Warnings = append(a.Warnings, text["finding.changed"])
+		a.Warnings = append(a.Warnings, w.Text("finding.changed"))
 	}
 	if r.Window.IsCut {
-		a.Warnings = append(a.Warnings, say("finding.cut", kindWords(r.Campaign)))
+		a.Warnings = append(a.Warnings, w.Say("finding.cut", kindWords(w, r.Campaign)))
 	}
 	if r.Hidden != "" {
 		a.Warnings = append(a.Warnings, r.Hidden)
 	}
-	a.Numbers, a.Facts, a.Statistic = keyNumbers(r), facts(r), statistics(r)
-	a.Units, a.Changes = unitsTable(r), changesTable(r)
-	d := drawing{r, h.around(r.Campaign), nameLibraries}
+	a.Numbers, a.Facts, a.Statistic = keyNumbers(w, r), facts(w, r), statistics(w, r)
+	a.Units, a.Changes = unitsTable(w, r), changesTable(w, r)
+	d := drawing{w, r, h.around(r.Campaign), nameLibraries}
 	a.First = d.expected()
 	draw := []func() *figure{d.indexed, d.inSpace, d.inTime}
 	if outcome, ok := campaign.FindOutcome(r.Outcome.ID); ok && outcome.IsCount {
@@ -273,11 +274,11 @@ func signOf(code string) string {
 }
 
 // evidenceWhy says what the evidence word rests on in this report: the method, and what takes a step from it.
-func evidenceWhy(r *impact.Report) string {
+func evidenceWhy(w *locale.Words, r *impact.Report) string {
 	if r.Headline == nil {
-		return text["evidence.why.none"]
+		return w.Text("evidence.why.none")
 	}
-	words := []string{text["evidence.why."+r.Headline.Method]}
+	words := []string{w.Text("evidence.why." + r.Headline.Method)}
 	var failed []string
 	for _, check := range r.Checks {
 		if check.IsGate && !check.Passed {
@@ -286,59 +287,59 @@ func evidenceWhy(r *impact.Report) string {
 	}
 	switch {
 	case len(failed) == 1:
-		words = append(words, say("evidence.failed", failed[0]))
+		words = append(words, w.Say("evidence.failed", failed[0]))
 	case len(failed) > 1:
-		words = append(words, say("evidence.failed_some", strings.Join(failed, ", ")))
+		words = append(words, w.Say("evidence.failed_some", strings.Join(failed, ", ")))
 	case r.Evidence == "weak" && !r.Window.ChangedAfterResults:
-		words = append(words, text["evidence.short"])
+		words = append(words, w.Text("evidence.short"))
 	}
 	if r.Window.ChangedAfterResults {
-		words = append(words, text["evidence.changed"])
+		words = append(words, w.Text("evidence.changed"))
 	}
 	return strings.Join(words, " ")
 }
 
 // evidenceWords names the evidence. Beside a verdict that can't tell, it is that of the number and not of the verdict.
-func evidenceWords(r *impact.Report) string {
+func evidenceWords(w *locale.Words, r *impact.Report) string {
 	if r.Verdict.Code == impact.CantTell && r.Headline != nil {
-		return say("finding.evidence_number", text["evidence."+r.Evidence])
+		return w.Say("finding.evidence_number", w.Text("evidence."+r.Evidence))
 	}
-	return say("finding.evidence", text["evidence."+r.Evidence])
+	return w.Say("finding.evidence", w.Text("evidence."+r.Evidence))
 }
 
-func betweenChanges(lo, hi float64) string {
-	return say("finding.between", changeWords(lo), changeWords(hi))
+func betweenChanges(w *locale.Words, lo, hi float64) string {
+	return w.Say("finding.between", changeWords(lo), changeWords(hi))
 }
 
 // keyNumbers puts what is left after season and growth beside the raw change, which must not be mistaken for it.
-func keyNumbers(r *impact.Report) []keyNumber {
+func keyNumbers(w *locale.Words, r *impact.Report) []keyNumber {
 	var list []keyNumber
-	adjusted := keyNumber{Label: text["finding.adjusted"], Number: noValue, Note: text["finding.adjusted_none"]}
+	adjusted := keyNumber{Label: w.Text("finding.adjusted"), Number: noValue, Note: w.Text("finding.adjusted_none")}
 	if h := r.Headline; h != nil {
-		adjusted.Number, adjusted.Range, adjusted.Note = changeWords(h.RR), betweenChanges(h.Lo, h.Hi), text["method."+h.Method]
+		adjusted.Number, adjusted.Range, adjusted.Note = changeWords(h.RR), betweenChanges(w, h.Lo, h.Hi), w.Text("method."+h.Method)
 	} else if j := r.JointEffect; j != nil {
-		adjusted = keyNumber{text["finding.joint"], changeWords(j.RR), betweenChanges(j.Lo, j.Hi), text["finding.joint_note"]}
+		adjusted = keyNumber{w.Text("finding.joint"), changeWords(j.RR), betweenChanges(w, j.Lo, j.Hi), w.Text("finding.joint_note")}
 	}
 	list = append(list, adjusted)
 	if raw := r.RawChange; raw != nil {
-		k := keyNumber{Label: text["finding.raw"], Number: changeWords(raw.Ratio), Note: text["finding.raw_note"]}
-		k.Range = say("finding.from_to", outcomeWords(r, raw.Pre), outcomeWords(r, raw.Post))
+		k := keyNumber{Label: w.Text("finding.raw"), Number: changeWords(raw.Ratio), Note: w.Text("finding.raw_note")}
+		k.Range = w.Say("finding.from_to", outcomeWords(w, r, raw.Pre), outcomeWords(w, r, raw.Post))
 		if raw.LastYear != nil {
-			k.Note = say("finding.raw_last_year", k.Note, changeWords(*raw.LastYear))
+			k.Note = w.Say("finding.raw_last_year", k.Note, changeWords(*raw.LastYear))
 		}
 		list = append(list, k)
 	}
 	if n := r.AdditionalRequests; n != nil {
-		list = append(list, keyNumber{say("finding.additional", outcomeNoun(r)), signed(count(n.N)), say("finding.between", signed(count(n.Lo)), signed(count(n.Hi))), text["finding.additional_note"]})
+		list = append(list, keyNumber{w.Say("finding.additional", outcomeNoun(w, r)), signed(w.Count(n.N)), w.Say("finding.between", signed(w.Count(n.Lo)), signed(w.Count(n.Hi))), w.Text("finding.additional_note")})
 	}
 	if !isLikely(r) { // a cost in large figures would say that there is an effect
 		return list
 	}
 	if c := r.CostPerAdditional; c != nil {
-		list = append(list, costNumber(c, say("finding.cost", outcomeOne(r)), func(n float64) string { return strings.TrimSpace(money(n) + " " + c.Currency) }))
+		list = append(list, costNumber(w, c, w.Say("finding.cost", outcomeOne(w, r)), func(n float64) string { return strings.TrimSpace(w.Money(n) + " " + c.Currency) }))
 	}
 	if c := r.HoursPerAdditional; c != nil {
-		list = append(list, costNumber(c, say("finding.hours", outcomeOne(r)), func(n float64) string { return decimals(n, 1) + " " + text["hours"] }))
+		list = append(list, costNumber(w, c, w.Say("finding.hours", outcomeOne(w, r)), func(n float64) string { return w.Number(n, 1) + " " + w.Text("hours") }))
 	}
 	return list
 }
@@ -348,40 +349,38 @@ func isLikely(r *impact.Report) bool {
 	return r.Verdict.Code == impact.LikelyIncrease || r.Verdict.Code == impact.LikelyDecrease
 }
 
-func costNumber(c *impact.Cost, label string, write func(float64) string) keyNumber {
-	k := keyNumber{Label: label, Number: noValue, Note: text["finding.cost_none"]}
+func costNumber(w *locale.Words, c *impact.Cost, label string, write func(float64) string) keyNumber {
+	k := keyNumber{Label: label, Number: noValue, Note: w.Text("finding.cost_none")}
 	if c.Value != nil {
-		k.Number, k.Note = write(*c.Value), text["finding.cost_note"]
+		k.Number, k.Note = write(*c.Value), w.Text("finding.cost_note")
 	}
 	switch {
 	case c.Lo != nil && c.Hi != nil:
-		k.Range = say("finding.between", write(*c.Lo), write(*c.Hi))
+		k.Range = w.Say("finding.between", write(*c.Lo), write(*c.Hi))
 	case c.Lo != nil:
-		k.Range = say("finding.no_limit", write(*c.Lo))
+		k.Range = w.Say("finding.no_limit", write(*c.Lo))
 	}
 	return k
 }
 
-func decimals(n float64, places int) string {
-	return minus(strconv.FormatFloat(n, 'f', places, 64))
-}
-
 // outcomeWords writes a value of the outcome with its unit.
-func outcomeWords(r *impact.Report, n float64) string { return format(outcomeFormat(r), n) }
+func outcomeWords(w *locale.Words, r *impact.Report, n float64) string {
+	return format(w, outcomeFormat(r), n)
+}
 
 // outcomeNoun is what the outcome counts: requests, readers.
-func outcomeNoun(r *impact.Report) string {
+func outcomeNoun(w *locale.Words, r *impact.Report) string {
 	if r.Outcome.Unit == "readers" {
-		return text["readers"]
+		return w.Text("readers")
 	}
-	return text["requests"]
+	return w.Text("requests")
 }
 
-func outcomeOne(r *impact.Report) string {
+func outcomeOne(w *locale.Words, r *impact.Report) string {
 	if r.Outcome.Unit == "readers" {
-		return text["reader"]
+		return w.Text("reader")
 	}
-	return text["request"]
+	return w.Text("request")
 }
 
 // everyName names a group in full.
@@ -393,75 +392,75 @@ func everyName(g campaign.Group, none string) string {
 }
 
 // comparedWith names the comparison group.
-func comparedWith(c campaign.Campaign) string {
+func comparedWith(w *locale.Words, c campaign.Campaign) string {
 	if c.Comparison.IsEmpty() {
-		return text["fact.nobody"]
+		return w.Text("fact.nobody")
 	}
-	return groupWords(c.Comparison)
+	return groupWords(w, c.Comparison)
 }
 
 // daySpan writes a half-open span of dates as they stand in a report.
-func daySpan(from, to string) string {
+func daySpan(w *locale.Words, from, to string) string {
 	start, err := time.Parse(time.DateOnly, from)
 	if err != nil {
 		return from
 	}
 	end, err := time.Parse(time.DateOnly, to)
 	if err != nil {
-		return say("campaign.since", dateWords(start))
+		return w.Say("campaign.since", w.Date(start))
 	}
-	return spanOrDay(start, end)
+	return spanOrDay(w, start, end)
 }
 
 // facts is what was recorded, and what was measured of it.
-func facts(r *impact.Report) []fact {
-	c, w := r.Campaign, r.Window
+func facts(w *locale.Words, r *impact.Report) []fact {
+	c, window := r.Campaign, r.Window
 	list := []fact{
-		{text["fact.when"], windowWords(c), ""},
-		{text["fact.target"], everyName(c.Target, text["campaign.everyone"]), ""},
-		{text["fact.comparison"], everyName(c.Comparison, text["fact.nobody"]), ""},
-		{text["fact.outcome"], r.Outcome.Label, ""},
+		{w.Text("fact.when"), windowWords(w, c), ""},
+		{w.Text("fact.target"), everyName(c.Target, w.Text("campaign.everyone")), ""},
+		{w.Text("fact.comparison"), everyName(c.Comparison, w.Text("fact.nobody")), ""},
+		{w.Text("fact.outcome"), w.Of(r.Outcome.Label), ""},
 	}
 	if c.PerHead {
-		list[3].Value = say("fact.per_head", r.Outcome.Label)
+		list[3].Value = w.Say("fact.per_head", w.Of(r.Outcome.Label))
 	}
-	if w.From != "" {
-		measured := daySpan(w.From, w.To)
+	if window.From != "" {
+		measured := daySpan(w, window.From, window.To)
 		switch c.CarryOverMonths {
 		case 0:
 		case 1:
-			measured = say("fact.with_a_month", measured)
+			measured = w.Say("fact.with_a_month", measured)
 		default:
-			measured = say("fact.with_carry_over", measured, count(float64(c.CarryOverMonths)))
+			measured = w.Say("fact.with_carry_over", measured, w.Count(float64(c.CarryOverMonths)))
 		}
 		if measured != list[0].Value { // else it was just said
-			list = append(list, fact{text["fact.window"], measured, ""})
+			list = append(list, fact{w.Text("fact.window"), measured, ""})
 		}
 	}
-	if w.PreFrom != "" {
-		list = append(list, fact{text["fact.pre"], daySpan(w.PreFrom, w.PreTo), ""})
+	if window.PreFrom != "" {
+		list = append(list, fact{w.Text("fact.pre"), daySpan(w, window.PreFrom, window.PreTo), ""})
 	}
-	frozen := text["fact.not_frozen"]
-	if at, err := time.Parse(time.RFC3339Nano, w.FrozenAt); err == nil {
-		frozen = say("fact.frozen", dateWords(at))
-	} else if w.FrozenAt != "" {
-		frozen = say("fact.frozen", w.FrozenAt)
+	frozen := w.Text("fact.not_frozen")
+	if at, err := time.Parse(time.RFC3339Nano, window.FrozenAt); err == nil {
+		frozen = w.Say("fact.frozen", w.Date(at))
+	} else if window.FrozenAt != "" {
+		frozen = w.Say("fact.frozen", window.FrozenAt)
 	}
-	list = append(list, fact{text["fact.frozen_at"], frozen, ""})
+	list = append(list, fact{w.Text("fact.frozen_at"), frozen, ""})
 	roles := make([]string, len(c.Roles))
 	for i, role := range c.Roles {
-		roles[i] = valueLabel("role", role)
+		roles[i] = valueLabel(w, "role", role)
 	}
 	cost, hours := "", ""
 	if c.Cost != nil {
-		cost = strings.TrimSpace(money(*c.Cost) + " " + c.Currency)
+		cost = strings.TrimSpace(w.Money(*c.Cost) + " " + c.Currency)
 	}
 	if c.StaffHours != nil {
-		hours = decimals(*c.StaffHours, 1)
+		hours = w.Number(*c.StaffHours, 1)
 	}
 	for _, f := range []fact{
-		{text["fact.kind"], text["form.kind."+c.Kind], ""}, {text["fact.channel"], sentenceCase(c.Channel), ""}, {text["fact.roles"], strings.Join(roles, ", "), ""},
-		{text["fact.cost"], cost, ""}, {text["fact.hours"], hours, ""}, {text["fact.hypothesis"], c.Hypothesis, ""}, {text["fact.owner"], c.Owner, ""}, {text["fact.notes"], c.Notes, ""},
+		{w.Text("fact.kind"), optional(w, "form.kind."+c.Kind), ""}, {w.Text("fact.channel"), valueLabel(w, "channel", c.Channel), ""}, {w.Text("fact.roles"), strings.Join(roles, ", "), ""},
+		{w.Text("fact.cost"), cost, ""}, {w.Text("fact.hours"), hours, ""}, {w.Text("fact.hypothesis"), c.Hypothesis, ""}, {w.Text("fact.owner"), c.Owner, ""}, {w.Text("fact.notes"), c.Notes, ""},
 	} {
 		if f.Value != "" {
 			list = append(list, f)
@@ -471,82 +470,82 @@ func facts(r *impact.Report) []fact {
 }
 
 // statistics is what a reviewer asks of the headline and the second opinions.
-func statistics(r *impact.Report) []fact {
+func statistics(w *locale.Words, r *impact.Report) []fact {
 	var list []fact
 	add := func(term, text string) { list = append(list, fact{term, text, ""}) }
 	if h := r.Headline; h != nil {
-		add(text["stat.method"], text["method."+h.Method])
-		add(text["stat.ratio"], ratioWords(h.RR, h.Lo, h.Hi))
+		add(w.Text("stat.method"), w.Text("method."+h.Method))
+		add(w.Text("stat.ratio"), ratioWords(w, h.RR, h.Lo, h.Hi))
 		add("p", impact.Probability(h.P))
 		if h.HolmP != nil {
-			add(text["stat.holm"], impact.Probability(*h.HolmP))
+			add(w.Text("stat.holm"), impact.Probability(*h.HolmP))
 		}
-		add(text["stat.units"], say("stat.units_n", count(float64(h.NTarget)), count(float64(h.NComparison))))
+		add(w.Text("stat.units"), w.Say("stat.units_n", w.Count(float64(h.NTarget)), w.Count(float64(h.NComparison))))
 		if h.NPermutations != nil {
-			words := say("stat.drawn", count(float64(*h.NPermutations)))
+			words := w.Say("stat.drawn", w.Count(float64(*h.NPermutations)))
 			if h.IsExact {
-				words = say("stat.exact", count(float64(*h.NPermutations)))
+				words = w.Say("stat.exact", w.Count(float64(*h.NPermutations)))
 			}
-			add(text["stat.assignments"], words)
+			add(w.Text("stat.assignments"), words)
 		}
 		if h.Seed != nil {
-			add(text["stat.seed"], strconv.FormatUint(*h.Seed, 10))
+			add(w.Text("stat.seed"), strconv.FormatUint(*h.Seed, 10))
 		}
 	}
 	if o := r.TWFE; o != nil {
-		add(text["stat.twfe"], say("stat.with_p", ratioWords(o.RR, o.Lo, o.Hi), impact.Probability(o.P)))
+		add(w.Text("stat.twfe"), w.Say("stat.with_p", ratioWords(w, o.RR, o.Lo, o.Hi), impact.Probability(o.P)))
 	}
 	if o := r.ITS; o != nil {
-		add(text["stat.its"], say("stat.with_p", ratioWords(o.RR, o.Lo, o.Hi), impact.Probability(o.P)))
-		add(text["stat.its_model"], say("stat.its_words", text["stat."+o.SEKind], text["stat."+o.Season], count(float64(o.NMonths)), count(float64(o.NPreMonths)),
-			decimals(o.Dispersion, 2), decimals(o.Rho, 2), decimals(o.NeweyWest, 3), impact.Probability(o.LjungBoxP)))
+		add(w.Text("stat.its"), w.Say("stat.with_p", ratioWords(w, o.RR, o.Lo, o.Hi), impact.Probability(o.P)))
+		add(w.Text("stat.its_model"), w.Say("stat.its_words", w.Text("stat."+o.SEKind), w.Text("stat."+o.Season), w.Count(float64(o.NMonths)), w.Count(float64(o.NPreMonths)),
+			w.Number(o.Dispersion, 2), w.Number(o.Rho, 2), w.Number(o.NeweyWest, 3), impact.Probability(o.LjungBoxP)))
 	}
 	if c := r.Counterfactual; c != nil && c.Draws > 0 {
-		backtest := text["stat.no_backtest"]
+		backtest := w.Text("stat.no_backtest")
 		if c.BacktestN > 0 && c.MAPE != nil {
-			backtest = say("stat.backtest", count(float64(c.BacktestIn)), count(float64(c.BacktestN)), share(*c.MAPE))
+			backtest = w.Say("stat.backtest", w.Count(float64(c.BacktestIn)), w.Count(float64(c.BacktestN)), w.Share(*c.MAPE))
 		}
-		add(text["stat.counterfactual"], say("stat.counterfactual_words", strconv.FormatFloat(c.Q, 'g', 3, 64), count(float64(c.Draws)), strconv.FormatUint(c.Seed, 10), backtest))
+		add(w.Text("stat.counterfactual"), w.Say("stat.counterfactual_words", significant(w, c.Q), w.Count(float64(c.Draws)), strconv.FormatUint(c.Seed, 10), backtest))
 	}
 	if r.MDE != nil {
-		add(text["head.mde"], say("stat.mde_words", mdeWords(r.Outcome, *r.MDE)))
+		add(w.Text("head.mde"), w.Say("stat.mde_words", mdeWords(r.Outcome, *r.MDE)))
 	}
 	return list
 }
 
-func ratioWords(rr, lo, hi float64) string {
-	return say("stat.ratio_words", decimals(rr, 3), decimals(lo, 3), decimals(hi, 3))
+func ratioWords(w *locale.Words, rr, lo, hi float64) string {
+	return w.Say("stat.ratio_words", w.Number(rr, 3), w.Number(lo, 3), w.Number(hi, 3))
 }
 
-func unitsTable(r *impact.Report) *table {
+func unitsTable(w *locale.Words, r *impact.Report) *table {
 	if len(r.Units) == 0 {
 		return nil
 	}
-	t := &table{Caption: text["units.caption"], Head: []head{{Text: text["units.unit"]}, {Text: text["units.group"]},
-		{Text: text["units.pre"], Number: true}, {Text: text["units.post"], Number: true}, {Text: text["units.change"], Number: true}}}
+	t := &table{Caption: w.Text("units.caption"), Head: []head{{Text: w.Text("units.unit")}, {Text: w.Text("units.group")},
+		{Text: w.Text("units.pre"), Number: true}, {Text: w.Text("units.post"), Number: true}, {Text: w.Text("units.change"), Number: true}}}
 	leftOut := slices.ContainsFunc(r.Units, func(u impact.UnitReport) bool { return u.LeftOut != "" })
 	isOfFew := slices.ContainsFunc(r.Units, func(u impact.UnitReport) bool { return u.NPre != nil || u.NPost != nil })
 	if isOfFew { // a share or a median says little without what it is of
-		t.Head = append(t.Head, head{Text: text["units.n_pre"], Number: true}, head{Text: text["units.n_post"], Number: true})
+		t.Head = append(t.Head, head{Text: w.Text("units.n_pre"), Number: true}, head{Text: w.Text("units.n_post"), Number: true})
 	}
 	if leftOut {
-		t.Head = append(t.Head, head{Text: text["units.left_out"]})
+		t.Head = append(t.Head, head{Text: w.Text("units.left_out")})
 	}
 	for _, u := range r.Units {
-		group, change, name := text["units.comparison"], noValue, valueLabel("unit", u.Name)
+		group, change, name := w.Text("units.comparison"), noValue, valueLabel(w, "unit", u.Name)
 		if u.IsTarget {
-			group = text["units.target"]
+			group = w.Text("units.target")
 		}
 		if u.LogRatio != nil {
 			change = changeWords(math.Exp(*u.LogRatio))
 		}
 		if name == "" {
-			name = text["units.small"]
+			name = w.Text("units.small")
 		}
-		row := []cell{{Text: shorten(name, longestCell), Header: true}, {Text: group}, {Text: outcomeWords(r, u.Pre), Number: true},
-			{Text: outcomeWords(r, u.Post), Number: true}, {Text: change, Number: true}}
+		row := []cell{{Text: shorten(name, longestCell), Header: true}, {Text: group}, {Text: outcomeWords(w, r, u.Pre), Number: true},
+			{Text: outcomeWords(w, r, u.Post), Number: true}, {Text: change, Number: true}}
 		if isOfFew {
-			row = append(row, cell{Text: countOf(u.NPre), Number: true}, cell{Text: countOf(u.NPost), Number: true})
+			row = append(row, cell{Text: countOf(w, u.NPre), Number: true}, cell{Text: countOf(w, u.NPost), Number: true})
 		}
 		if leftOut {
 			row = append(row, cell{Text: u.LeftOut})
@@ -556,19 +555,19 @@ func unitsTable(r *impact.Report) *table {
 	return t
 }
 
-func countOf(n *float64) string {
+func countOf(w *locale.Words, n *float64) string {
 	if n == nil {
 		return noValue
 	}
-	return count(*n)
+	return w.Count(*n)
 }
 
 // changesTable lists what was changed after results had been seen.
-func changesTable(r *impact.Report) *table {
+func changesTable(w *locale.Words, r *impact.Report) *table {
 	if len(r.ChangesAfterResults) == 0 {
 		return nil
 	}
-	t := &table{Caption: text["changes.caption"], Head: []head{{Text: text["head.when_utc"]}, {Text: text["changes.field"]}, {Text: text["changes.before"]}, {Text: text["changes.after"]}}}
+	t := &table{Caption: w.Text("changes.caption"), Head: []head{{Text: w.Text("head.when_utc")}, {Text: w.Text("changes.field")}, {Text: w.Text("changes.before")}, {Text: w.Text("changes.after")}}}
 	for _, e := range r.ChangesAfterResults {
 		t.Rows = append(t.Rows, []cell{{Text: e.At.UTC().Format("2006-01-02 15:04"), Header: true, Short: true}, {Text: sentenceCase(e.Field)}, {Text: e.Before}, {Text: e.After}})
 	}

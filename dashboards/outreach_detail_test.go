@@ -54,7 +54,7 @@ func shown(t *testing.T, f *finding) string {
 
 func TestFinding(t *testing.T) {
 	report := exampleReport(t)
-	f := findingOf(report, happenings{}, false)
+	f := findingOf(english, report, happenings{}, false)
 	page := shown(t, f)
 	for _, want := range []string{
 		"Likely increase", "Requests from History, Music, Nursing and Sociology were about 24% higher", "Evidence: weak.",
@@ -118,7 +118,7 @@ func TestWhyTheEvidence(t *testing.T) {
 		if test.method != "" {
 			r.Headline = &impact.Headline{Method: test.method}
 		}
-		if got := evidenceWhy(r); !strings.Contains(got, test.want) || test.never != "" && strings.Contains(got, test.never) {
+		if got := evidenceWhy(english, r); !strings.Contains(got, test.want) || test.never != "" && strings.Contains(got, test.never) {
 			t.Errorf("%s: %q", name, got)
 		}
 	}
@@ -127,11 +127,11 @@ func TestWhyTheEvidence(t *testing.T) {
 // Where the verdict is no effect, no cost stands in large figures.
 func TestNoCostWithoutAnEffect(t *testing.T) {
 	report := exampleReport(t)
-	if n := len(keyNumbers(report)); n < 4 {
+	if n := len(keyNumbers(english, report)); n < 4 {
 		t.Fatalf("%d numbers of an effect", n)
 	}
 	report.Verdict.Code = impact.NoClearEffect
-	for _, number := range keyNumbers(report) {
+	for _, number := range keyNumbers(english, report) {
 		if strings.HasPrefix(number.Label, "Cost") || strings.HasPrefix(number.Label, "Staff") {
 			t.Errorf("no clear effect, and %s: %s", number.Label, number.Number)
 		}
@@ -141,11 +141,11 @@ func TestNoCostWithoutAnEffect(t *testing.T) {
 // The two sums of one page are set apart, and months that reach beyond the window are named.
 func TestWhyTheSumsDiffer(t *testing.T) {
 	report := exampleReport(t)
-	if below := (drawing{Report: report}).cumulative().Below; !strings.Contains(below, "The +193 requests above") {
+	if below := (drawing{Words: english, Report: report}).cumulative().Below; !strings.Contains(below, "The +193 requests above") {
 		t.Errorf("below the sum stands %q", below)
 	}
 	report.Counterfactual.WholeMonths, report.Counterfactual.Cumulative = false, nil
-	if empty := (drawing{Report: report}).cumulative().Empty; !strings.Contains(empty, "the days measured (1 Sep 2024 to 28 Feb 2025) are not made of them") {
+	if empty := (drawing{Words: english, Report: report}).cumulative().Empty; !strings.Contains(empty, "the days measured (1 Sep 2024 to 28 Feb 2025) are not made of them") {
 		t.Errorf("there is no sum because %q", empty)
 	}
 }
@@ -154,7 +154,7 @@ func TestWhyTheSumsDiffer(t *testing.T) {
 func TestAServiceChangeByItsName(t *testing.T) {
 	report := exampleReport(t)
 	report.Campaign.Kind, report.Window.IsCut = campaign.KindServiceChange, true
-	page := shown(t, findingOf(report, happenings{}, false))
+	page := shown(t, findingOf(english, report, happenings{}, false))
 	for _, want := range []string{"This change goes on for longer than twelve months", "This change, ", "this change +"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("lacks %q", want)
@@ -174,7 +174,7 @@ func TestSmallestVisibleChange(t *testing.T) {
 	}
 	report := exampleReport(t)
 	report.MDE = new(1.273)
-	if page := shown(t, findingOf(report, happenings{}, false)); !strings.Contains(page, "+28%, in four of five") {
+	if page := shown(t, findingOf(english, report, happenings{}, false)); !strings.Contains(page, "+28%, in four of five") {
 		t.Error("the page writes the smallest visible change in another way")
 	}
 	for ratio, want := range map[float64]string{0.0001: "−99%", 18: "+1,000% or more", 1.25: "+25%", 1: "0%"} {
@@ -198,7 +198,7 @@ func TestFindingOfARefusal(t *testing.T) {
 	report.Evidence, report.Verdict = "none", impact.Verdict{Code: impact.CantTell, Text: "We can't tell. The campaign still runs."}
 	report.Refusals = []impact.Refusal{{Code: impact.RefusedRunning, Method: "all", Reason: "The campaign still runs.", Needed: "Look again after 28 Feb 2025."}}
 	report.Checks = []impact.Check{{Name: impact.CheckHistory, Label: "Enough history"}}
-	f := findingOf(report, happenings{}, false)
+	f := findingOf(english, report, happenings{}, false)
 	page := shown(t, f)
 	if strings.Contains(page, "does not decide") {
 		t.Error("the check that refused an answer is said not to decide")
@@ -222,7 +222,7 @@ func TestFindingOfARefusal(t *testing.T) {
 	}
 	report.Refusals[0].Method = expectation
 	report.Counterfactual = nil
-	if f := findingOf(report, happenings{}, false); !strings.Contains(f.First.Empty, "Look again") {
+	if f := findingOf(english, report, happenings{}, false); !strings.Contains(f.First.Empty, "Look again") {
 		t.Errorf("the empty chart does not say why: %q", f.First.Empty)
 	}
 }
@@ -241,7 +241,7 @@ func TestFindingOfARate(t *testing.T) {
 			}
 		}
 	}
-	f := findingOf(report, happenings{}, false)
+	f := findingOf(english, report, happenings{}, false)
 	if f.First.Title != "Was more filled than expected?" || f.Chip != "Likely higher" {
 		t.Errorf("%q, %q", f.First.Title, f.Chip)
 	}
@@ -336,7 +336,7 @@ func TestMarks(t *testing.T) {
 		{"another library", "month", months, queries.Filter{Library: []string{"MED"}, Role: []string{"docdel"}}, "", 0},
 		{"quarters are too coarse for closures", "quarter", []string{"2024-01-01"}, queries.Filter{Department: []string{"Music"}, Role: []string{"borrowing"}}, "", 0},
 	} {
-		occasions, marks := h.marks(test.grain, test.buckets, test.filter, false)
+		occasions, marks := h.marks(english, test.grain, test.buckets, test.filter, false)
 		if got := list(occasions); got != test.want || len(marks) != test.marks {
 			t.Errorf("%s: %s\nwith %d marks, want %s\nwith %d", test.name, got, len(marks), test.want, test.marks)
 		}
@@ -346,17 +346,17 @@ func TestMarks(t *testing.T) {
 			}
 		}
 	}
-	_, marks := h.marks("month", months, queries.Filter{Role: []string{"borrowing"}}, false)
+	_, marks := h.marks(english, "month", months, queries.Filter{Role: []string{"borrowing"}}, false)
 	if visit := marks[1]; visit.Kind != chart.Period || visit.From != 16.0/31 || visit.To != 1+14.0/29 {
 		t.Errorf("the visits are marked from %v to %v", visit.From, visit.To)
 	}
-	if o, _ := h.marks("month", months, queries.Filter{Role: []string{"docdel"}}, true); o[0].Name != "MAIN, LAW closed: Winter break" {
+	if o, _ := h.marks(english, "month", months, queries.Filter{Role: []string{"docdel"}}, true); o[0].Name != "MAIN, LAW closed: Winter break" {
 		t.Errorf("with several libraries: %q", o[0].Name)
 	}
 	for range 12 {
 		h.Closures = append(h.Closures, h.Closures[0])
 	}
-	o, marks := h.marks("month", months, queries.Filter{}, false)
+	o, marks := h.marks(english, "month", months, queries.Filter{}, false)
 	if len(o) != mostOccasions+1 || !strings.Contains(o[mostOccasions].Name, "5 more") || len(marks) != mostOccasions+1 { // one has carry-over
 		t.Errorf("of many, %d are listed and %d marked, with %q", len(o), len(marks), o[len(o)-1].Name)
 	}
@@ -364,7 +364,7 @@ func TestMarks(t *testing.T) {
 		t.Errorf("closures displace campaigns: %s", words)
 	}
 	h.Own = "later"
-	if _, marks := h.marks("month", months, queries.Filter{Role: []string{"borrowing"}, Library: []string{"MED"}}, false); len(marks) != 1 || marks[0].Kind != chart.Other {
+	if _, marks := h.marks(english, "month", months, queries.Filter{Role: []string{"borrowing"}, Library: []string{"MED"}}, false); len(marks) != 1 || marks[0].Kind != chart.Other {
 		t.Errorf("another campaign is marked as %v", marks)
 	}
 }

@@ -14,6 +14,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"github.com/fillrate/fillrate/dashboards/locale"
 	"github.com/fillrate/fillrate/queries"
 	"github.com/fillrate/fillrate/queries/campaign"
 )
@@ -88,25 +89,25 @@ func (v *visit) read(values url.Values, onto campaign.Campaign, keys []string) *
 			}
 		}
 		if isNegative(words) && (key == "cost" || key == "staff_hours") {
-			t.wrong[key] = text["form.negative"]
+			t.wrong[key] = v.Text("form.negative")
 			continue
 		}
 		if err := campaign.Set(&t.record, field, words...); err != nil {
-			t.note(key, err)
+			t.note(v.Words, key, err)
 		}
 	}
 	if values.Has("outcome") && !values.Has("roles") { // the form shows boxes, and all of them are empty
-		t.wrong["roles"] = text["form.roles_missing"]
+		t.wrong["roles"] = v.Text("form.roles_missing")
 	}
 	t.record = campaign.Clean(t.record)
 	if t.record.Cost != nil && t.record.Currency == "" && slices.Contains(keys, "currency") {
-		t.wrong["currency"] = text["form.currency_missing"]
+		t.wrong["currency"] = v.Text("form.currency_missing")
 	}
 	if t.isBefore() && t.wrong["start"] == "" {
-		t.wrong[lastKey] = text["form.last_before_first"]
+		t.wrong[lastKey] = v.Text("form.last_before_first")
 	}
 	if slices.Contains(keys, restKey) && values.Has(restKey) {
-		t.expand(v.history.Choices)
+		t.expand(v.Words, v.history.Choices)
 	}
 	return t
 }
@@ -118,7 +119,7 @@ func isNegative(words []string) bool {
 
 // note writes down what is wrong with a field. Of the days it speaks as the form does, whose last day is the record's end
 // less one.
-func (t *typed) note(key string, err error) {
+func (t *typed) note(w *locale.Words, key string, err error) {
 	if key == endField {
 		key = lastKey
 	}
@@ -128,17 +129,17 @@ func (t *typed) note(key string, err error) {
 	word := strings.TrimSpace(t.values.Get(key))
 	switch {
 	case key == "carry_over_months" && t.record.End.IsZero() && t.record.CarryOverMonths > 0:
-		t.wrong[key] = text["form.lasting_carry_over"]
+		t.wrong[key] = w.Text("form.lasting_carry_over")
 	case key != "start" && key != lastKey:
 		t.wrong[key] = sentence(err.Error())
 	case word == "":
-		t.wrong[key] = text["form."+key+"_missing"]
+		t.wrong[key] = w.Text("form." + key + "_missing")
 	case key == lastKey && t.isBefore():
-		t.wrong[key] = text["form.last_before_first"]
+		t.wrong[key] = w.Text("form.last_before_first")
 	default:
-		t.wrong[key] = say("form.no_day", shorten(word, longestLabel))
+		t.wrong[key] = w.Say("form.no_day", shorten(word, longestLabel))
 		if day, err := time.Parse(time.DateOnly, word); err == nil {
-			t.wrong[key] = say("form.no_year", dateWords(day))
+			t.wrong[key] = w.Say("form.no_year", w.Date(day))
 		}
 	}
 }
@@ -149,25 +150,25 @@ func (t *typed) isBefore() bool {
 }
 
 // blame notes an error that names its field.
-func (t *typed) blame(err error) {
+func (t *typed) blame(w *locale.Words, err error) {
 	var refused *campaign.FieldError
 	if errors.As(err, &refused) {
-		t.note(refused.Field, err)
+		t.note(w, refused.Field, err)
 	}
 }
 
 // tellMore adds what is wrong beside what could not be read, so that both can be mended at once.
-func (t *typed) tellMore() {
+func (t *typed) tellMore(w *locale.Words) {
 	probe := t.record
 	probe.ID = cmp.Or(probe.ID, "none-yet")
-	t.blame(campaign.Validate(probe))
+	t.blame(w, campaign.Validate(probe))
 }
 
 // expand makes the comparison of all units of the target's dimension that are not addressed.
-func (t *typed) expand(choices map[string][]queries.Choice) {
+func (t *typed) expand(w *locale.Words, choices map[string][]queries.Choice) {
 	dimension := t.record.Target.Dimension()
 	if dimension == "" {
-		t.wrong[restKey] = text["form.rest_of_all"]
+		t.wrong[restKey] = w.Text("form.rest_of_all")
 		return
 	}
 	addressed, rest := t.record.Target.Names(dimension), []string{}
@@ -177,13 +178,13 @@ func (t *typed) expand(choices map[string][]queries.Choice) {
 		}
 	}
 	if len(rest) == 0 {
-		t.wrong[restKey] = text["form.rest_none"]
+		t.wrong[restKey] = w.Text("form.rest_none")
 		return
 	}
 	for _, g := range grouped {
 		if g.dimension == dimension {
 			if err := campaign.Set(&t.record, "comparison."+g.field, rest...); err != nil {
-				t.note(restKey, err)
+				t.note(w, restKey, err)
 			}
 		}
 	}
@@ -218,7 +219,7 @@ var (
 // formGroups draws a form: all of the record, or what the planner asks for.
 func (v *visit) formGroups(t *typed, isPlan, isNew bool) []group {
 	input := func(key, kind string) control {
-		c := control{Name: key, Kind: kind, Label: text["form."+key], Hint: text["form.hint."+key], Error: t.wrong[key]}
+		c := control{Name: key, Kind: kind, Label: v.Text("form." + key), Hint: optional(v.Words, "form.hint."+key), Error: t.wrong[key]}
 		if words := t.shown(key); len(words) > 0 {
 			c.Value = words[0]
 		}
@@ -228,8 +229,8 @@ func (v *visit) formGroups(t *typed, isPlan, isNew bool) []group {
 	name.Required, start.Required = true, true
 	kind := input("kind", "select")
 	kind.Options = []option{
-		{campaign.KindCampaign, text["form.kind.campaign"], kind.Value != campaign.KindServiceChange},
-		{campaign.KindServiceChange, text["form.kind.service_change"], kind.Value == campaign.KindServiceChange}}
+		{campaign.KindCampaign, v.Text("form.kind.campaign"), kind.Value != campaign.KindServiceChange},
+		{campaign.KindServiceChange, v.Text("form.kind.service_change"), kind.Value == campaign.KindServiceChange}}
 	channel := input("channel", "text")
 	for _, word := range campaign.Channels {
 		channel.Options = append(channel.Options, option{Value: word, Label: sentenceCase(word)})
@@ -239,40 +240,40 @@ func (v *visit) formGroups(t *typed, isPlan, isNew bool) []group {
 	carry.Value = cmp.Or(carry.Value, "0")
 	outcome := input("outcome", "select")
 	for i, o := range campaign.Outcomes {
-		outcome.Options = append(outcome.Options, option{o.ID, o.Label, outcome.Value == o.ID || outcome.Value == "" && i == 0})
+		outcome.Options = append(outcome.Options, option{o.ID, v.Of(o.Label), outcome.Value == o.ID || outcome.Value == "" && i == 0})
 	}
 	roles := input("roles", "checks")
 	chosen := t.shown("roles")
 	for _, role := range []string{"borrowing", "docdel"} {
 		isUsual := len(chosen) == 0 && role == "borrowing" && roles.Error == ""
-		roles.Options = append(roles.Options, option{role, text["role."+role], slices.Contains(chosen, role) || isUsual})
+		roles.Options = append(roles.Options, option{role, v.Text("role." + role), slices.Contains(chosen, role) || isUsual})
 	}
 	rest := input(restKey, "checks")
-	rest.Options = []option{{"1", text["form.rest"], t.values.Has(restKey)}}
+	rest.Options = []option{{"1", v.Text("form.rest"), t.values.Has(restKey)}}
 
 	groups := []group{
-		{text["form.when"], text["form.hint.when"], []control{start, input(lastKey, "date"), carry}},
-		{text["form.target"], text["form.hint.target"], v.lists(t, "target", text["form.everyone"])},
-		{text["form.comparison"], text["form.hint.comparison"], append(v.lists(t, "comparison", text["form.nobody"]), rest)},
-		{text["form.measured"], "", []control{outcome, roles}},
+		{v.Text("form.when"), v.Text("form.hint.when"), []control{start, input(lastKey, "date"), carry}},
+		{v.Text("form.target"), v.Text("form.hint.target"), v.lists(t, "target", v.Text("form.everyone"))},
+		{v.Text("form.comparison"), v.Text("form.hint.comparison"), append(v.lists(t, "comparison", v.Text("form.nobody")), rest)},
+		{v.Text("form.measured"), "", []control{outcome, roles}},
 	}
 	if isPlan {
 		return groups
 	}
 	perHead := input("per_head", "checks")
-	perHead.Options = []option{{"true", text["form.per_head_label"], t.record.PerHead}}
+	perHead.Options = []option{{"true", v.Text("form.per_head_label"), t.record.PerHead}}
 	groups[3].Controls = append(groups[3].Controls, perHead, input("hypothesis", "area"))
 	number := func(key string) control {
 		c := input(key, "number")
 		c.Min, c.Step = "0", "any"
 		return c
 	}
-	what := group{text["form.what"], "", []control{name, kind, channel}}
+	what := group{v.Text("form.what"), "", []control{name, kind, channel}}
 	if isNew {
 		what.Controls = append(what.Controls, input(idField, "text"))
 	}
 	return append(append([]group{what}, groups...),
-		group{text["form.cost_and_notes"], "", []control{number("cost"), input("currency", "text"), number("staff_hours"), input("owner", "text"), input("notes", "area")}})
+		group{v.Text("form.cost_and_notes"), "", []control{number("cost"), input("currency", "text"), number("staff_hours"), input("owner", "text"), input("notes", "area")}})
 }
 
 // lists are the choices of departments, patron groups and libraries that the history has.
@@ -286,7 +287,7 @@ func (v *visit) lists(t *typed, prefix, none string) []control {
 		}
 		p.Options = slices.DeleteFunc(p.Options, func(o option) bool { return o.Value == queries.Unknown && !o.Chosen })
 		p.Name, p.None = key, none
-		if p.State == text["all"] {
+		if p.State == v.Text("all") {
 			p.State = none
 		}
 		controls = append(controls, control{Name: key, Kind: "pick", Label: p.Label, Error: t.wrong[key], Pick: &p})
@@ -309,27 +310,27 @@ type campaignForm struct {
 // writeForm answers with the form, filled with what was typed; err is why it was not taken, nil at first.
 func (v *visit) writeForm(c *gin.Context, t *typed, id string, err error) error {
 	status := http.StatusOK
-	f := &campaignForm{Action: v.to(v.path), Submit: text["form.record"], Back: v.to(outreachPath)}
-	title := text["page.campaign.new"]
+	f := &campaignForm{Action: v.to(v.path), Submit: v.Text("form.record"), Back: v.to(outreachPath)}
+	title := v.Text("page.campaign.new")
 	if id != "" {
-		title = say("page.campaign.edit", shorten(cmp.Or(t.record.Name, id), 80))
-		f.Submit, f.Back, f.Remove = text["form.save"], v.to(campaignAddress(id)), v.to(campaignAddress(id)+"/remove")
+		title = v.Say("page.campaign.edit", shorten(cmp.Or(t.record.Name, id), 80))
+		f.Submit, f.Back, f.Remove = v.Text("form.save"), v.to(campaignAddress(id)), v.to(campaignAddress(id)+"/remove")
 		f.Revision = cmp.Or(t.values.Get(revisionKey), strconv.Itoa(t.record.Revision))
 		if !t.record.FrozenAt.IsZero() {
-			f.Frozen = say("form.frozen", dateWords(t.record.FrozenAt))
+			f.Frozen = v.Say("form.frozen", v.Date(t.record.FrozenAt))
 		}
 		history, unread := v.server.campaigns.History(v.ctx, id)
 		if unread != nil && err == nil {
 			return unread
 		}
-		f.Edits = editsTable(history)
+		f.Edits = editsTable(v.Words, history)
 	}
 	var refused *campaign.FieldError
 	if err != nil && !errors.As(err, &refused) {
-		told := explain(err)
+		told := explain(v.Words, err)
 		if told.Status == http.StatusInternalServerError { // what was typed stays all the same
 			v.server.log.Error("a record could not be written", "id", c.GetString(requestID), "campaign", id, "error", err)
-			told.Status, told.Message = http.StatusServiceUnavailable, text["form.not_saved"]
+			told.Status, told.Message = http.StatusServiceUnavailable, v.Text("form.not_saved")
 		}
 		status, f.Problem = told.Status, sentence(told.Message)
 		if told.Code == queries.Conflict && id != "" {
@@ -357,11 +358,11 @@ func (v *visit) writeForm(c *gin.Context, t *typed, id string, err error) error 
 // sent reads the form in a request's body and opens a visit. The caller closes the visit.
 func (s *server) sent(c *gin.Context) (*visit, url.Values, error) {
 	if s.campaigns == nil {
-		return nil, nil, &queries.Error{Code: queries.Unavailable, Message: text["campaign.no_record"]}
+		return nil, nil, refuse(queries.Unavailable, "campaign.no_record")
 	}
 	c.Request.Body = http.MaxBytesReader(c.Writer, c.Request.Body, longestForm)
 	if err := c.Request.ParseForm(); err != nil {
-		return nil, nil, &queries.Error{Code: queries.Invalid, Message: text["form.unreadable"]}
+		return nil, nil, refuse(queries.Invalid, "form.unreadable")
 	}
 	v, err := s.openPage(c)
 	return v, c.Request.PostForm, err
@@ -371,7 +372,7 @@ func (s *server) sent(c *gin.Context) (*visit, url.Values, error) {
 // list, with what is wrong with it.
 func (s *server) importCampaigns(c *gin.Context) error {
 	if s.campaigns == nil {
-		return &queries.Error{Code: queries.Unavailable, Message: text["campaign.no_record"]}
+		return refuse(queries.Unavailable, "campaign.no_record")
 	}
 	c.Request.Body = http.MaxBytesReader(c.Writer, c.Request.Body, longestForm)
 	file, head, unsent := c.Request.FormFile("file")
@@ -381,12 +382,12 @@ func (s *server) importCampaigns(c *gin.Context) error {
 	}
 	defer v.close()
 	if unsent != nil {
-		return v.writeList(c, importing{Problem: text["campaign.no_file"]})
+		return v.writeList(c, importing{Problem: v.Text("campaign.no_file")})
 	}
 	defer file.Close()
 	summary, err := s.campaigns.Import(v.ctx, file, shorten(head.Filename, longestLabel))
 	if err != nil {
-		told := explain(err)
+		told := explain(v.Words, err)
 		if told.Status == http.StatusInternalServerError {
 			return err
 		}
@@ -406,18 +407,18 @@ func (s *server) importCampaigns(c *gin.Context) error {
 const importedKey = "imported"
 
 // importedWords says what an import did; empty where the address says nothing of one.
-func importedWords(value string) string {
+func importedWords(w *locale.Words, value string) string {
 	var n [3]int
 	if _, err := fmt.Sscanf(value, "%d-%d-%d", &n[0], &n[1], &n[2]); err != nil || min(n[0], n[1], n[2]) < 0 {
 		return ""
 	}
-	return say("campaign.imported", count(float64(n[0])), count(float64(n[1])), count(float64(n[2])))
+	return w.Say("campaign.imported", w.Count(float64(n[0])), w.Count(float64(n[1])), w.Count(float64(n[2])))
 }
 
 // newCampaign is the empty form, or one that the planner has filled in.
 func (s *server) newCampaign(c *gin.Context) error {
 	if s.campaigns == nil {
-		return &queries.Error{Code: queries.Unavailable, Message: text["campaign.no_record"]}
+		return refuse(queries.Unavailable, "campaign.no_record")
 	}
 	values, err := query(c)
 	if err != nil {
@@ -449,9 +450,9 @@ func (s *server) addCampaign(c *gin.Context) error {
 		if recorded, err = s.campaigns.Record(v.ctx, t.record, "add"); err == nil {
 			return redirect{v.to(campaignAddress(recorded.ID))}
 		}
-		t.blame(err)
+		t.blame(v.Words, err)
 	} else {
-		t.tellMore()
+		t.tellMore(v.Words)
 	}
 	return v.writeForm(c, t, "", err)
 }
@@ -469,7 +470,7 @@ func (s *server) editCampaign(c *gin.Context) error {
 // oneRecord opens a visit and gives the record that the address names. The caller closes the visit.
 func (s *server) oneRecord(c *gin.Context) (*visit, campaign.Campaign, error) {
 	if s.campaigns == nil {
-		return nil, campaign.Campaign{}, &queries.Error{Code: queries.Unavailable, Message: text["campaign.no_record"]}
+		return nil, campaign.Campaign{}, refuse(queries.Unavailable, "campaign.no_record")
 	}
 	record, err := s.campaigns.Get(c.Request.Context(), c.Param("id"))
 	if err != nil {
@@ -492,15 +493,15 @@ func (s *server) changeCampaign(c *gin.Context) error {
 	}
 	t := v.read(values, record, formKeys)
 	if t.record.Revision, err = strconv.Atoi(values.Get(revisionKey)); err != nil {
-		return &queries.Error{Code: queries.Invalid, Message: text["form.unreadable"]}
+		return refuse(queries.Invalid, "form.unreadable")
 	}
 	if len(t.wrong) == 0 {
 		if err = s.campaigns.Edit(v.ctx, t.record, "edit"); err == nil {
 			return redirect{v.to(campaignAddress(record.ID))}
 		}
-		t.blame(err)
+		t.blame(v.Words, err)
 	} else {
-		t.tellMore()
+		t.tellMore(v.Words)
 	}
 	return v.writeForm(c, t, record.ID, err)
 }
@@ -519,8 +520,8 @@ func (s *server) removeCampaign(c *gin.Context) error {
 		return err
 	}
 	defer v.close()
-	return v.render(c, "outreach_remove", say("page.campaign.remove", shorten(record.Name, 80)), nil, removal{
-		record.Name, windowWords(record), groupWords(record.Target), v.to(v.path), v.to(campaignAddress(record.ID)), record.Revision})
+	return v.render(c, "outreach_remove", v.Say("page.campaign.remove", shorten(record.Name, 80)), nil, removal{
+		record.Name, windowWords(v.Words, record), groupWords(v.Words, record.Target), v.to(v.path), v.to(campaignAddress(record.ID)), record.Revision})
 }
 
 // dropCampaign takes a record off the list. One that was changed since it was asked about stays.
@@ -535,7 +536,7 @@ func (s *server) dropCampaign(c *gin.Context) error {
 		return err
 	}
 	if values.Get(revisionKey) != strconv.Itoa(record.Revision) {
-		return &queries.Error{Code: queries.Conflict, Message: say("campaign.changed_meanwhile", record.Name)}
+		return refuse(queries.Conflict, "campaign.changed_meanwhile", record.Name)
 	}
 	if err := s.campaigns.Remove(v.ctx, record.ID); err != nil {
 		return err
@@ -544,19 +545,19 @@ func (s *server) dropCampaign(c *gin.Context) error {
 }
 
 // editsTable is the history of a record, the newest edit first.
-func editsTable(history []campaign.Edit) *table {
-	t := &table{Caption: text["form.edits"], Head: []head{
-		{Text: text["head.when_utc"]}, {Text: text["head.how"]}, {Text: text["head.field"]}, {Text: text["head.before"]}, {Text: text["head.after"]}, {Text: text["head.after_results"]}}}
+func editsTable(w *locale.Words, history []campaign.Edit) *table {
+	t := &table{Caption: w.Text("form.edits"), Head: []head{
+		{Text: w.Text("head.when_utc")}, {Text: w.Text("head.how")}, {Text: w.Text("head.field")}, {Text: w.Text("head.before")}, {Text: w.Text("head.after")}, {Text: w.Text("head.after_results")}}}
 	for _, edit := range slices.Backward(history) {
 		field := ""
 		if edit.Field != "" {
-			field = cmp.Or(text["form."+edit.Field], sentenceCase(strings.ReplaceAll(edit.Field, ".", ": ")))
+			field = cmp.Or(optional(w, "form."+edit.Field), sentenceCase(strings.ReplaceAll(edit.Field, ".", ": ")))
 		}
 		late := ""
 		if edit.AfterResults {
-			late = text["yes"]
+			late = w.Text("yes")
 		}
-		how := cmp.Or(text["edit."+edit.How], sentenceCase(edit.How))
+		how := cmp.Or(optional(w, "edit."+edit.How), sentenceCase(edit.How))
 		t.Rows = append(t.Rows, []cell{{Text: edit.At.UTC().Format("2006-01-02 15:04"), Header: true, Short: true}, {Text: how}, {Text: field},
 			{Text: shorten(edit.Before, longestCell)}, {Text: shorten(edit.After, longestCell)}, {Text: late}})
 	}

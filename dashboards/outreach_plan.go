@@ -4,11 +4,11 @@ import (
 	"context"
 	"net/url"
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/gin-gonic/gin"
 
+	"github.com/fillrate/fillrate/dashboards/locale"
 	"github.com/fillrate/fillrate/queries/campaign"
 	"github.com/fillrate/fillrate/queries/impact"
 )
@@ -40,12 +40,12 @@ func (s *server) planCampaign(c *gin.Context) error {
 	if slices.ContainsFunc(planKeys, values.Has) {
 		t = v.read(values, campaign.Campaign{}, planKeys)
 		if t.record.Start.IsZero() && t.wrong["start"] == "" {
-			t.wrong["start"] = text["form.start_missing"]
+			t.wrong["start"] = v.Text("form.start_missing")
 		}
 		if len(t.wrong) == 0 {
 			probe := campaign.Clean(t.record)
 			probe.ID, probe.Name = "campaign", "campaign" // it has none yet
-			t.blame(campaign.Validate(probe))
+			t.blame(v.Words, campaign.Validate(probe))
 			if len(t.wrong) == 0 {
 				v.planAnswer(body, probe)
 				body.Record = address(outreachPath+"/new", asked(values))
@@ -53,7 +53,7 @@ func (s *server) planCampaign(c *gin.Context) error {
 		}
 	}
 	body.Groups = v.formGroups(t, true, true)
-	return v.render(c, "outreach_plan", text["page.campaign.plan"], nil, body)
+	return v.render(c, "outreach_plan", v.Text("page.campaign.plan"), nil, body)
 }
 
 // asked keeps of an address what the planner was asked.
@@ -73,14 +73,14 @@ func (v *visit) planAnswer(body *planBody, c campaign.Campaign) {
 	if v.server.campaigns != nil {
 		all, err := v.server.records(v.ctx)
 		if err != nil {
-			body.Error = v.server.tell(err, v.path, "plan")
+			body.Error = v.tell(err, "plan")
 			return
 		}
 		others = all.Campaigns
 	}
 	stamp, err := (&records{Campaigns: append(slices.Clone(others), c)}).stamp(c)
 	if err != nil {
-		body.Error = v.server.tell(err, v.path, "plan")
+		body.Error = v.tell(err, "plan")
 		return
 	}
 	plan, err := cached(v.ctx, v.server, v.reading, "plan "+stamp, func(ctx context.Context) (*impact.PlanReport, int, error) {
@@ -91,50 +91,50 @@ func (v *visit) planAnswer(body *planBody, c campaign.Campaign) {
 		return impact.Plan(panel), 100, nil
 	})
 	if err != nil {
-		body.Error = v.server.tell(err, v.path, "plan")
+		body.Error = v.tell(err, "plan")
 		return
 	}
 	body.Answer, body.Help, body.Refusals = plan.Text, plan.Help, plan.Refusals
-	body.Numbers = planFacts(plan)
+	body.Numbers = planFacts(v.Words, plan)
 }
 
 // fact is a line of a list of terms.
 type fact struct{ Label, Value, Hint string }
 
 // planFacts are the numbers behind the answer.
-func planFacts(p *impact.PlanReport) []fact {
-	list := []fact{{text["plan.basis"], spanOf(p.BasisFrom, p.BasisTo), ""}}
+func planFacts(w *locale.Words, p *impact.PlanReport) []fact {
+	list := []fact{{w.Text("plan.basis"), spanOf(w, p.BasisFrom, p.BasisTo), ""}}
 	if o, ok := campaign.FindOutcome(p.Outcome.ID); ok && o.IsCount {
-		list = append(list, fact{say("plan.expected", o.Label), count(p.Expected), ""})
+		list = append(list, fact{w.Say("plan.expected", w.Of(o.Label)), w.Count(p.Expected), ""})
 		if p.NComparison > 0 {
-			list = append(list, fact{text["plan.expected_comparison"], count(p.ExpectedComparison), ""})
+			list = append(list, fact{w.Text("plan.expected_comparison"), w.Count(p.ExpectedComparison), ""})
 		}
 	}
-	units := say("plan.units_of", count(float64(p.NTarget)), count(float64(p.NComparison)))
+	units := w.Say("plan.units_of", w.Count(float64(p.NTarget)), w.Count(float64(p.NComparison)))
 	switch {
 	case p.Campaign.Target.IsEmpty():
-		units = text["plan.units_everyone"]
+		units = w.Text("plan.units_everyone")
 	case p.NComparison == 0:
-		units = say("plan.units_alone", count(float64(p.NTarget)))
+		units = w.Say("plan.units_alone", w.Count(float64(p.NTarget)))
 	}
-	list = append(list, fact{text["plan.units"], units, ""})
+	list = append(list, fact{w.Text("plan.units"), units, ""})
 	if p.Method != "" {
-		list = append(list, fact{text["plan.method"], text["plan.method."+p.Method], ""})
+		list = append(list, fact{w.Text("plan.method"), w.Text("plan.method." + p.Method), ""})
 	}
 	if p.SmallestP != nil {
-		list = append(list, fact{text["plan.smallest_p"], say("plan.ways", impact.Probability(*p.SmallestP), count(p.NAssignments)), ""})
+		list = append(list, fact{w.Text("plan.smallest_p"), w.Say("plan.ways", impact.Probability(*p.SmallestP), w.Count(p.NAssignments)), ""})
 	}
 	if p.MDE != nil {
-		list = append(list, fact{text["head.mde"], say("plan.mde", mdeWords(p.Outcome, *p.MDE)), ""})
+		list = append(list, fact{w.Text("head.mde"), w.Say("plan.mde", mdeWords(p.Outcome, *p.MDE)), ""})
 	}
 	if p.FormulaMDE != nil {
-		list = append(list, fact{text["plan.formula"], say("plan.formula_mde", mdeWords(p.Outcome, *p.FormulaMDE), strconv.FormatFloat(p.Dispersion, 'f', 1, 64)), ""})
+		list = append(list, fact{w.Text("plan.formula"), w.Say("plan.formula_mde", mdeWords(p.Outcome, *p.FormulaMDE), w.Number(p.Dispersion, 1)), ""})
 	}
 	return list
 }
 
 // spanOf says in words a span of ISO days, half-open as everywhere.
-func spanOf(from, to string) string {
+func spanOf(w *locale.Words, from, to string) string {
 	start, err := time.Parse(time.DateOnly, from)
 	if err != nil {
 		return noValue
@@ -143,5 +143,5 @@ func spanOf(from, to string) string {
 	if err != nil {
 		return noValue
 	}
-	return spanWords(start, end)
+	return w.Span(start, end)
 }

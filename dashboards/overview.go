@@ -6,12 +6,13 @@ import (
 	_ "embed"
 	"fmt"
 	"math"
-	"strconv"
+	"slices"
 	"time"
 
 	"github.com/gin-gonic/gin"
 
 	"github.com/fillrate/fillrate/dashboards/chart"
+	"github.com/fillrate/fillrate/dashboards/locale"
 	"github.com/fillrate/fillrate/queries"
 )
 
@@ -46,7 +47,7 @@ func (s *server) overview(c *gin.Context) error {
 	if body.Sources, err = v.sources(); err != nil {
 		return err
 	}
-	return v.render(c, "overview", text["page./"], v.form(compareKey), body)
+	return v.render(c, "overview", v.Text("page./"), v.form(compareKey), body)
 }
 
 // card is one number with what it was, what it stands on and its siblings: sides and kinds are never averaged together.
@@ -85,10 +86,10 @@ func (v *visit) cards() []*card {
 			defer func() { done <- struct{}{} }()
 			card, err := make()
 			if err != nil {
-				told := explain(err)
+				told := explain(v.Words, err)
 				if told.Code == queries.Internal {
 					v.server.log.Error("card failed", "card", card.Label, "error", err)
-					told.Message = text["internal_tile"]
+					told.Message = v.Text("internal_tile")
 				}
 				card.Error = told.Message
 			}
@@ -136,14 +137,14 @@ func (p pair) values(where map[string]string, column string) (now, before *float
 	return get(p.now), get(p.before)
 }
 
-func (v *visit) than() string { return text["than_"+v.compare] }
+func (v *visit) than() string { return v.Text("than_" + v.compare) }
 
 // incomparable says why a page's numbers stand alone.
 func (v *visit) incomparable() string {
 	if _, ok := v.earlier(); ok || v.compare == compareNone || v.filter.From.IsZero() || v.history.FirstDay.IsZero() {
 		return ""
 	}
-	return say("incomparable", dateWords(v.history.FirstDay))
+	return v.Say("incomparable", v.Date(v.history.FirstDay))
 }
 
 // changed compares two counts, in per cent.
@@ -152,8 +153,8 @@ func (v *visit) changed(now, before *float64, better string) *change {
 		return nil
 	}
 	ratio := *now / *before - 1
-	percent := strconv.FormatFloat(math.Abs(100*ratio), 'f', 0, 64)
-	return v.change(ratio, percent == "0", percent+"%", text["more"], text["fewer"], count(*before), better)
+	percent := v.Number(math.Abs(100*ratio), 0)
+	return v.change(ratio, percent == "0", percent+"%", v.Text("more"), v.Text("fewer"), v.Count(*before), better)
 }
 
 // moved compares two shares, in percentage points.
@@ -162,8 +163,8 @@ func (v *visit) moved(now, before *float64, better string) *change {
 		return nil
 	}
 	points := 100 * (*now - *before)
-	shown := strconv.FormatFloat(math.Abs(points), 'f', 1, 64)
-	return v.change(points, shown == "0.0", say("points", shown), text["higher"], text["lower"], share(*before), better)
+	shown := v.Number(math.Abs(points), 1)
+	return v.change(points, shown == v.Number(0, 1), v.Say("points", shown), v.Text("higher"), v.Text("lower"), v.Share(*before), better)
 }
 
 // slower compares two durations in days.
@@ -172,14 +173,14 @@ func (v *visit) slower(now, before *float64) *change {
 		return nil
 	}
 	difference := *now - *before
-	number, unit := duration(math.Abs(difference))
-	was, wasUnit := duration(*before)
-	return v.change(difference, number == "0" || number == "0.0", number+" "+unit, text["longer"], text["shorter"], was+" "+wasUnit, "lower")
+	number, unit := v.Duration(math.Abs(difference))
+	was, wasUnit := v.Duration(*before)
+	return v.change(difference, number == v.Number(0, 0) || number == v.Number(0, 1), number+" "+unit, v.Text("longer"), v.Text("shorter"), was+" "+wasUnit, "lower")
 }
 
 func (v *visit) change(difference float64, even bool, size, up, down, was, better string) *change {
 	if even {
-		return &change{Sign: "=", Text: say("change.same", was, text["before_"+v.compare]), Class: "even"}
+		return &change{Sign: "=", Text: v.Say("change.same", was, v.Text("before_"+v.compare)), Class: "even"}
 	}
 	c := &change{Sign: "▲", Text: size + " " + up, Class: "even"}
 	if difference < 0 {
@@ -187,12 +188,12 @@ func (v *visit) change(difference float64, even bool, size, up, down, was, bette
 	}
 	if better != "" {
 		if (difference > 0) == (better == "higher") {
-			c.Class, c.Text = "better", say("change.judged", c.Text, text["better"])
+			c.Class, c.Text = "better", v.Say("change.judged", c.Text, v.Text("better"))
 		} else {
-			c.Class, c.Text = "worse", say("change.judged", c.Text, text["worse"])
+			c.Class, c.Text = "worse", v.Say("change.judged", c.Text, v.Text("worse"))
 		}
 	}
-	c.Text = say("change.than", c.Text, v.than(), was)
+	c.Text = v.Say("change.than", c.Text, v.than(), was)
 	return c
 }
 
@@ -209,14 +210,14 @@ func (v *visit) roles(result *queries.Result) []string {
 }
 
 func (v *visit) requestsCard() (*card, error) {
-	c := &card{Label: text["card.requests"], URL: v.to("/fill-rate"), Of: text["all_sides"]}
+	c := &card{Label: v.Text("card.requests"), URL: v.to("/fill-rate"), Of: v.Text("all_sides")}
 	p, err := v.pair("fill_rate", "role") // which counts them too, and the card beside this one asks for it
 	if err != nil {
 		return c, err
 	}
 	now, before := total(p.now, "n_requests"), 0.0
-	c.Number = count(now)
-	c.N = say("n.open", count(total(p.now, "n_open")))
+	c.Number = v.Count(now)
+	c.N = v.Say("n.open", v.Count(total(p.now, "n_open")))
 	if v.filter.IsPeriod() || now == 0 {
 		c.N = ""
 	}
@@ -226,19 +227,19 @@ func (v *visit) requestsCard() (*card, error) {
 	}
 	roles := v.roles(p.now)
 	if len(roles) == 1 {
-		c.Of = valueLabel("role", roles[0])
+		c.Of = valueLabel(v.Words, "role", roles[0])
 		return c, nil
 	}
 	for _, role := range roles {
 		if now, before := p.values(map[string]string{"role": role}, "n_requests"); now != nil {
-			c.Others = append(c.Others, other{valueLabel("role", role), count(*now), v.changed(now, before, "")})
+			c.Others = append(c.Others, other{valueLabel(v.Words, "role", role), v.Count(*now), v.changed(now, before, "")})
 		}
 	}
 	return c, nil
 }
 
 func (v *visit) fillRateCard() (*card, error) {
-	c := &card{Label: text["card.fill_rate"], URL: v.to("/fill-rate")}
+	c := &card{Label: v.Text("card.fill_rate"), URL: v.to("/fill-rate")}
 	p, err := v.pair("fill_rate", "role")
 	if err != nil {
 		return c, err
@@ -249,19 +250,19 @@ func (v *visit) fillRateCard() (*card, error) {
 		row := find(p.now, where)
 		if i > 0 {
 			if now != nil {
-				c.Others = append(c.Others, other{valueLabel("role", role), share(*now), v.moved(now, before, "higher")})
+				c.Others = append(c.Others, other{valueLabel(v.Words, "role", role), v.Share(*now), v.moved(now, before, "higher")})
 			}
 			continue
 		}
-		c.Of, c.Number = valueLabel("role", role), noValue
+		c.Of, c.Number = valueLabel(v.Words, "role", role), noValue
 		if row == nil {
 			continue
 		}
 		filled, _ := number(p.now, row, "n_filled")
 		unfilled, _ := number(p.now, row, "n_unfilled")
-		c.N = say("n.ended", count(filled+unfilled))
+		c.N = v.Say("n.ended", v.Count(filled+unfilled))
 		if now != nil {
-			c.Number, c.Change = share(*now), v.moved(now, before, "higher")
+			c.Number, c.Change = v.Share(*now), v.moved(now, before, "higher")
 		}
 		if at := chart.Column(p.now, "provisional"); at >= 0 && !v.filter.IsPeriod() {
 			c.Provisional, _ = row[at].(bool)
@@ -285,7 +286,7 @@ func (v *visit) turnaroundPair() (pair, func([]any) bool, error) {
 
 // waitCard is the median turnaround. Loans travel and copies don't, so each has its own.
 func (v *visit) waitCard() (*card, error) {
-	c := &card{Label: text["card.turnaround"], URL: v.to("/turnaround"), Number: noValue}
+	c := &card{Label: v.Text("card.turnaround"), URL: v.to("/turnaround"), Number: noValue}
 	p, provisional, err := v.turnaroundPair()
 	if err != nil {
 		return c, err
@@ -297,27 +298,27 @@ func (v *visit) waitCard() (*card, error) {
 			if now == nil {
 				if row := find(p.now, where); row != nil {
 					if filled, _ := number(p.now, row, "n_filled"); filled > 0 {
-						c.Others = append(c.Others, other{Label: roleKind(role, kind), Number: text["no_dates"]})
+						c.Others = append(c.Others, other{Label: roleKind(v.Words, role, kind), Number: v.Text("no_dates")})
 					}
 				}
 				continue
 			}
-			size, unit := duration(*now)
+			size, unit := v.Duration(*now)
 			if c.Of == "" {
 				n, _ := number(p.now, find(p.now, where), "n")
-				c.Of, c.Number, c.Unit = roleKind(role, kind), size, unit
-				c.Change, c.N = v.slower(now, before), say("n", count(n))
+				c.Of, c.Number, c.Unit = roleKind(v.Words, role, kind), size, unit
+				c.Change, c.N = v.slower(now, before), v.Say("n", v.Count(n))
 				c.Provisional = provisional(find(p.now, where))
 				continue
 			}
-			c.Others = append(c.Others, other{roleKind(role, kind), size + " " + unit, v.slower(now, before)})
+			c.Others = append(c.Others, other{roleKind(v.Words, role, kind), size + " " + unit, v.slower(now, before)})
 		}
 	}
 	return c, nil
 }
 
 func (v *visit) targetCard() (*card, error) {
-	c := &card{Label: text["card.target"], URL: v.to("/turnaround"), Number: noValue}
+	c := &card{Label: v.Text("card.target"), URL: v.to("/turnaround"), Number: noValue}
 	p, provisional, err := v.turnaroundPair()
 	if err != nil {
 		return c, err
@@ -331,18 +332,18 @@ func (v *visit) targetCard() (*card, error) {
 			}
 			if c.Of == "" {
 				n, _ := number(p.now, find(p.now, where), "n")
-				c.Of, c.Number, c.Change, c.N = roleKind(role, kind), share(*now), v.moved(now, before, "higher"), say("n", count(n))
+				c.Of, c.Number, c.Change, c.N = roleKind(v.Words, role, kind), v.Share(*now), v.moved(now, before, "higher"), v.Say("n", v.Count(n))
 				c.Provisional = provisional(find(p.now, where))
 				continue
 			}
-			c.Others = append(c.Others, other{roleKind(role, kind), share(*now), v.moved(now, before, "higher")})
+			c.Others = append(c.Others, other{roleKind(v.Words, role, kind), v.Share(*now), v.moved(now, before, "higher")})
 		}
 	}
 	return c, nil
 }
 
 func (v *visit) overdueCard() (*card, error) {
-	c := &card{Label: text["card.overdue"], URL: v.to("/overdue"), Number: noValue}
+	c := &card{Label: v.Text("card.overdue"), URL: v.to("/overdue"), Number: noValue}
 	now, err := v.run("overdue", nil)
 	if err != nil {
 		return c, err
@@ -365,26 +366,28 @@ func (v *visit) overdueCard() (*card, error) {
 		}
 		if c.Of == "" {
 			out, _ := number(now, row, "n_out")
-			c.Of, c.Number, c.N = valueLabel("side", side), count(*overdue), say("n.out", count(out))
+			c.Of, c.Number, c.N = valueLabel(v.Words, "side", side), v.Count(*overdue), v.Say("n.out", v.Count(out))
 			c.Change = v.changed(overdue, before, "lower")
 			continue
 		}
-		c.Others = append(c.Others, other{valueLabel("side", side), count(*overdue), v.changed(overdue, before, "lower")})
+		c.Others = append(c.Others, other{valueLabel(v.Words, "side", side), v.Count(*overdue), v.changed(overdue, before, "lower")})
 	}
 	return c, nil
 }
 
 // roleKind names a side and kind together: Borrowed loans.
-func roleKind(role, kind string) string { return text["rolekind."+role+"."+kind] }
+func roleKind(w *locale.Words, role, kind string) string {
+	return w.Text("rolekind." + role + "." + kind)
+}
 
 func (v *visit) volumeByTime() (*figure, error) {
 	grain := v.grain()
 	return v.figure(plan{
-		id: "volume", title: text["title.volume"], metric: "volume", by: []string{grain},
+		id: "volume", title: v.Text("title.volume"), metric: "volume", by: []string{grain},
 		spec: chart.Spec{Kind: chart.Bars, Format: chart.Count, X: grain, Stack: true, Zero: true,
 			Y: []string{"n_filled", "n_unfilled", "n_cancelled", "n_open"}, Colors: []string{"filled", "unfilled", "cancelled", "open"}},
 		n: func(r *queries.Result) string {
-			return say("n.volume", count(total(r, "n_requests")), text["grain."+grain])
+			return v.Say("n.volume", v.Count(total(r, "n_requests")), v.Text("grain."+grain))
 		},
 		empty: func(r *queries.Result) string {
 			if total(r, "n_requests") == 0 {
@@ -398,16 +401,16 @@ func (v *visit) volumeByTime() (*figure, error) {
 func (v *visit) fillRateByRole() (*figure, error) {
 	grain := v.grain()
 	return v.figure(plan{
-		id: "fill-rate", title: text["title.fill_rate"], metric: "fill_rate", by: []string{grain, "role"},
+		id: "fill-rate", title: v.Text("title.fill_rate"), metric: "fill_rate", by: []string{grain, "role"},
 		spec: chart.Spec{Kind: chart.Lines, Format: chart.Share, X: grain, Split: "role", Y: []string{"fill_rate"},
-			Note: noteN("n_filled", "n_unfilled")},
+			Note: v.noteN("n_filled", "n_unfilled")},
 		columns: []string{"n_requests", "n_filled", "n_unfilled", "fill_rate"},
 		n: func(r *queries.Result) string {
-			return say("n.fill_by_role", count(total(r, "n_filled")+total(r, "n_unfilled")), text["grain."+grain])
+			return v.Say("n.fill_by_role", v.Count(total(r, "n_filled")+total(r, "n_unfilled")), v.Text("grain."+grain))
 		},
 		empty: func(r *queries.Result) string {
 			if total(r, "n_filled")+total(r, "n_unfilled") == 0 {
-				return text["empty.fill_by_role"]
+				return v.Text("empty.fill_by_role")
 			}
 			return ""
 		},
@@ -453,9 +456,9 @@ func (v *visit) waitTrend(kind string, wide bool) tile {
 	role, grain := v.role(), v.grain()
 	return func() (*figure, error) {
 		return v.figure(plan{
-			id: "wait-" + kind, title: text["wait."+role+"."+kind], metric: "turnaround", by: []string{grain}, filter: only(role), kind: kind, wide: wide,
+			id: "wait-" + kind, title: v.Text("wait." + role + "." + kind), metric: "turnaround", by: []string{grain}, filter: only(role), kind: kind, wide: wide,
 			spec: chart.Spec{Kind: chart.Lines, Format: chart.Days, X: grain, Y: []string{"median_days", "p90_days"},
-				Note: noteN("n")},
+				Note: v.noteN("n")},
 			columns: []string{"n_filled", "n", "n_undetermined", "n_negative", "median_days", "p90_days", "mean_days", "share_within_sla"},
 			n:       v.turnaroundN, empty: v.turnaroundEmpty(role, kind),
 		})
@@ -475,12 +478,12 @@ func (v *visit) asks(dimension, value string) bool {
 
 // turnaroundN says what a turnaround stands on and what had to be left out.
 func (v *visit) turnaroundN(r *queries.Result) string {
-	words := say("n.turnaround", count(total(r, "n")), count(total(r, "n_filled")))
+	words := v.Say("n.turnaround", v.Count(total(r, "n")), v.Count(total(r, "n_filled")))
 	if n := total(r, "n_undetermined"); n > 0 {
-		words = say("n.undated", words, count(n))
+		words = v.Say("n.undated", words, v.Count(n))
 	}
 	if n := total(r, "n_negative"); n > 0 {
-		words = say("n.negative", words, count(n))
+		words = v.Say("n.negative", words, v.Count(n))
 	}
 	return words
 }
@@ -492,38 +495,37 @@ func (v *visit) turnaroundEmpty(role, kind string) func(*queries.Result) string 
 		}
 		filled := total(r, "n_filled")
 		if filled == 0 {
-			return say("empty.filled", roleKindLower(role, kind))
+			return v.Say("empty.filled", v.roleKindLower(role, kind))
 		}
 		if total(r, "n_undetermined") == filled {
-			return say("empty.undated", count(filled))
+			return v.Say("empty.undated", v.Count(filled))
 		}
-		return say("empty.disordered", count(filled))
+		return v.Say("empty.disordered", v.Count(filled))
 	}
 }
 
-func roleKindLower(role, kind string) string {
-	words := roleKind(role, kind)
-	if kind == "" || words == "" {
-		return text["requests"]
+func (v *visit) roleKindLower(role, kind string) string {
+	if kind == "" {
+		return v.Text("requests")
 	}
-	return string(words[0]|0x20) + words[1:]
+	return lowerFirst(roleKind(v.Words, role, kind))
 }
 
 func (v *visit) overdueBands() (*figure, error) {
 	return v.figure(plan{
-		id: "overdue", title: text["title.overdue"], metric: "overdue", by: nil,
+		id: "overdue", title: v.Text("title.overdue"), metric: "overdue", by: nil,
 		spec: chart.Spec{Kind: chart.Rows, Format: chart.Count, X: "side", Stack: true,
 			Y: []string{"n_1_7", "n_8_30", "n_31_90", "n_91_plus"}, Colors: []string{"late1", "late2", "late3", "late4"}},
 		n: func(r *queries.Result) string {
-			return say("n.overdue", count(total(r, "n_overdue")), count(total(r, "n_out")), v.asOfWords())
+			return v.Say("n.overdue", v.Count(total(r, "n_overdue")), v.Count(total(r, "n_out")), v.asOfWords())
 		},
 		columns: []string{"n_out", "n_overdue", "n_1_7", "n_8_30", "n_31_90", "n_91_plus"},
 		empty: func(r *queries.Result) string {
 			if total(r, "n_out") == 0 {
-				return say("empty.out", v.asOfWords())
+				return v.Say("empty.out", v.asOfWords())
 			}
 			if total(r, "n_overdue") == 0 {
-				return say("empty.overdue", count(total(r, "n_out")), v.asOfWords())
+				return v.Say("empty.overdue", v.Count(total(r, "n_out")), v.asOfWords())
 			}
 			return ""
 		},
@@ -533,13 +535,13 @@ func (v *visit) overdueBands() (*figure, error) {
 // asOfWords writes the day up to which the page's history counts.
 func (v *visit) asOfWords() string {
 	if !v.filter.AsOf.IsZero() {
-		return dateWords(v.filter.AsOf)
+		return v.Date(v.filter.AsOf)
 	}
-	return dateWords(v.history.Today)
+	return v.Date(v.history.Today)
 }
 
 // noteN tells a point's n: the sum of the columns named.
-func noteN(columns ...string) func(*queries.Result) func([]any) string {
+func (v *visit) noteN(columns ...string) func(*queries.Result) func([]any) string {
 	return func(result *queries.Result) func([]any) string {
 		return func(row []any) string {
 			sum := 0.0
@@ -547,22 +549,22 @@ func noteN(columns ...string) func(*queries.Result) func([]any) string {
 				n, _ := number(result, row, column)
 				sum += n
 			}
-			return say("n", count(sum))
+			return v.Say("n", v.Count(sum))
 		}
 	}
 }
 
 // source is a library and system that the history stands on.
 type source struct {
-	Library, Source string
-	Requests        int64
-	From, To        string
-	Loads           int64
-	Imported        string
+	Library, Source    string
+	Requests, Loads    int64
+	From, To, Imported string
+
+	from, to, imported sql.NullTime
 }
 
 func (v *visit) sources() ([]source, error) {
-	return cached(v.ctx, v.server, v.reading, "sources", func(ctx context.Context) ([]source, int, error) {
+	known, err := cached(v.ctx, v.server, v.reading, "sources", func(ctx context.Context) ([]source, int, error) {
 		rows, err := v.reading.DB().QueryContext(ctx, sourcesSQL)
 		if err != nil {
 			return nil, 0, fmt.Errorf("reading the sources: %w", err)
@@ -571,21 +573,26 @@ func (v *visit) sources() ([]source, error) {
 		var list []source
 		for rows.Next() {
 			var r source
-			var from, to, imported sql.NullTime
 			var loads sql.NullInt64
-			if err := rows.Scan(&r.Library, &r.Source, &r.Requests, &from, &to, &loads, &imported); err != nil {
+			if err := rows.Scan(&r.Library, &r.Source, &r.Requests, &r.from, &r.to, &loads, &r.imported); err != nil {
 				return nil, 0, err
 			}
-			r.From, r.To, r.Loads, r.Imported = day(from), day(to), loads.Int64, day(imported)
+			r.Loads = loads.Int64
 			list = append(list, r)
 		}
 		return list, len(list), rows.Err()
 	})
+	list := slices.Clone(known) // what is kept serves readers of every language
+	for i := range list {
+		r := &list[i]
+		r.From, r.To, r.Imported = day(v.Words, r.from), day(v.Words, r.to), day(v.Words, r.imported)
+	}
+	return list, err
 }
 
-func day(t sql.NullTime) string {
+func day(w *locale.Words, t sql.NullTime) string {
 	if !t.Valid {
 		return noValue
 	}
-	return dateWords(t.Time.In(time.UTC))
+	return w.Date(t.Time.In(time.UTC))
 }

@@ -38,7 +38,7 @@ type records struct {
 // records reads the campaign record. The error is one of code unavailable where the server was started without one.
 func (s *server) records(ctx context.Context) (*records, error) {
 	if s.campaigns == nil {
-		return nil, &queries.Error{Code: queries.Unavailable, Message: text["campaign.no_record"]}
+		return nil, refuse(queries.Unavailable, "campaign.no_record")
 	}
 	list, err := s.campaigns.List(ctx)
 	if err != nil {
@@ -55,7 +55,7 @@ func (s *server) records(ctx context.Context) (*records, error) {
 func (r *records) split(id string) (campaign.Campaign, []campaign.Campaign, error) {
 	at := slices.IndexFunc(r.Campaigns, func(c campaign.Campaign) bool { return strings.EqualFold(c.ID, id) })
 	if at < 0 {
-		return campaign.Campaign{}, nil, &queries.Error{Code: queries.NotFound, Message: say("campaign.unknown", shorten(id, 64))}
+		return campaign.Campaign{}, nil, refuse(queries.NotFound, "campaign.unknown", shorten(id, 64))
 	}
 	others := slices.Concat(r.Campaigns[:at], r.Campaigns[at+1:])
 	return r.Campaigns[at], others, nil
@@ -113,7 +113,7 @@ func (v *visit) reports() ([]measured, error) {
 			defer func() { <-slots }()
 			report, err := v.measure(ctx, all, c.ID)
 			if err != nil {
-				list[i].Problem = v.server.tell(err, v.path, c.ID)
+				list[i].Problem = v.tell(err, c.ID)
 				return
 			}
 			list[i].Report = report
@@ -175,14 +175,14 @@ func (v *visit) measure(ctx context.Context, all *records, id string) (*impact.R
 }
 
 // tell gives the words for what failed in one place of a page that goes on without it.
-func (s *server) tell(err error, path, what string) string {
+func (v *visit) tell(err error, what string) string {
 	if errors.Is(err, context.DeadlineExceeded) {
-		return text["campaign.later"]
+		return v.Text("campaign.later")
 	}
-	told := explain(err)
+	told := explain(v.Words, err)
 	if told.Status == http.StatusInternalServerError {
-		s.log.Error("a part of the page failed", "path", path, "part", what, "error", err)
-		return text["internal_tile"]
+		v.server.log.Error("a part of the page failed", "path", v.path, "part", what, "error", err)
+		return v.Text("internal_tile")
 	}
 	return told.Message
 }

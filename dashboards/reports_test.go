@@ -75,12 +75,12 @@ func TestAdjust(t *testing.T) {
 }
 
 func TestCostRange(t *testing.T) {
-	write := func(n float64) string { return money(n) + " USD" }
-	k := costNumber(&impact.Cost{Value: new(6.0), Lo: new(3.0), Hi: new(14.0)}, "Cost", write)
+	write := func(n float64) string { return english.Money(n) + " USD" }
+	k := costNumber(english, &impact.Cost{Value: new(6.0), Lo: new(3.0), Hi: new(14.0)}, "Cost", write)
 	if k.Number != "6.00 USD" || k.Range != "likely between 3.00 USD and 14.00 USD" {
 		t.Errorf("%+v", k)
 	}
-	if k := costNumber(&impact.Cost{Value: new(6.0), Lo: new(3.0)}, "Cost", write); k.Range != "at least 3.00 USD, no upper limit: there may be none" {
+	if k := costNumber(english, &impact.Cost{Value: new(6.0), Lo: new(3.0)}, "Cost", write); k.Range != "at least 3.00 USD, no upper limit: there may be none" {
 		t.Errorf("%+v", k)
 	}
 }
@@ -116,7 +116,7 @@ func TestWithheldMonths(t *testing.T) {
 	report.Hidden = "Not shown, because fewer than 5 readers stand behind it: one month."
 	last := len(report.Counterfactual.Series) - 1
 	report.Counterfactual.Series[0].Observed, report.Counterfactual.Series[last].Observed, report.Counterfactual.Cumulative = nil, nil, nil
-	f := findingOf(report, happenings{}, false)
+	f := findingOf(english, report, happenings{}, false)
 	if row := f.First.Table.Rows[0]; row[1].Text != "fewer than 5 readers" {
 		t.Errorf("a month of few readers is told as %q", row[1].Text)
 	}
@@ -139,7 +139,7 @@ func TestUnitsOfARate(t *testing.T) {
 	report := exampleReport(t)
 	report.Outcome = impact.OutcomeReport{ID: "overdue_rate", Label: "Overdue rate", Unit: "share"}
 	report.Units[0].NPre, report.Units[0].NPost = new(4.0), new(6.0)
-	units := unitsTable(report)
+	units := unitsTable(english, report)
 	row := units.Rows[0]
 	if len(units.Head) != len(row) || row[5].Text != "4" || row[6].Text != "6" || len(units.Rows[1]) != len(row) {
 		t.Errorf("%v of %v", row, units.Head)
@@ -150,7 +150,7 @@ func TestUnitsOfARate(t *testing.T) {
 func TestForestOfReports(t *testing.T) {
 	report := exampleReport(t)
 	report.Headline.P, report.Headline.HolmP, report.MDE = .012, new(.024), new(1.273)
-	f := (&visit{server: &server{}}).forest([]measured{{Campaign: report.Campaign, Report: report}})
+	f := (&visit{Words: english, server: &server{}}).forest([]measured{{Campaign: report.Campaign, Report: report}})
 	row := f.Table.Rows[0]
 	if row[7].Text != "0.012" || row[8].Text != "0.024" || row[9].Text != "+28%" || row[10].Text != report.Evidence {
 		t.Errorf("the row says %v", row)
@@ -166,12 +166,12 @@ func TestForestOfReports(t *testing.T) {
 // The list says beside the verdict how sure the number is, and that what is measured was changed after results were seen.
 func TestRowOfTheList(t *testing.T) {
 	report := exampleReport(t)
-	row := (&visit{server: &server{}}).campaignRow(measured{Campaign: report.Campaign, Report: report})
+	row := (&visit{Words: english, server: &server{}}).campaignRow(measured{Campaign: report.Campaign, Report: report})
 	if row.Evidence != "Evidence: weak." || !row.Changed {
 		t.Errorf("%+v", row)
 	}
 	report.Headline = nil
-	if row := (&visit{server: &server{}}).campaignRow(measured{Campaign: report.Campaign, Report: report}); row.Evidence != "" {
+	if row := (&visit{Words: english, server: &server{}}).campaignRow(measured{Campaign: report.Campaign, Report: report}); row.Evidence != "" {
 		t.Errorf("evidence of no number: %q", row.Evidence)
 	}
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"github.com/fillrate/fillrate/dashboards/locale"
 	"github.com/fillrate/fillrate/queries"
 	"github.com/fillrate/fillrate/queries/catalog"
 )
@@ -39,7 +40,7 @@ func (s *server) rows(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	return v.render(c, "rows", say("page.rows", metric.Title), v.form("basis"), list)
+	return v.render(c, "rows", v.Say("page.rows", v.Of(metric.Title)), v.form("basis"), list)
 }
 
 // rowList is a page of requests.
@@ -74,7 +75,7 @@ func (v *visit) list(metric *queries.Metric, offset int, order string) (*rowList
 	if err != nil {
 		return nil, err
 	}
-	list := &rowList{Metric: metric.Title, Back: v.to(pageOf(metric.ID))}
+	list := &rowList{Metric: v.Of(metric.Title), Back: v.to(pageOf(metric.ID))}
 	here := func(offset int, order string) string {
 		values := v.query()
 		if offset > 0 {
@@ -103,17 +104,17 @@ func (v *visit) list(metric *queries.Metric, offset int, order string) (*rowList
 		}
 		if has || slices.Contains(alwaysShown, column.Name) {
 			shown = append(shown, i)
-			list.Head = append(list.Head, sorting(column, order, func(order string) string { return here(0, order) }))
+			list.Head = append(list.Head, sorting(v.Words, column, order, func(order string) string { return here(0, order) }))
 		}
 	}
 	for _, row := range rows {
 		cells := make([]cell, 0, len(shown))
 		for _, i := range shown {
-			words := value(columns[i], row[i])
+			words := value(v.Words, columns[i], row[i])
 			switch columns[i].Name {
 			case "role", "kind", "reason", "filled_by", "outcome", "status":
 				if words != "" {
-					words = valueLabel(columns[i].Name, words)
+					words = valueLabel(v.Words, columns[i].Name, words)
 				}
 			}
 			cells = append(cells, cell{Text: shorten(words, longestCell), Number: isNumber(columns[i]), Header: columns[i].Name == "source_id"})
@@ -156,8 +157,8 @@ func columnOrder(metric string, columns []queries.Column) []int {
 }
 
 // sorting makes a heading that sorts: first ascending, then descending.
-func sorting(column queries.Column, order string, to func(string) string) sortHead {
-	h := sortHead{Text: column.Label, Number: isNumber(column), Sort: "none"}
+func sorting(w *locale.Words, column queries.Column, order string, to func(string) string) sortHead {
+	h := sortHead{Text: w.Of(column.Label), Number: isNumber(column), Sort: "none"}
 	switch column.Name {
 	case "source_id", "title", "container":
 		return h // queries.Rows sorts by what the facts hold
@@ -178,7 +179,7 @@ func wholeNumber(word string) (int, error) {
 	}
 	n, err := strconv.Atoi(word)
 	if err != nil || n < 0 || n > deepest {
-		return 0, &queries.Error{Code: queries.Invalid, Message: "offset is a whole number from 0 to " + count(deepest) + "."}
+		return 0, refuse(queries.Invalid, "problem.offset", deepest)
 	}
 	return n, nil
 }

@@ -131,7 +131,7 @@ func (s *server) routes(r *gin.Engine) {
 		r.POST(path, s.handle(page))
 	}
 	r.NoRoute(s.handle(func(*gin.Context) error {
-		return &queries.Error{Code: "not_found", Message: "There is no such page here."}
+		return refuse(queries.NotFound, "problem.no_page")
 	}))
 	r.NoMethod(s.handle(func(*gin.Context) error { return errReadOnly }))
 }

@@ -14,14 +14,14 @@ func (v *visit) stagesOver(kind string) tile {
 			return nil, nil
 		}
 		return v.figure(plan{
-			id: "stages-" + kind, title: text["stages."+kind], metric: "stages", by: []string{grain}, filter: only("borrowing"), kind: kind, wide: true,
+			id: "stages-" + kind, title: v.Text("stages." + kind), metric: "stages", by: []string{grain}, filter: only("borrowing"), kind: kind, wide: true,
 			spec: chart.Spec{Kind: chart.Bars, Format: chart.Days, X: grain, Split: "stage", Stack: true, Y: []string{"mean_days"},
-				Colors: []string{"late1", "filled", "unfilled", "open"}, Note: noteN("n")},
+				Colors: []string{"late1", "filled", "unfilled", "open"}, Note: v.noteN("n")},
 			columns: []string{"n", "n_undetermined", "median_days", "mean_days", "share"},
 			n:       v.stagesN,
 			empty: func(r *queries.Result) string {
 				if firstStage(r, "n") == 0 {
-					return say("empty.stages", count(firstStage(r, "n_undetermined")))
+					return v.Say("empty.stages", v.Count(firstStage(r, "n_undetermined")))
 				}
 				return ""
 			},
@@ -31,7 +31,7 @@ func (v *visit) stagesOver(kind string) tile {
 
 // stagesN says on how many requests the stages stand, and which of them takes the most.
 func (v *visit) stagesN(r *queries.Result) string {
-	words := say("n.turnaround", count(firstStage(r, "n")), count(firstStage(r, "n")+firstStage(r, "n_undetermined")))
+	words := v.Say("n.turnaround", v.Count(firstStage(r, "n")), v.Count(firstStage(r, "n")+firstStage(r, "n_undetermined")))
 	spent, all := map[string]float64{}, 0.0
 	longest := ""
 	for _, row := range r.Rows {
@@ -50,7 +50,7 @@ func (v *visit) stagesN(r *queries.Result) string {
 	if all <= 0 {
 		return words
 	}
-	return say("n.stages", words, valueLabel("stage", longest), share(spent[longest]/all))
+	return v.Say("n.stages", words, valueLabel(v.Words, "stage", longest), v.Share(spent[longest]/all))
 }
 
 // firstStage adds up a count that stands on the row of each stage.

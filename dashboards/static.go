@@ -84,7 +84,7 @@ func (f *staticFiles) url(name string) string {
 func (s *server) serveStatic(c *gin.Context) error {
 	file, ok := s.static.files[strings.TrimPrefix(c.Param("file"), "/")]
 	if !ok || file.hash != c.Param("hash") {
-		return &queries.Error{Code: "not_found", Message: "There is no such file here."}
+		return refuse(queries.NotFound, "problem.no_file")
 	}
 	body := file.plain
 	c.Header("Vary", "Accept-Encoding")

@@ -21,7 +21,7 @@ func (s *server) turnaround(c *gin.Context) error {
 		Role    string
 		Roles   []navItem
 		Figures []*figure
-	}{Role: valueLabel("role", v.role()), Roles: v.roleLinks()}
+	}{Role: valueLabel(v.Words, "role", v.role()), Roles: v.roleLinks()}
 	tiles := []tile{v.turnaroundSummary, v.withinTarget}
 	kinds, err := v.kinds()
 	if err != nil {
@@ -39,7 +39,7 @@ func (s *server) turnaround(c *gin.Context) error {
 		}
 	}
 	body.Figures = v.draw(append(tiles, v.benchmarks("urnaround", "request to receipt", "within"))...)
-	return v.render(c, "turnaround", text["page./turnaround"], v.form("clock", "basis"), body)
+	return v.render(c, "turnaround", v.Text("page./turnaround"), v.form("clock", "basis"), body)
 }
 
 // groups names what the page's side is compared by, where the history tells: a lending request comes from a library and
@@ -64,7 +64,7 @@ func (v *visit) roleLinks() []navItem {
 		}
 		values := v.query()
 		values["role"] = []string{role}
-		links = append(links, navItem{valueLabel("role", role), address(v.path, values), role == v.role()})
+		links = append(links, navItem{valueLabel(v.Words, "role", role), address(v.path, values), role == v.role()})
 	}
 	if len(links) < 2 {
 		return nil
@@ -74,13 +74,13 @@ func (v *visit) roleLinks() []navItem {
 
 func (v *visit) turnaroundSummary() (*figure, error) {
 	f, err := v.figure(plan{
-		id: "summary", title: text["title.turnaround"], metric: "turnaround", by: []string{"role", "kind"}, wide: true,
+		id: "summary", title: v.Text("title.turnaround"), metric: "turnaround", by: []string{"role", "kind"}, wide: true,
 		spec: chart.Spec{Kind: chart.Rows, Format: chart.Days, X: "role", Y: []string{"median_days"}},
 		n:    v.turnaroundN,
 	})
 	f.Option = nil // the table is the picture
 	if f.Provisional != "" {
-		f.Provisional = text["provisional_rows"]
+		f.Provisional = v.Text("provisional_rows")
 	}
 	return f, err
 }
@@ -88,9 +88,9 @@ func (v *visit) turnaroundSummary() (*figure, error) {
 func (v *visit) withinTarget() (*figure, error) {
 	role, grain := v.role(), v.grain()
 	return v.figure(plan{
-		id: "target", title: text["title.target"], metric: "turnaround", by: []string{grain, "kind"}, filter: only(role), wide: true,
+		id: "target", title: v.Text("title.target"), metric: "turnaround", by: []string{grain, "kind"}, filter: only(role), wide: true,
 		spec: chart.Spec{Kind: chart.Lines, Format: chart.Share, X: grain, Split: "kind", Y: []string{"share_within_sla"},
-			Note: noteN("n")},
+			Note: v.noteN("n")},
 		columns: []string{"n", "share_within_sla"},
 		n:       v.turnaroundN, empty: v.turnaroundEmpty(role, ""),
 	})
@@ -109,20 +109,20 @@ func (v *visit) turnaroundBy(by, kind string) tile {
 			return nil, err // why there are no durations stands beside the trend
 		}
 		return v.figure(plan{
-			id: by + "-" + kind, title: text["wait_by."+by+"."+kind], metric: "turnaround", by: []string{by}, filter: only(role), kind: kind,
+			id: by + "-" + kind, title: v.Text("wait_by." + by + "." + kind), metric: "turnaround", by: []string{by}, filter: only(role), kind: kind,
 			spec: chart.Spec{Kind: chart.Rows, Format: chart.Days, X: by, Y: []string{"median_days", "p90_days"}, Marker: "p90_days",
-				Note: noteN("n"), Label: noteN("n")},
+				Note: v.noteN("n"), Label: v.noteN("n")},
 			arrange: ranked(top("n", topGroups, leastN), "median_days", by != "partner"),
 			columns: []string{"n", "median_days", "p90_days", "mean_days", "share_within_sla"},
 			n: func(r *queries.Result) string {
-				return say("n.top", v.turnaroundN(r), count(topGroups), count(leastN))
+				return v.Say("n.top", v.turnaroundN(r), v.Count(topGroups), v.Count(leastN))
 			},
 			empty: func(r *queries.Result) string {
 				if why := v.turnaroundEmpty(role, kind)(r); why != "" {
 					return why
 				}
 				if len(top("n", topGroups, leastN)(r).Rows) == 0 {
-					return say("empty.top_dated", count(leastN))
+					return v.Say("empty.top_dated", v.Count(leastN))
 				}
 				return ""
 			},

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"path"
 	"reflect"
+	"strconv"
 	"strings"
 
 	"github.com/gin-gonic/gin"
@@ -39,8 +40,8 @@ func parsePages(static *staticFiles, w *locale.Words) (pages, error) {
 		"static": static.url,
 		"lower":  strings.ToLower,
 		"t":      w.Text,
-		"rich":   func(key string, links ...string) (template.HTML, error) { return rich(w, key, links...) },
 		"of":     w.Of,
+		"rich":   func(key string, links ...string) (template.HTML, error) { return rich(w, key, links...) },
 		"say": func(key string, words ...any) string {
 			filled := make([]string, len(words))
 			for i, word := range words {
@@ -168,7 +169,8 @@ func (s *server) write(c *gin.Context, status int, page string, view *view) erro
 
 // renderProblem writes an error as a page.
 func (s *server) renderProblem(c *gin.Context, told problem) {
-	view := s.view(c, s.words(c), http.StatusText(told.Status), func(path string) string { return path })
+	w := s.words(c)
+	view := s.view(c, w, w.Text("status."+strconv.Itoa(told.Status)), func(path string) string { return path })
 	view.Body = told
 	if err := s.write(c, told.Status, "problem", view); err != nil {
 		s.log.Error("the error page failed", "id", told.ID, "error", err)

@@ -88,7 +88,7 @@ func (s *server) openSpan(c *gin.Context, preset string, ownKeys ...string) (*vi
 		compare = compareYear
 	}
 	if !slices.Contains([]string{compareYear, compareLast, compareNone}, compare) {
-		return nil, &queries.Error{Code: queries.Invalid, Message: "compare is one of last_year, previous, none."}
+		return nil, refuse(queries.Invalid, "problem.compare")
 	}
 	v, err := s.open(c, append(ownKeys, compareKey)...)
 	if err != nil {
@@ -105,7 +105,7 @@ func (s *server) openSpan(c *gin.Context, preset string, ownKeys ...string) (*vi
 func query(c *gin.Context) (url.Values, error) {
 	values, err := url.ParseQuery(c.Request.URL.RawQuery)
 	if err != nil {
-		return nil, &queries.Error{Code: queries.Invalid, Message: "The part of the address after the question mark cannot be read."}
+		return nil, refuse(queries.Invalid, "problem.address")
 	}
 	return values, nil
 }

@@ -87,6 +87,18 @@ func (w *Words) Date(day time.Time) string {
 	return strings.NewReplacer("{day}", strconv.Itoa(day.Day()), "{month}", w.months[day.Month()-1], "{year}", strconv.Itoa(day.Year())).Replace(layout)
 }
 
+// DayMonth writes a date without its year, where that is clear: 1 Jul.
+func (w *Words) DayMonth(day time.Time) string {
+	if w.dateStyle == YearMonthDay {
+		return day.Format("01-02")
+	}
+	layout, ok := w.dayLayout[w.dateStyle]
+	if !ok {
+		layout = w.dayLayout[DayMonthYear]
+	}
+	return strings.NewReplacer("{day}", strconv.Itoa(day.Day()), "{month}", w.months[day.Month()-1]).Replace(layout)
+}
+
 // Span writes [from, to) with its last day inclusive; a zero bound is open.
 func (w *Words) Span(from, to time.Time) string {
 	switch {

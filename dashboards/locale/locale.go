@@ -30,6 +30,7 @@ type Words struct {
 	months     [12]string // as they stand in a date
 	dateStyle  DateStyle
 	dateLayout map[DateStyle]string
+	dayLayout  map[DateStyle]string // without the year
 }
 
 // catalogFile holds the words of package queries: English to the language, as a metric's folder is written in English.
@@ -41,11 +42,13 @@ var languages = load([]*Words{
 		Tag: "en", Name: "English", decimal: ".", thousands: ",",
 		months:     [12]string{"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"},
 		dateLayout: map[DateStyle]string{DayMonthYear: "{day} {month} {year}", MonthDayYear: "{month} {day}, {year}"},
+		dayLayout:  map[DateStyle]string{DayMonthYear: "{day} {month}", MonthDayYear: "{month} {day}"},
 	},
 	{
 		Tag: "pt-BR", Name: "Português (Brasil)", decimal: ",", thousands: ".",
 		months:     [12]string{"jan.", "fev.", "mar.", "abr.", "mai.", "jun.", "jul.", "ago.", "set.", "out.", "nov.", "dez."},
 		dateLayout: map[DateStyle]string{DayMonthYear: "{day} de {month} de {year}", MonthDayYear: "{month} {day}, {year}"},
+		dayLayout:  map[DateStyle]string{DayMonthYear: "{day} de {month}", MonthDayYear: "{month} {day}"},
 	},
 })
 
