@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"html/template"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -46,7 +45,7 @@ func (s *server) preferred() string { return "" }
 // without it.
 func (s *server) choose(c *gin.Context) {
 	values := c.Request.URL.Query()
-	if !values.Has(langKey) || c.Request.Method != http.MethodGet || isForPrograms(c.Request.URL.Path) {
+	if !values.Has(langKey) || !isRead(c) || isForPrograms(c.Request.URL.Path) {
 		return
 	}
 	defer c.Abort()
@@ -76,14 +75,20 @@ func isForPrograms(path string) bool {
 	})
 }
 
-// languages lists the languages that the page of a request can be read in.
+// isRead tells a request for a page from one that sends a form.
+func isRead(c *gin.Context) bool {
+	return c.Request.Method == http.MethodGet || c.Request.Method == http.MethodHead
+}
+
+// languages lists the languages that the page of a request can be read in; none for an answer to a form, of which what was
+// typed would be lost.
 func languages(c *gin.Context, current *locale.Words) []tongue {
+	if !isRead(c) {
+		return nil
+	}
 	var list []tongue
 	for _, w := range locale.All() {
-		values := url.Values{}
-		if c.Request.Method == http.MethodGet {
-			values = c.Request.URL.Query()
-		}
+		values := c.Request.URL.Query()
 		values.Set(langKey, w.Tag)
 		list = append(list, tongue{w.Tag, w.Name, address(here(c), values), w.Tag == current.Tag})
 	}
