@@ -28,6 +28,8 @@ func valueLabel(w *locale.Words, dimension, value string) string {
 		return w.Bucket(dimension, value)
 	case "reason", "filled_by", "status", "outcome", "channel":
 		return w.Of(sentenceCase(value))
+	case "measure", "note": // of published figures
+		return w.Of(value)
 	}
 	switch value {
 	case queries.Unknown:
