@@ -57,6 +57,10 @@ func (cmd *campaignImpactCmd) measure(a *app, book *campaign.Book) (report *impa
 	if err != nil {
 		return nil, err
 	}
+	rules, err := a.rules(cmd.dataFlag)
+	if err != nil {
+		return nil, err
+	}
 	files := a.open(cmd.dataFlag)
 	defer func() { err = errors.Join(err, files.Close()) }()
 	snapshot, err := files.Snapshot(a.ctx)
@@ -64,7 +68,7 @@ func (cmd *campaignImpactCmd) measure(a *app, book *campaign.Book) (report *impa
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, snapshot.Close()) }()
-	return impact.Measure(a.ctx, snapshot, c, recorded, exposures, history)
+	return rules.Measure(a.ctx, snapshot, c, recorded, exposures, history)
 }
 
 // reportRows writes the rows of a report's CSV: each figure with its interval where it has one, the texts as values.

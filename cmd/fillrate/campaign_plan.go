@@ -32,6 +32,10 @@ func (cmd *campaignPlanCmd) Run(a *app) (err error) {
 		if err != nil {
 			return err
 		}
+		rules, err := a.rules(cmd.dataFlag)
+		if err != nil {
+			return err
+		}
 		files := a.open(cmd.dataFlag)
 		defer func() { err = errors.Join(err, files.Close()) }()
 		snapshot, err := files.Snapshot(a.ctx)
@@ -39,7 +43,7 @@ func (cmd *campaignPlanCmd) Run(a *app) (err error) {
 			return err
 		}
 		defer func() { err = errors.Join(err, snapshot.Close()) }()
-		panel, err := impact.ReadPlan(a.ctx, snapshot, c, recorded)
+		panel, err := rules.ReadPlan(a.ctx, snapshot, c, recorded)
 		if err != nil {
 			return err
 		}

@@ -23,11 +23,12 @@ type commands struct {
 	Query       queryCmd       `cmd:"" help:"Compute a metric."`
 	Serve       serveCmd       `cmd:"" help:"Show the dashboards in a browser."`
 	Campaign    campaignCmd    `cmd:"" help:"Record campaigns, and measure what they changed."`
+	Settings    settingsCmd    `cmd:"" help:"Show or change what holds for all pages, reports and commands."`
 	Sample      sampleCmd      `cmd:"" help:"Invent a library's history of any size, as ILLiad exports."`
 	Generations generationsCmd `cmd:"" help:"List the kept generations of the history."`
 	Rollback    rollbackCmd    `cmd:"" help:"Return to an earlier generation."`
-	Backup      backupCmd      `cmd:"" help:"Copy the current generation, its key and the campaigns to a new folder."`
-	Restore     restoreCmd     `cmd:"" help:"Take the history of a backup as a new generation, and its campaigns."`
+	Backup      backupCmd      `cmd:"" help:"Copy the current generation, its key, the campaigns and the settings to a new folder."`
+	Restore     restoreCmd     `cmd:"" help:"Take the history of a backup as a new generation, and its campaigns and settings."`
 	Version     versionCmd     `cmd:"" help:"Print the version."`
 }
 

@@ -103,6 +103,11 @@ func (c *queryCmd) Run(a *app) error {
 	if err != nil {
 		return usageError{err}
 	}
+	settled, err := a.settled(c.dataFlag)
+	if err != nil {
+		return err
+	}
+	filter = settled.Apply(filter)
 	files := a.open(c.dataFlag)
 	defer files.Close()
 	snapshot, err := files.Snapshot(a.ctx)
