@@ -110,7 +110,7 @@ func (s *server) guardOrigin(c *gin.Context) {
 
 // compress leaves alone what is compressed already.
 func compress() gin.HandlerFunc {
-	return gzip.Gzip(gzip.DefaultCompression, gzip.WithExcludedPaths([]string{"/static/", "/metrics"}), gzip.WithExcludedExtensions([]string{".xlsx", ".arrow"}))
+	return gzip.Gzip(gzip.DefaultCompression, gzip.WithExcludedPaths([]string{"/static/", "/metrics", importPath}), gzip.WithExcludedExtensions([]string{".xlsx", ".arrow"}))
 }
 
 // status writes a status as a Prometheus label.

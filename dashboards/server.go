@@ -25,6 +25,11 @@ type Options struct {
 	Logger  *slog.Logger // nil: slog.Default()
 	// Campaigns is the record of what the library did; nil: the outreach pages say that there is none.
 	Campaigns *campaign.Book
+	// Importer takes exports in the browser; nil: the page says that this is off. Uploads is the folder in which their files
+	// wait, and MaxUpload how many bytes one import may have (0: 2 GiB).
+	Importer  Importer
+	Uploads   string
+	MaxUpload int64
 	// Started is told the address in a browser's words once connections are taken; may be nil.
 	Started func(url string)
 }
@@ -43,6 +48,7 @@ type server struct {
 	log       *slog.Logger
 	cache     *cache
 	campaigns *campaign.Book // nil: none
+	imports   *importDesk    // nil: off
 	origins   *http.CrossOriginProtection
 	templates map[string]pages       // by language
 	scripts   map[string]template.JS // what the scripts say, by language
@@ -55,56 +61,67 @@ type page func(*gin.Context) error
 
 // New gives the handler of the whole site.
 func New(o Options) (http.Handler, error) {
+	_, router, err := build(o)
+	return router, err
+}
+
+func build(o Options) (*server, http.Handler, error) {
 	s := &server{store: o.Store, version: o.Version, addr: o.Addr, log: o.Logger, cache: newCache(cacheRows, queryTimeout), campaigns: o.Campaigns, origins: http.NewCrossOriginProtection()}
 	if s.log == nil {
 		s.log = slog.Default()
 	}
 	var err error
 	if s.static, err = loadStatic(); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if !s.static.has("vendor/echarts.min.js") {
 		s.log.Warn("this binary was built without ECharts, so the pages show tables only: build it with `make build`")
 	}
 	if s.templates, err = parseTemplates(s.static); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if s.scripts, err = scriptWords(); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	s.metrics = newServerMetrics(s)
+	if s.imports, err = newImportDesk(o, s.log); err != nil {
+		return nil, nil, err
+	}
 
 	gin.SetMode(gin.ReleaseMode)
 	router := gin.New()
 	if err := router.SetTrustedProxies(nil); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	router.HandleMethodNotAllowed = true
 	router.Use(s.identify, s.observe, s.recover, s.secure, s.guardHost, s.guardOrigin, compress(), s.choose)
 	s.routes(router)
-	return router, nil
+	return s, router, nil
 }
 
 // routes is the whole site.
 func (s *server) routes(r *gin.Engine) {
 	for path, page := range map[string]page{
-		"/":                      s.overview,
-		"/turnaround":            s.turnaround,
-		"/fill-rate":             s.fillRate,
-		"/overdue":               s.overdue,
-		catalogPath:              s.metricList,
-		catalogPath + "/:metric": s.oneMetric,
-		"/rows/:metric":          s.rows, // the requests behind a number
-		outreachPath:             s.outreach,
-		outreachPath + "/new":    s.newCampaign,
-		outreachPath + "/plan":   s.planCampaign,
-		campaignPath:             s.campaign,
-		campaignPath + "/edit":   s.editCampaign,
-		campaignPath + "/remove": s.removeCampaign,
-		campaignPath + "/:file":  s.campaignFile,
-		"/data":                  s.data,
-		"/definitions":           s.definitions,
-		"/download/:file":        s.download, // fill_rate.csv
+		"/":                       s.overview,
+		"/turnaround":             s.turnaround,
+		"/fill-rate":              s.fillRate,
+		"/overdue":                s.overdue,
+		catalogPath:               s.metricList,
+		catalogPath + "/:metric":  s.oneMetric,
+		"/rows/:metric":           s.rows, // the requests behind a number
+		outreachPath:              s.outreach,
+		outreachPath + "/new":     s.newCampaign,
+		outreachPath + "/plan":    s.planCampaign,
+		campaignPath:              s.campaign,
+		campaignPath + "/edit":    s.editCampaign,
+		campaignPath + "/remove":  s.removeCampaign,
+		campaignPath + "/:file":   s.campaignFile,
+		importPath:                s.importPage,
+		oneImportPath:             s.showImport,
+		oneImportPath + "/events": s.importEvents,
+		"/data":                   s.data,
+		"/definitions":            s.definitions,
+		"/download/:file":         s.download, // fill_rate.csv
 
 		"/api/v1/metrics":              s.apiCatalog,
 		"/api/v1/metrics/:metric":      s.apiMetric,
@@ -123,10 +140,14 @@ func (s *server) routes(r *gin.Engine) {
 		r.HEAD(path, s.handle(page))
 	}
 	for path, page := range map[string]page{
-		outreachPath + "/new":    s.addCampaign,
-		outreachPath + "/import": s.importCampaigns,
-		campaignPath + "/edit":   s.changeCampaign,
-		campaignPath + "/remove": s.dropCampaign,
+		outreachPath + "/new":      s.addCampaign,
+		outreachPath + "/import":   s.importCampaigns,
+		campaignPath + "/edit":     s.changeCampaign,
+		campaignPath + "/remove":   s.dropCampaign,
+		importPath:                 s.takeImport,
+		oneImportPath:              s.retryImport,
+		oneImportPath + "/confirm": s.confirmImport,
+		oneImportPath + "/cancel":  s.cancelImport,
 	} {
 		r.POST(path, s.handle(page))
 	}
@@ -149,7 +170,7 @@ func Serve(ctx context.Context, o Options) error {
 	if err := checkAddress(o.Addr); err != nil {
 		return err
 	}
-	handler, err := New(o)
+	site, handler, err := build(o)
 	if err != nil {
 		return err
 	}
@@ -173,11 +194,12 @@ func Serve(ctx context.Context, o Options) error {
 		<-ctx.Done()
 		patience, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTimeout)
 		defer cancel()
+		left := site.imports.close() // ends the streams of their progress too
 		err := server.Shutdown(patience)
 		if errors.Is(err, context.DeadlineExceeded) {
 			err = server.Close()
 		}
-		stopped <- err
+		stopped <- errors.Join(left, err)
 	}()
 	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 		return err

@@ -68,8 +68,8 @@ func TestOwnProfileMapsNoAddressOfPeople(t *testing.T) {
 	export := write(t, dir, "t.csv", "LenderString,AddressNumber,TEMailAddress,Password\nABC,1,x,y\n")
 	for text, word := range map[string]string{
 		"extends = \"illiad\"\n[[table]]\ncontent = \"partners\"\n[table.columns]\nemail = [\"TEMailAddress\"]\n": `"TEMailAddress" names people`,
-		"extends = \"illiad\"\n[[table]]\ncontent = \"partners\"\n[table.columns]\nname = [\"EMailAddress\"]\n":  `"EMailAddress" names people`,
-		"extends = \"illiad\"\ninstitutional = [\"Password\"]\n":                                               "institutional",
+		"extends = \"illiad\"\n[[table]]\ncontent = \"partners\"\n[table.columns]\nname = [\"EMailAddress\"]\n":   `"EMailAddress" names people`,
+		"extends = \"illiad\"\ninstitutional = [\"Password\"]\n":                                                  "institutional",
 	} {
 		refusedWith(t, openData(t), ingest.Options{Library: "MAIN", Profile: write(t, dir, "own.toml", text)}, []string{word}, export)
 	}

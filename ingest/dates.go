@@ -95,7 +95,7 @@ func (d *dates) settle(ctx context.Context, cell *table.Cell, line int, order ta
 			return instant, "", err
 		}
 		if order == table.Unknown {
-			return instant, "", refuse("%s, line %d: nothing tells whether its dates are written month/day or day/month: say --date-order mdy or --date-order dmy",
+			return instant, "", refuse("date_order_unknown", "%s, line %d: nothing tells whether its dates are written month/day or day/month: say --date-order mdy or --date-order dmy",
 				d.part.where(), line)
 		}
 		if instant, result = table.ParseDate(cell.Text, cell.Kind, cell.Number, order); result == table.OK {
@@ -122,7 +122,7 @@ func (d *dates) prove(order table.DateOrder, line int) error {
 }
 
 func (d *dates) mixed(line int) error {
-	return refuse("%s, line %d: some dates have the day first and others the month first, so none can be trusted: export it again with one date format", d.part.where(), line)
+	return refuse("date_order_mixed", "%s, line %d: some dates have the day first and others the month first, so none can be trusted: export it again with one date format", d.part.where(), line)
 }
 
 // contradiction refuses a part whose date is one in the other order than the one that the part proved, or that the
@@ -136,11 +136,11 @@ func (d *dates) contradiction(cell *table.Cell, line int, order table.DateOrder)
 		return nil
 	}
 	if by := d.provenBy.Load(); by != nil {
-		return refuse("%s, line %d: a date here is one in the order %s, but %s proves %s: say --date-order and load them apart",
+		return refuse("date_order_by_file", "%s, line %d: a date here is one in the order %s, but %s proves %s: say --date-order and load them apart",
 			d.part.where(), line, orderWords[other], by.where(), orderWords[order])
 	}
 	if d.basis == remembered {
-		return refuse("%s, line %d: a date here is one in the order %s, but earlier files of this library wrote %s: say --date-order %s if this file differs",
+		return refuse("date_order_before", "%s, line %d: a date here is one in the order %s, but earlier files of this library wrote %s: say --date-order %s if this file differs",
 			d.part.where(), line, orderWords[other], orderWords[order], orderNames[other])
 	}
 	return d.mixed(line)
@@ -168,7 +168,7 @@ func (d *dates) decide(ctx context.Context) (table.DateOrder, error) {
 		case order == table.Unknown:
 			order, by = said, other.part
 		case said != order:
-			return table.Unknown, refuse("%s: its dates may be month/day or day/month; %s has one order and %s the other: say --date-order and load them apart",
+			return table.Unknown, refuse("date_orders_differ", "%s: its dates may be month/day or day/month; %s has one order and %s the other: say --date-order and load them apart",
 				d.part.where(), by.where(), other.part.where())
 		}
 	}

@@ -122,7 +122,7 @@ func unwrapRefused(err error) error {
 	}
 	var fileError *table.FileError
 	if errors.As(err, &fileError) {
-		return &Refused{Sentence: fileError.Error()}
+		return refusedFile(fileError)
 	}
 	return err
 }
@@ -132,15 +132,15 @@ var libraryCode = regexp.MustCompile(`^[\pL\pN][\pL\pN._-]{0,39}$`)
 func (opt Options) check() error {
 	switch {
 	case len(opt.Files) == 0:
-		return misuse("name at least one file to load")
+		return misuse("no_files", "name at least one file to load")
 	case opt.Library != "" && !libraryCode.MatchString(opt.Library):
-		return misuse("--library %q: a code is letters, digits, dots, dashes and underscores, 40 at most", opt.Library)
+		return misuse("bad_library", "--library %q: a code is letters, digits, dots, dashes and underscores, 40 at most", opt.Library)
 	case opt.Role != "" && !slices.Contains(source.Roles, opt.Role):
-		return misuse("--role %q: it is one of %s", opt.Role, strings.Join(source.Roles, ", "))
+		return misuse("bad_role", "--role %q: it is one of %s", opt.Role, strings.Join(source.Roles, ", "))
 	case opt.DateOrder != "" && orderOf(opt.DateOrder) == table.Unknown:
-		return misuse("--date-order %q: it is one of mdy, dmy, ymd", opt.DateOrder)
+		return misuse("bad_date_order", "--date-order %q: it is one of mdy, dmy, ymd", opt.DateOrder)
 	case opt.MaxRejects < 0 || opt.MaxRejects > 100:
-		return misuse("--max-rejects is a share from 0%% to 100%%")
+		return misuse("bad_max_rejects", "--max-rejects is a share from 0%% to 100%%")
 	}
 	if opt.Zone != "" {
 		if _, err := loadZone(opt.Zone); err != nil {
@@ -153,7 +153,7 @@ func (opt Options) check() error {
 func loadZone(name string) (*time.Location, error) {
 	location, err := time.LoadLocation(name)
 	if err != nil || name == "Local" {
-		return nil, misuse("--tz %q: no such time zone; zones are named like America/New_York, Europe/London or Asia/Tokyo", name)
+		return nil, misuse("bad_zone", "--tz %q: no such time zone; zones are named like America/New_York, Europe/London or Asia/Tokyo", name)
 	}
 	return location, nil
 }
@@ -344,7 +344,7 @@ func (l *load) checkRejects() error {
 	for _, p := range l.parts {
 		t := &p.tally
 		if t.read == 0 {
-			return refuse("%s: it has a heading and no rows: export it again", p.where())
+			return refuse("no_rows", "%s: it has a heading and no rows: export it again", p.where())
 		}
 		limit := cmp.Or(l.opt.MaxRejects, defaultMaxRejects)
 		share := 100 * float64(t.rejected) / float64(t.read)
@@ -357,12 +357,12 @@ func (l *load) checkRejects() error {
 			first = fmt.Sprintf("line %d, column %q %s", why.FirstLines[0], why.Column, why.Reason)
 		}
 		if l.opt.Strict {
-			return refuse("%s: %s (%d of %d rows are bad; without --strict they are left out)", p.where(), first, t.rejected, t.read)
+			return refuse("one_bad_row", "%s: %s (%d of %d rows are bad; without --strict they are left out)", p.where(), first, t.rejected, t.read)
 		}
 		if t.rejected == t.read {
-			return refuse("%s: none of its rows can be read (%d; %s): look at the file", p.where(), t.read, first)
+			return refuse("all_rows_bad", "%s: none of its rows can be read (%d; %s): look at the file", p.where(), t.read, first)
 		}
-		return refuse("%s: %.3g%% of its rows are bad (%d of %d; %s): look at the file, or say --max-rejects %.0f%% to load the others",
+		return refuse("many_rows_bad", "%s: %.3g%% of its rows are bad (%d of %d; %s): look at the file, or say --max-rejects %.0f%% to load the others",
 			p.where(), share, t.rejected, t.read, first, min(share+1, 100))
 	}
 	return nil

@@ -74,12 +74,12 @@ func (l *load) chooseLibrary(ctx context.Context, tx *store.Tx) error {
 	}
 	switch n {
 	case 0:
-		return refuse("say whose exports these are with --library CODE, such as --library MAIN: it is part of every request's key")
+		return refuse("library_needed", "say whose exports these are with --library CODE, such as --library MAIN: it is part of every request's key")
 	case 1:
 		l.library = names.String
 		return nil
 	}
-	return refuse("the history holds several libraries (%s): say whose exports these are with --library CODE", names.String)
+	return refuse("library_unsaid", "the history holds several libraries (%s): say whose exports these are with --library CODE", names.String)
 }
 
 // isOfLibrary says whether the rows of a part belong to the load's library.
@@ -115,9 +115,9 @@ func (l *load) chooseZone(k *known) error {
 	case !k.stored || asked == k.zone:
 		k.zone, k.given = asked, true
 	case !k.given:
-		return refuse("the times of %s were loaded as UTC because no --tz was given then: load its exports with --tz %s into a new data directory", l.library, asked)
+		return refuse("zone_was_utc", "the times of %s were loaded as UTC because no --tz was given then: load its exports with --tz %s into a new data directory", l.library, asked)
 	default:
-		return refuse("the times of %s are kept in the zone %s: --tz %s would mix two clocks; use a new data directory to change it", l.library, k.zone, asked)
+		return refuse("zone_differs", "the times of %s are kept in the zone %s: --tz %s would mix two clocks; use a new data directory to change it", l.library, k.zone, asked)
 	}
 	if !k.given && l.library != "" && slices.ContainsFunc(l.parts, (*part).hasTimes) {
 		l.notes = append(l.notes, fmt.Sprintf("Times are taken as UTC, as the zone of %s is not known: months are cut in UTC. Give it at the first load, such as --tz America/New_York.", l.library))

@@ -114,7 +114,7 @@ func recogniseAll(in *input, list []*source.Profile, opt Options) ([]*part, erro
 		return parts, nil
 	}
 	if len(in.leftOut) == 0 {
-		return nil, refuse("%s: it holds no table", filepath.Base(in.path))
+		return nil, refuse("no_table", "%s: it holds no table", filepath.Base(in.path))
 	}
 	var reasons []string
 	for _, out := range in.leftOut {
@@ -135,14 +135,31 @@ func recogniseAll(in *input, list []*source.Profile, opt Options) ([]*part, erro
 	default:
 		sentence += "; --id row-hash takes them, telling rows apart by their content: choose one with --sheet, so that no request is read twice"
 	}
-	return nil, &Refused{Sentence: sentence}
+	refused := &Refused{Sentence: sentence, Code: "no_table_fits", Args: []string{filepath.Base(in.path)}}
+	if len(in.leftOut) == 1 {
+		refused.Code = leftOutCode(in.leftOut[0].Reason, withoutID > 0)
+	}
+	return nil, refused
+}
+
+// leftOutCode names the reason for which the only table of a file is refused.
+func leftOutCode(reason string, withoutID bool) string {
+	switch {
+	case withoutID:
+		return "no_identifier"
+	case strings.HasPrefix(reason, noHeading):
+		return "no_heading"
+	case reason == isEmpty:
+		return "no_table"
+	}
+	return "unknown_table"
 }
 
 // refuseFile keeps the sentence of an unreadable file; what is no fault of the file stays what it is.
 func refuseFile(path string, err error) error {
 	var fileError *table.FileError
 	if errors.As(err, &fileError) {
-		return &Refused{Sentence: fileError.Error()}
+		return refusedFile(fileError)
 	}
 	return fmt.Errorf("%s: %w", filepath.Base(path), err)
 }
@@ -171,12 +188,12 @@ func hashAll(inputs []*input) {
 func hashFile(path string) (string, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return "", refuse("%s: the file cannot be read: %v", filepath.Base(path), err)
+		return "", refuse("unreadable", "%s: the file cannot be read: %v", filepath.Base(path), err)
 	}
 	defer f.Close()
 	hash := sha256.New()
 	if _, err := io.Copy(hash, f); err != nil {
-		return "", refuse("%s: the file cannot be read: %v", filepath.Base(path), err)
+		return "", refuse("unreadable", "%s: the file cannot be read: %v", filepath.Base(path), err)
 	}
 	return hex.EncodeToString(hash.Sum(nil)), nil
 }

@@ -106,7 +106,7 @@ func profiles(name string) ([]*source.Profile, error) {
 // rows could not be told apart, or nothing fits, it says why not.
 func recognise(in *input, t *table.Table, list []*source.Profile, opt Options) (*part, string) {
 	if len(t.Heading) == 0 {
-		return nil, "it is empty"
+		return nil, isEmpty
 	}
 	heading := fold(t.Heading)
 	var best *part
@@ -178,11 +178,17 @@ func spaced(name string) string {
 	return b.String()
 }
 
+// Reasons for which a table is not read.
+const (
+	isEmpty   = "it is empty"
+	noHeading = "has no heading row"
+)
+
 // unrecognised says what was found in place of a known heading. A first row may be no heading and name a reader: only
 // headings that some profile knows are quoted.
 func unrecognised(t *table.Table, list []*source.Profile) string {
 	if looksLikeData(t.Heading, list) {
-		return "has no heading row: name its columns in order with --columns, such as --columns \"Transaction Number,Request Type,-,Creation Date,…\" (- for one to leave out)"
+		return noHeading + ": name its columns in order with --columns, such as --columns \"Transaction Number,Request Type,-,Creation Date,…\" (- for one to leave out)"
 	}
 	known := map[string]bool{}
 	for _, profile := range catalog.All() {

@@ -331,7 +331,7 @@ func (p *part) checkRole(asked string) error {
 	if p.content() != source.Requests || len(p.cells("role")) > 0 || p.role(asked) != "" {
 		return nil
 	}
-	return refuse("%s has no column that tells borrowing from lending: say --role borrowing, --role lending or --role docdel", p.where())
+	return refuse("role_needed", "%s has no column that tells borrowing from lending: say --role borrowing, --role lending or --role docdel", p.where())
 }
 
 var (

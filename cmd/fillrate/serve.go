@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"log/slog"
+	"path/filepath"
 
 	"github.com/fillrate/fillrate/dashboards"
 	"github.com/fillrate/fillrate/queries/campaign"
@@ -24,8 +25,11 @@ func (c *serveCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
+	files := a.open(c.dataFlag)
 	return errors.Join(dashboards.Serve(a.ctx, dashboards.Options{
-		Store:     a.open(c.dataFlag),
+		Store:     files,
+		Importer:  importer{files},
+		Uploads:   filepath.Join(c.dir(), uploadFolder),
 		Campaigns: campaigns,
 		Addr:      c.Addr,
 		Version:   version,
