@@ -28,6 +28,7 @@ type figure struct {
 	Description string
 	Marks       []occasion // what was going on, which the chart marks
 	Table       *table
+	List        *listing // in place of a chart: a list to work through
 	Definition  *definition
 	Downloads   []link
 	Rows        string // address of the requests behind it
@@ -134,6 +135,7 @@ type plan struct {
 	n       func(*queries.Result) string
 	empty   func(*queries.Result) string // gives why there is nothing, empty where there is something
 	columns []string                     // of the table beside the dimensions; nil: all
+	link    func(row []any) string       // where a row leads; nil: to its requests
 	wide    bool
 	height  string // default m; lying bars are as tall as they are many
 }
@@ -195,15 +197,21 @@ func (v *visit) figure(p plan) (*figure, error) {
 		f.Provisional = v.Text("provisional_some")
 	}
 
-	if p.spec.Kind == chart.Rows {
+	if p.spec.Kind.Lies() {
 		f.Height = rowsHeight(len(shown.Rows))
 	}
 	spec := p.spec
-	spec.Name = func(dimension, value string) string {
-		return shorten(valueLabel(v.Words, dimension, value), longestLabel)
+	spec.Words = v.Words
+	if spec.Name == nil {
+		spec.Name = func(dimension, value string) string {
+			return shorten(valueLabel(v.Words, dimension, value), longestLabel)
+		}
 	}
 	spec.Provisional = provisional
-	spec.Link = func(row []any) string { return rowsAddress(metric.ID, filter, shown.Columns, row) }
+	spec.Link = p.link
+	if spec.Link == nil {
+		spec.Link = func(row []any) string { return rowsAddress(metric.ID, filter, shown.Columns, row) }
+	}
 	if spec.Categories == nil && isTime(spec.X) {
 		from, to := v.span()
 		spec.Categories = chart.Buckets(spec.X, chart.BucketStart(spec.X, from), to)
@@ -212,7 +220,7 @@ func (v *visit) figure(p plan) (*figure, error) {
 	if isTime(spec.X) {
 		f.Marks, drawn.Marks = v.marks(spec.X, spec.Categories, filter)
 	}
-	f.Description = chart.Describe(drawn, formatIn(v.Words))
+	f.Description = chart.Describe(v.Words, drawn)
 	if f.Option, err = drawn.Option(); err != nil {
 		return f, err
 	}

@@ -5,7 +5,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/fillrate/fillrate/dashboards/chart"
 	"github.com/fillrate/fillrate/dashboards/locale"
 	"github.com/fillrate/fillrate/queries"
 )
@@ -27,22 +26,6 @@ func signed(number string) string {
 		return number
 	}
 	return "+" + number
-}
-
-// format writes a number as a chart's axis would.
-func format(w *locale.Words, f chart.Format, n float64) string {
-	switch f {
-	case chart.Days:
-		return w.Days(n) + " " + w.Text("days")
-	case chart.Share:
-		return w.Share(n)
-	}
-	return w.Count(n)
-}
-
-// formatIn is format in one language.
-func formatIn(w *locale.Words) func(chart.Format, float64) string {
-	return func(f chart.Format, n float64) string { return format(w, f, n) }
 }
 
 // significant writes a number with three digits that count.

@@ -76,7 +76,7 @@ func (d drawing) finish(f *figure, c chart.Chart, t *table) *figure {
 		f.Error = d.Text("internal_tile")
 		return f
 	}
-	f.Option, f.Description, f.Table = option, chart.Describe(c, formatIn(d.Words)), t
+	f.Option, f.Description, f.Table = option, chart.Describe(d.Words, c), t
 	return f
 }
 
@@ -126,12 +126,12 @@ func (d drawing) expected() *figure {
 		observed[i].Value = m.Observed
 		written := fewerReaders(d.Words)
 		if m.Observed != nil {
-			written = format(d.Words, of, *m.Observed)
+			written = of.Words(d.Words, *m.Observed)
 		}
 		row := []cell{{Text: categories[i].Label, Header: true, Short: true}, {Text: written, Number: true}, {Text: noValue, Number: true}, {Text: noValue, Number: true}, {Text: noValue, Number: true}}
 		if m.Expected != nil {
 			expected[i].Value = m.Expected
-			row[2].Text = format(d.Words, of, *m.Expected)
+			row[2].Text = of.Words(d.Words, *m.Expected)
 		}
 		if m.Lo != nil && m.Hi != nil {
 			inWindow++
@@ -140,8 +140,8 @@ func (d drawing) expected() *figure {
 				lo, hi = max(lo, 0), min(hi, 1)
 			}
 			band.Lo[i], band.Hi[i] = &lo, &hi
-			expected[i].Note = d.Say("finding.likely", format(d.Words, of, lo), format(d.Words, of, hi))
-			row[3].Text, row[4].Text = format(d.Words, of, lo), format(d.Words, of, hi)
+			expected[i].Note = d.Say("finding.likely", of.Words(d.Words, lo), of.Words(d.Words, hi))
+			row[3].Text, row[4].Text = of.Words(d.Words, lo), of.Words(d.Words, hi)
 		}
 		t.Rows = append(t.Rows, row)
 	}

@@ -365,7 +365,7 @@ func costNumber(w *locale.Words, c *impact.Cost, label string, write func(float6
 
 // outcomeWords writes a value of the outcome with its unit.
 func outcomeWords(w *locale.Words, r *impact.Report, n float64) string {
-	return format(w, outcomeFormat(r), n)
+	return outcomeFormat(r).Words(w, n)
 }
 
 // outcomeNoun is what the outcome counts: requests, readers.

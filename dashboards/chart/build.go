@@ -2,9 +2,10 @@ package chart
 
 import (
 	"slices"
-	"strings"
+	"strconv"
 	"time"
 
+	"github.com/fillrate/fillrate/dashboards/locale"
 	"github.com/fillrate/fillrate/queries"
 )
 
@@ -12,55 +13,119 @@ import (
 type Spec struct {
 	Kind   Kind
 	Format Format
-	X      string   // dimension along the category axis
-	Y      []string // columns, one series each
+	X      string   // dimension along the category axis; of a Scatter what each spot is; of a Histogram the lower edge of a bar
+	Y      []string // columns, one series each; of other kinds than lines, Bars and Rows the first one
 	Marker string   // of Y: the column drawn as markers beside the bars
-	Split  string   // dimension whose values become series of their own; not together with several Y
+	Split  string   // dimension whose values become series of their own, rows of a Heat; not together with several Y
 	Stack  bool
 	Zero   bool     // a category without a row is nought, where it would else be a gap
 	Colors []string // of the series, in order; default s1, s2, …
-	// Categories are the values of X in order, with empty buckets among them; nil: as the rows have them.
+	// Categories and Splits are the values of X and Split in order, with those among them that have no row; nil: as the rows
+	// have them.
 	Categories []string
+	Splits     []string
 
+	Ranges       []Range  // of a Fan, the widest first
+	Level        *float64 // a value to compare with, in the format of the values; of a Histogram, of X
+	LevelName    string
+	Most         int     // of a Pareto and a Sankey: how many stand by themselves; the rest are one
+	Width        float64 // of a Histogram's bars; default 1
+	Open         bool    // the last bar of a Histogram holds everything from its lower edge on
+	Across       string  // of a Scatter: the column of the horizontal axis, Y has that of the vertical one
+	AcrossFormat Format
+	Size         string   // of a Scatter: the column that a spot's size stands for
+	Steps        []string // of a Sankey: the dimensions that the whole goes through; nothing, "" and "none" end a way
+	Root         string   // of a Sankey: the name of the whole
+
+	Words       *locale.Words                        // for what the chart itself says, such as the rest and the total; nil: English
 	Name        func(dimension, value string) string // words for a value; nil: the value
 	Note        func(*queries.Result) func(row []any) string
 	Label       func(*queries.Result) func(row []any) string
 	Link        func(row []any) string
 	Provisional func(row []any) bool
+	Peak        func(row []any) bool                 // of a Waterfall: the bottleneck
+	NodeLink    func(dimension, value string) string // of a Sankey: where a node leads; the whole has neither
+	NodeColor   func(dimension, value string) string // of a Sankey; "": the usual one
+}
+
+// Range is two columns between which an area is filled.
+type Range struct {
+	Lo, Hi string
+	Name   string // default: the labels of both columns
+	Color  string // default s1
 }
 
 // Draw places the result's rows on the chart that spec describes.
 func Draw(spec Spec, result *queries.Result) Chart {
+	if spec.Words == nil {
+		spec.Words = locale.All()[0]
+	}
+	if spec.Name == nil {
+		spec.Name = func(_, value string) string { return value }
+	}
+	switch spec.Kind {
+	case Pareto:
+		return drawPareto(spec.Words, spec, result)
+	case Waterfall:
+		return drawWaterfall(spec.Words, spec, result)
+	case Histogram:
+		return drawHistogram(spec.Words, spec, result)
+	case Scatter:
+		return drawCloud(spec.Words, spec, result)
+	case Sankey:
+		return drawFlow(spec.Words, spec, result)
+	}
+	chart := drawSeries(spec, result)
+	if spec.Kind == Rows {
+		chart.markSome()
+	}
+	return chart
+}
+
+// values lists the values of a column as they first come.
+func values(result *queries.Result, at int) []string {
+	var list []string
+	for _, row := range result.Rows {
+		if value := Text(row[at]); !slices.Contains(list, value) {
+			list = append(list, value)
+		}
+	}
+	return list
+}
+
+// point gives what a row says beside its value.
+func (s Spec) point(result *queries.Result, row []any) Point {
+	var point Point
+	if s.Note != nil {
+		point.Note = s.Note(result)(row)
+	}
+	if s.Link != nil {
+		point.URL = s.Link(row)
+	}
+	point.Provisional = s.Provisional != nil && s.Provisional(row)
+	return point
+}
+
+// drawSeries gives a series for each column of Y, or for each value of Split.
+func drawSeries(spec Spec, result *queries.Result) Chart {
 	x := Column(result, spec.X)
 	split := Column(result, spec.Split)
-	name := spec.Name
-	if name == nil {
-		name = func(_, value string) string { return value }
-	}
-
 	categories := spec.Categories
-	var splits []string
 	if categories == nil {
-		for _, row := range result.Rows {
-			if value := Text(row[x]); !slices.Contains(categories, value) {
-				categories = append(categories, value)
-			}
-		}
+		categories = values(result, x)
 	}
-	if split < 0 {
+	splits := spec.Splits
+	switch {
+	case split < 0:
 		splits = []string{""}
-	} else {
-		for _, row := range result.Rows {
-			if value := Text(row[split]); !slices.Contains(splits, value) {
-				splits = append(splits, value)
-			}
-		}
+	case splits == nil:
+		splits = values(result, split)
 	}
 	place := make(map[string]int, len(categories))
-	chart := Chart{Kind: spec.Kind, Format: spec.Format, Categories: make([]Category, len(categories))}
+	chart := Chart{Kind: spec.Kind, Format: spec.Format, Categories: make([]Category, len(categories)), Level: spec.Level, LevelName: spec.LevelName}
 	for i, value := range categories {
 		place[value] = i
-		chart.Categories[i] = Category{Label: name(spec.X, value)}
+		chart.Categories[i] = Category{Label: spec.Name(spec.X, value)}
 	}
 
 	for _, value := range splits {
@@ -69,9 +134,9 @@ func Draw(spec Spec, result *queries.Result) Chart {
 			if at < 0 {
 				continue
 			}
-			series := Series{Name: name(spec.Split, value), Stack: spec.Stack, Marker: column == spec.Marker, Points: make([]Point, len(categories))}
+			series := Series{Name: spec.Name(spec.Split, value), Stack: spec.Stack, Marker: column == spec.Marker, Points: make([]Point, len(categories))}
 			if split < 0 {
-				series.Name = result.Columns[at].Label
+				series.Name = spec.Words.Of(result.Columns[at].Label)
 			}
 			series.Color = "s" + string(rune('1'+len(chart.Series)%6))
 			if i := len(chart.Series); i < len(spec.Colors) {
@@ -87,15 +152,9 @@ func Draw(spec Spec, result *queries.Result) Chart {
 				if !ok || split >= 0 && Text(row[split]) != value {
 					continue
 				}
-				point := Point{Value: Number(row[at])}
-				if spec.Note != nil {
-					point.Note = spec.Note(result)(row)
-				}
-				if spec.Link != nil {
-					point.URL = spec.Link(row)
-				}
-				if spec.Provisional != nil && spec.Provisional(row) {
-					point.Provisional = true
+				point := spec.point(result, row)
+				point.Value = Number(row[at])
+				if point.Provisional {
 					chart.Categories[i].Provisional = true
 				}
 				if spec.Label != nil && column == spec.Y[0] {
@@ -104,12 +163,38 @@ func Draw(spec Spec, result *queries.Result) Chart {
 				series.Points[i] = point
 			}
 			chart.Series = append(chart.Series, series)
+			if spec.Kind == Heat {
+				chart.AxisName = spec.Words.Of(result.Columns[at].Label)
+			}
 		}
 	}
-	if spec.Kind == Rows {
-		chart.markSome()
-	}
+	chart.Bands = spec.bands(result, x, place)
 	return chart
+}
+
+// bands fills the ranges of a fan; an inner one is the stronger.
+func (s Spec) bands(result *queries.Result, x int, place map[string]int) []Band {
+	var bands []Band
+	for i, r := range s.Ranges {
+		lo, hi := Column(result, r.Lo), Column(result, r.Hi)
+		if lo < 0 || hi < 0 {
+			continue
+		}
+		band := Band{Name: r.Name, Color: r.Color, Lo: make([]*float64, len(place)), Hi: make([]*float64, len(place)), Opacity: 0.16 + 0.14*float64(i)}
+		if band.Name == "" {
+			band.Name = s.Words.Say("chart.range", s.Words.Of(result.Columns[lo].Label), s.Words.Of(result.Columns[hi].Label))
+		}
+		if band.Color == "" {
+			band.Color = "s1"
+		}
+		for _, row := range result.Rows {
+			if at, ok := place[Text(row[x])]; ok {
+				band.Lo[at], band.Hi[at] = Number(row[lo]), Number(row[hi])
+			}
+		}
+		bands = append(bands, band)
+	}
+	return bands
 }
 
 // markSome leaves off the marks where everything would carry one: the figure says so once.
@@ -141,6 +226,10 @@ func Text(value any) string {
 		return v
 	case time.Time:
 		return v.Format(time.DateOnly)
+	case int64:
+		return strconv.FormatInt(v, 10)
+	case int32:
+		return strconv.FormatInt(int64(v), 10)
 	}
 	return ""
 }
@@ -199,50 +288,4 @@ func BucketEnd(grain string, start time.Time) time.Time {
 		return start.AddDate(1, 0, 0)
 	}
 	return start.AddDate(0, 0, 1)
-}
-
-// Describe says in one sentence how the measures of a chart ran, for readers who cannot see it.
-func Describe(c Chart, format func(Format, float64) string) string {
-	var parts []string
-	for _, series := range c.Series {
-		first, last := -1, -1
-		low, high := -1, -1
-		for i, p := range series.Points {
-			if p.Value == nil {
-				continue
-			}
-			if first < 0 {
-				first, low, high = i, i, i
-			}
-			last = i
-			if *p.Value < *series.Points[low].Value {
-				low = i
-			}
-			if *p.Value > *series.Points[high].Value {
-				high = i
-			}
-		}
-		if first < 0 {
-			continue
-		}
-		at := func(i int) string {
-			return format(c.Format, *series.Points[i].Value) + " (" + c.Categories[i].Label + ")"
-		}
-		text := series.Name + ": "
-		if c.Kind == Rows {
-			text += "highest " + at(high) + ", lowest " + at(low)
-		} else {
-			text += "from " + at(first) + " to " + at(last) + ", lowest " + at(low) + ", highest " + at(high)
-		}
-		parts = append(parts, text)
-	}
-	for _, band := range c.Bands {
-		for i := len(band.Lo) - 1; i >= 0; i-- {
-			if band.Lo[i] != nil && band.Hi[i] != nil {
-				parts = append(parts, band.Name+": from "+format(c.Format, *band.Lo[i])+" to "+format(c.Format, *band.Hi[i])+" at the end ("+c.Categories[i].Label+")")
-				break
-			}
-		}
-	}
-	return strings.Join(parts, ". ")
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"unicode"
 
 	"github.com/go-echarts/go-echarts/v2/charts"
 	"github.com/go-echarts/go-echarts/v2/opts"
@@ -16,12 +17,24 @@ type Kind string
 
 // The shapes. Bars stand, Rows lie; Rows may carry a second series as markers (Spec.Marker).
 const (
-	Lines Kind = "lines"
-	Bars  Kind = "bars"
-	Rows  Kind = "rows"
+	Lines     Kind = "lines"
+	Bars      Kind = "bars"
+	Rows      Kind = "rows"
+	Fan       Kind = "fan"       // lines with ranges around them
+	Pareto    Kind = "pareto"    // lying bars, the longest first, and a line of what they add up to
+	Waterfall Kind = "waterfall" // lying bars, each beginning where the one before ends, and their sum
+	Histogram Kind = "histogram" // standing bars that touch, each a range of values
+	Heat      Kind = "heat"      // a number in each cell of a grid; a series is a row of it
+	Scatter   Kind = "scatter"   // two measures of many things, one against the other
+	Sankey    Kind = "sankey"    // what becomes of a whole, step by step
 )
 
-// Format names a formatter of static/app.js; functions cannot travel in JSON.
+// Lies tells whether the chart has lying bars, so that it grows with their number.
+func (k Kind) Lies() bool { return k == Rows || k == Pareto || k == Waterfall }
+
+func (k Kind) hasLines() bool { return k == Lines || k == Fan }
+
+// Format names a formatter of static/charts.js; functions cannot travel in JSON.
 type Format string
 
 // The formats of a value axis and its tooltips.
@@ -41,7 +54,11 @@ type Chart struct {
 	Bands      []Band
 	Marks      []Mark
 	Signed     bool     // values may lie below 0; else the value axis begins there
-	Level      *float64 // a value to compare with, drawn across
+	Level      *float64 // a value to compare with, drawn across; in a histogram down
+	LevelName  string
+	AxisName   string // of a histogram's values
+	Scatter    Cloud
+	Sankey     Flow
 }
 
 // Category is one place on the category axis.
@@ -58,6 +75,7 @@ type Series struct {
 	Marker bool // drawn as markers beside bars
 	Dash   Dash // of a line; empty: by its place among the series
 	Bare   bool // a line without a symbol at each point, where they are many
+	Sum    bool // of a Pareto: the line of what the bars add up to, as shares
 	Points []Point
 }
 
@@ -78,6 +96,8 @@ type Point struct {
 	Label       string   // written at the end of a lying bar
 	URL         string   // leads to the rows behind the value
 	Provisional bool
+	Peak        bool // of a waterfall: the longest stage
+	Total       bool // of a waterfall: the sum of the stages
 }
 
 // rowLabel is the width of the names beside lying bars, in pixels; longer ones are cut, the table has them whole.
@@ -96,21 +116,30 @@ var (
 )
 
 // Option gives the chart as ECharts 6 reads it. Strings that begin with @ under a colour or formatter key are names
-// that static/app.js replaces; text out of an export never stands under such a key.
+// that static/charts.js replaces; text out of an export never stands under such a key, as it also would be read as a
+// template there. Two keys are for charts.js alone: tell (labels and formats of what each datum says of itself) and least
+// (the width in pixels under which the chart is scrolled).
 func (c Chart) Option() (map[string]any, error) {
+	switch c.Kind {
+	case Heat:
+		return c.heat(), nil
+	case Scatter:
+		return c.cloud(), nil
+	case Sankey:
+		return c.flow()
+	}
 	option, err := c.base()
 	if err != nil {
 		return nil, err
 	}
-	option["animation"] = false
-	// Decals need aria; the place of the chart has its own label, which ECharts would write over.
-	option["aria"] = map[string]any{"enabled": true, "label": map[string]any{"enabled": false}}
-	option["textStyle"] = map[string]any{"color": "@text", "fontFamily": "inherit"}
-	option["tooltip"] = map[string]any{
-		"trigger": "axis", "renderMode": "richText", "confine": true, "formatter": "@tip." + string(c.Format),
-		"axisPointer":     map[string]any{"type": map[Kind]string{Lines: "line", Bars: "shadow", Rows: "shadow"}[c.Kind], "lineStyle": map[string]any{"color": "@muted"}},
-		"backgroundColor": "@surface", "borderColor": "@rule", "textStyle": map[string]any{"color": "@text", "fontSize": 12},
+	c.frame(option, "@tip."+string(c.Format))
+	tooltip := option["tooltip"].(map[string]any)
+	tooltip["trigger"] = "axis"
+	pointer := "shadow"
+	if c.Kind.hasLines() {
+		pointer = "line"
 	}
+	tooltip["axisPointer"] = map[string]any{"type": pointer, "lineStyle": map[string]any{"color": "@muted"}}
 	option["legend"] = map[string]any{
 		"show": len(c.Series) > 1, "top": 0, "left": 0, "itemWidth": 26, "itemHeight": 9, "itemGap": 14, "type": "scroll",
 		"textStyle": map[string]any{"color": "@muted", "fontSize": 12}, "selectedMode": true,
@@ -123,18 +152,26 @@ func (c Chart) Option() (map[string]any, error) {
 		top = 20
 	}
 	c.addBands(option)
-	if len(c.Marks) > 0 && c.Kind != Rows {
+	if len(c.Marks) > 0 && !c.Kind.Lies() {
 		option["series"] = append(option["series"].([]any), markSeries(c.Marks))
 	}
 	option["grid"] = map[string]any{"top": top, "left": 4, "right": 14, "bottom": 12, "containLabel": true}
-	if c.Kind == Rows {
+	if c.Kind.Lies() {
 		right := 16
 		if c.labelled() {
 			right = 64
 		}
-		option["grid"] = map[string]any{"top": top, "left": rowLabel + 12, "right": right, "bottom": 24, "outerBoundsMode": "none"}
 		option["xAxis"] = []any{c.valueAxis()}
 		option["yAxis"] = []any{c.categoryAxis()}
+		if c.Kind == Pareto {
+			right = 28 // half of the axis's last label
+			top += 20
+			c.addSumAxis(option)
+		}
+		option["grid"] = map[string]any{"top": top, "left": rowLabel + 12, "right": right, "bottom": 24, "outerBoundsMode": "none"}
+		if c.Kind == Waterfall {
+			c.float(option)
+		}
 	} else {
 		option["xAxis"] = []any{c.categoryAxis()}
 		option["yAxis"] = []any{c.valueAxis()}
@@ -142,15 +179,27 @@ func (c Chart) Option() (map[string]any, error) {
 	return option, nil
 }
 
+// frame sets what charts of all kinds share.
+func (c Chart) frame(option map[string]any, formatter string) {
+	option["animation"] = false
+	// Decals need aria; the place of the chart has its own label, which ECharts would write over.
+	option["aria"] = map[string]any{"enabled": true, "label": map[string]any{"enabled": false}}
+	option["textStyle"] = map[string]any{"color": "@text", "fontFamily": "inherit"}
+	option["tooltip"] = map[string]any{
+		"trigger": "item", "renderMode": "richText", "confine": true, "formatter": formatter,
+		"backgroundColor": "@surface", "borderColor": "@rule", "textStyle": map[string]any{"color": "@text", "fontSize": 12},
+	}
+}
+
 // base lets go-echarts build the chart, and gives it as a plain map.
 func (c Chart) base() (map[string]any, error) {
 	drawn := charts.NewBar().RectChart
-	if c.Kind == Lines {
+	if c.Kind.hasLines() {
 		drawn = charts.NewLine().RectChart
 	}
 	labels := make([]string, len(c.Categories))
 	for i, category := range c.Categories {
-		labels[i] = category.Label
+		labels[i] = clean(category.Label)
 	}
 	drawn.XAxisList[0].Data = labels
 	for i := range c.Series {
@@ -181,12 +230,12 @@ func (c Chart) addBands(option map[string]any) {
 	}
 	names := make([]any, 0, len(c.Series)+len(c.Bands))
 	for _, s := range c.Series {
-		names = append(names, map[string]any{"name": s.Name})
+		names = append(names, map[string]any{"name": clean(s.Name)})
 	}
 	series := option["series"].([]any)
 	for _, band := range c.Bands {
 		series = append(series, band.series()...)
-		names = append(names, map[string]any{"name": band.Name, "icon": "rect", "itemStyle": map[string]any{"color": "@" + band.Color, "opacity": 0.3}})
+		names = append(names, map[string]any{"name": clean(band.Name), "icon": "rect", "itemStyle": map[string]any{"color": "@" + band.Color, "opacity": band.opacity() + 0.1}})
 	}
 	option["series"] = series
 	legend := option["legend"].(map[string]any)
@@ -195,9 +244,9 @@ func (c Chart) addBands(option map[string]any) {
 
 func (c Chart) series(i int) charts.SingleSeries {
 	s := c.Series[i]
-	series := charts.SingleSeries{Name: s.Name, Type: "bar", Data: c.points(i)}
+	series := charts.SingleSeries{Name: clean(s.Name), Type: "bar", Data: c.points(i)}
 	switch {
-	case c.Kind == Lines:
+	case c.Kind.hasLines() || s.Sum:
 		series.Type = "line"
 		series.Symbol, series.SymbolSize = symbols[i%len(symbols)], 7
 		series.ShowSymbol = opts.Bool(!s.Bare || s.hasAlone())
@@ -214,7 +263,7 @@ func (c Chart) finish(series map[string]any, i int) {
 	s := c.Series[i]
 	color := "@" + s.Color
 	style := map[string]any{"color": color}
-	if s.Stack {
+	if s.Stack && c.Kind != Waterfall {
 		style["borderColor"], style["borderWidth"] = "@surface", 1
 		if decal := decals[i%len(decals)]; decal != nil {
 			style["decal"] = decal
@@ -224,8 +273,13 @@ func (c Chart) finish(series map[string]any, i int) {
 	series["emphasis"] = map[string]any{"disabled": true}
 	if series["type"] == "bar" {
 		series["barMaxWidth"] = 28
+		series["emphasis"] = outlined()
 	}
-	if c.Kind == Lines {
+	if c.Kind == Histogram {
+		delete(series, "barMaxWidth")
+		series["barCategoryGap"] = "6%"
+	}
+	if series["type"] == "line" {
 		dash := dashes[i%len(dashes)]
 		if s.Dash != "" {
 			dash = string(s.Dash)
@@ -233,13 +287,35 @@ func (c Chart) finish(series map[string]any, i int) {
 		series["lineStyle"] = map[string]any{"color": color, "width": 2, "type": dash}
 		series["connectNulls"] = false
 	}
-	if i == 0 && c.Level != nil {
+	if i == 0 && c.Level != nil && c.Kind != Histogram {
+		line := map[string]any{"yAxis": *c.Level}
+		label := map[string]any{"show": false}
+		if c.LevelName != "" {
+			line["text"] = clean(c.LevelName)
+			label = map[string]any{"show": true, "formatter": "@label.text", "position": "insideEndTop", "color": "@muted", "fontSize": 11}
+		}
 		series["markLine"] = map[string]any{
-			"silent": true, "symbol": "none", "animation": false, "label": map[string]any{"show": false},
+			"silent": true, "symbol": "none", "animation": false, "label": label,
 			"lineStyle": map[string]any{"color": "@muted", "width": 1, "type": "solid"},
-			"data":      []any{map[string]any{"yAxis": *c.Level}},
+			"data":      []any{line},
 		}
 	}
+}
+
+// outlined is how a datum looks that the reader points at or came to with the keyboard.
+func outlined() map[string]any {
+	return map[string]any{"itemStyle": map[string]any{"borderColor": "@text", "borderWidth": 2, "borderType": "solid"}}
+}
+
+// hatched is how a provisional bar looks: lines of its colour on the page's ground.
+func hatched(color string) map[string]any {
+	return map[string]any{"color": "@surface", "borderColor": color, "borderWidth": 1, "borderType": "dashed",
+		"decal": map[string]any{"symbol": "rect", "dashArrayX": []int{1, 0}, "dashArrayY": []int{2, 4}, "rotation": 0.7854, "color": color}}
+}
+
+// hollow is how a provisional point looks.
+func hollow(color string) map[string]any {
+	return map[string]any{"color": "@surface", "borderColor": color, "borderWidth": 2}
 }
 
 // points gives the values of a series. A provisional one is hollow.
@@ -258,21 +334,24 @@ func (c Chart) points(i int) []map[string]any {
 			point["symbol"] = "none"
 		}
 		if p.Note != "" {
-			point["note"] = p.Note
+			point["note"] = clean(p.Note)
 		}
 		if p.URL != "" {
 			point["url"] = p.URL
 		}
 		if p.Provisional && !(s.Stack && p.Value != nil && *p.Value == 0) {
 			point["provisional"] = true
-			style := map[string]any{"color": "@surface", "borderColor": "@" + s.Color, "borderWidth": 2}
-			if c.Kind != Lines && !s.Marker {
-				style = map[string]any{"color": "@" + s.Color, "opacity": 0.45, "borderColor": "@" + s.Color, "borderWidth": 1, "borderType": "dashed"}
+			point["itemStyle"] = hatched("@" + s.Color)
+			if c.Kind.hasLines() || s.Marker || s.Sum {
+				point["itemStyle"] = hollow("@" + s.Color)
 			}
-			point["itemStyle"] = style
+		}
+		if s.Sum {
+			point["as"] = Share
 		}
 		if p.Label != "" {
-			point["label"] = map[string]any{"show": true, "position": "right", "formatter": p.Label, "color": "@muted", "fontSize": 11}
+			point["text"] = clean(p.Label)
+			point["label"] = map[string]any{"show": true, "position": "right", "formatter": "@label.text", "color": "@muted", "fontSize": 11}
 		}
 		points[at] = point
 	}
@@ -318,7 +397,7 @@ func (c Chart) categoryAxis() map[string]any {
 	shades := make([]string, len(c.Categories))
 	provisional := false
 	for i, category := range c.Categories {
-		labels[i], shades[i] = category.Label, "transparent"
+		labels[i], shades[i] = clean(category.Label), "transparent"
 		if category.Provisional {
 			shades[i], provisional = "@provisional", true
 		}
@@ -334,9 +413,16 @@ func (c Chart) categoryAxis() map[string]any {
 	if provisional {
 		axis["splitArea"] = map[string]any{"show": true, "interval": 0, "areaStyle": map[string]any{"color": shades}}
 	}
-	if c.Kind == Rows {
+	if c.Kind == Histogram && c.AxisName != "" {
+		axis["name"], axis["nameLocation"], axis["nameGap"] = clean(c.AxisName), "middle", 24
+		axis["nameTextStyle"] = map[string]any{"color": "@muted", "fontSize": 11}
+	}
+	if c.Kind.Lies() {
 		axis["inverse"] = true
 		axis["axisLabel"] = map[string]any{"color": "@text", "fontSize": 12, "width": rowLabel, "overflow": "truncate", "interval": 0}
+		if c.Kind == Waterfall {
+			axis["axisLabel"].(map[string]any)["overflow"] = "break"
+		}
 	}
 	return axis
 }
@@ -357,4 +443,23 @@ func (c Chart) valueAxis() map[string]any {
 		axis["max"], axis["interval"] = 1, 0.25
 	}
 	return axis
+}
+
+// longest is how many characters of a text stand on a chart; tables and downloads have it whole.
+const longest = 160
+
+// clean makes one line of a text out of an export and cuts it.
+func clean(text string) string {
+	runes := make([]rune, 0, min(len(text), longest))
+	for _, r := range text {
+		if unicode.IsControl(r) || r == '\u2028' || r == '\u2029' {
+			r = ' '
+		}
+		if len(runes) == longest {
+			runes[longest-1] = '…'
+			break
+		}
+		runes = append(runes, r)
+	}
+	return string(runes)
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/fillrate/fillrate/dashboards/locale"
 	"github.com/fillrate/fillrate/queries"
 )
 
@@ -208,18 +209,10 @@ func TestBuckets(t *testing.T) {
 }
 
 func TestDescribe(t *testing.T) {
-	got := Describe(Draw(lines(), turnaround()), func(_ Format, n float64) string { return jsonNumber(n) })
-	want := "kind copy: from 1.5 (month 2024-01-01) to 0.5 (month 2024-03-01), lowest 0.5 (month 2024-03-01), highest 1.5 (month 2024-01-01). " +
-		"kind loan: from 8.25 (month 2024-01-01) to 2 (month 2024-03-01), lowest 2 (month 2024-03-01), highest 8.25 (month 2024-01-01)"
+	got := Describe(locale.Find("en"), Draw(lines(), turnaround()))
+	want := "kind copy: from 1.5 days (month 2024-01-01) to 0.50 days (month 2024-03-01), lowest 0.50 days (month 2024-03-01), highest 1.5 days (month 2024-01-01). " +
+		"kind loan: from 8.2 days (month 2024-01-01) to 2.0 days (month 2024-03-01), lowest 2.0 days (month 2024-03-01), highest 8.2 days (month 2024-01-01)"
 	if got != want {
 		t.Errorf("%s\nwant %s", got, want)
 	}
-}
-
-func jsonNumber(n float64) string {
-	text, err := json.Marshal(n)
-	if err != nil {
-		return err.Error()
-	}
-	return string(text)
 }

@@ -34,14 +34,14 @@ func (f Forest) Option() map[string]any {
 	labels := make([]string, len(f.Rows))
 	var zones, whiskers, ends, dots, missing []any
 	for i, row := range f.Rows {
-		labels[i] = row.Label + "\n" + row.Under
+		labels[i] = clean(row.Label) + "\n" + clean(row.Under)
 		if row.MDE != nil && *row.MDE > 1 {
 			far := min(math.Log(*row.MDE), limit)
 			zones = append(zones, map[string]any{"coords": []any{[]any{-far, i}, []any{far, i}}})
 		}
 		if row.Ratio == nil {
-			missing = append(missing, map[string]any{"value": []any{0, i}, "note": row.Note, "url": row.URL,
-				"label": map[string]any{"show": true, "position": "right", "formatter": row.Missing, "color": "@muted", "fontSize": 12}})
+			missing = append(missing, map[string]any{"value": []any{0, i}, "note": row.Note, "url": row.URL, "text": row.Missing,
+				"label": map[string]any{"show": true, "position": "right", "formatter": "@label.text", "color": "@muted", "fontSize": 12}})
 			continue
 		}
 		lo, hi := cut(math.Log(row.Lo), limit), cut(math.Log(row.Hi), limit)
@@ -107,7 +107,7 @@ func (f Forest) Option() map[string]any {
 }
 
 // forestLabel is the width of the labels, in pixels; on a narrow screen they take the share of the chart that stands beside
-// it in the option, which is static/app.js's.
+// it in the option, which is static/charts.js's.
 const forestLabel = 200
 
 // limit is half of the axis, which is as long on either side: the logarithm of the farthest thing drawn, and a little more.

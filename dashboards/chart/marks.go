@@ -26,6 +26,7 @@ const (
 	Closure   MarkKind = "closure"  // a grey area without lines
 	Actual    MarkKind = "actual"   // a thick line: one value among many
 	NoChange  MarkKind = "nochange" // a thin line
+	Target    MarkKind = "target"   // a thick dashed line: what was promised
 )
 
 // Band is a range around a line, such as that in which a value is likely to lie. Both bounds are as many as the chart has
@@ -33,13 +34,22 @@ const (
 type Band struct {
 	Name, Color string
 	Lo, Hi      []*float64
+	Opacity     float64 // 0: a faint one
 }
 
-// bandSeries and marksSeries begin the ids of what is drawn but is no series of the chart: static/app.js leaves these out
+func (b Band) opacity() float64 {
+	if b.Opacity == 0 {
+		return 0.2
+	}
+	return b.Opacity
+}
+
+// bandSeries and marksSeries begin the ids of what is drawn but is no series of the chart: static/charts.js leaves these out
 // of what it tells of a place.
 const (
 	bandSeries  = "band"
 	marksSeries = "marks"
+	underSeries = "under"
 )
 
 // series draws a band as two lines that are not to be seen, one stacked on the other, with the space between them filled.
@@ -52,15 +62,15 @@ func (b Band) series() []any {
 	}
 	line := func(part string, data []any) map[string]any {
 		return map[string]any{
-			"type": "line", "id": bandSeries + part + b.Name, "data": data, "stack": bandSeries + b.Name,
+			"type": "line", "id": bandSeries + part + clean(b.Name), "data": data, "stack": bandSeries + clean(b.Name),
 			"stackStrategy": "all", // or a height would not be added to a bound below 0
 			"symbol":        "none", "silent": true, "connectNulls": false, "z": 1,
 			"lineStyle": map[string]any{"opacity": 0}, "emphasis": map[string]any{"disabled": true},
 		}
 	}
 	lower, upper := line("-lower-", bottom), line("-upper-", height)
-	upper["name"] = b.Name
-	upper["areaStyle"] = map[string]any{"color": "@" + b.Color, "opacity": 0.2}
+	upper["name"] = clean(b.Name)
+	upper["areaStyle"] = map[string]any{"color": "@" + b.Color, "opacity": b.opacity()}
 	upper["itemStyle"] = map[string]any{"color": "@" + b.Color}
 	// A single bucket has no area: it gets a bar.
 	var alone []any
@@ -83,11 +93,11 @@ func isAlone(n, i int, isKnown func(int) bool) bool {
 	return isKnown(i) && (i == 0 || !isKnown(i-1)) && (i == n-1 || !isKnown(i+1))
 }
 
-// markSeries draws the marks at their places; static/app.js has the shapes.
+// markSeries draws the marks at their places; static/charts.js has the shapes.
 func markSeries(marks []Mark) map[string]any {
 	data := make([]any, 0, len(marks))
 	for _, mark := range marks {
-		data = append(data, map[string]any{"value": []any{int(mark.From), 0}, "kind": mark.Kind, "from": mark.From, "to": max(mark.From, mark.To), "label": mark.Label})
+		data = append(data, map[string]any{"value": []any{int(mark.From), 0}, "kind": mark.Kind, "from": mark.From, "to": max(mark.From, mark.To), "label": clean(mark.Label)})
 	}
 	return map[string]any{"type": "custom", "id": marksSeries, "data": data, "silent": true, "clip": false, "z": 1, "renderItem": "@marks"}
 }

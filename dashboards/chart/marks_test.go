@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"pgregory.net/rapid"
+
+	"github.com/fillrate/fillrate/dashboards/locale"
 )
 
 func TestPlace(t *testing.T) {
@@ -102,8 +104,8 @@ func TestBins(t *testing.T) {
 }
 
 func TestDescribeTellsABand(t *testing.T) {
-	got := Describe(options()["band"], func(_ Format, n float64) string { return jsonNumber(n) })
-	if want := "Likely range: from -4 to 13 at the end (Mar 2024)"; !strings.HasSuffix(got, want) {
+	got := Describe(locale.Find("en"), options()["band"])
+	if want := "Likely range: from −4 to 13 at the end (Mar 2024)"; !strings.HasSuffix(got, want) {
 		t.Errorf("%s\nwant at the end: %s", got, want)
 	}
 }
