@@ -24,12 +24,12 @@ const (
 type assessment struct {
 	p *Panel
 	r *Report
-	w words
+	w topic
 
 	target, comparison []*Unit // those that are measured
 	left               []*Unit // those that are not
 	missing            []string
-	withheld           []string // figures of few readers
+	withheld           []phrase // figures of few readers
 
 	launch int       // index of the month in which the window begins: so many whole months lie before
 	end    int       // of the months that are whole
@@ -109,7 +109,7 @@ func (a *assessment) compareWithoutCounts() bool {
 		return false
 	}
 	a.isUncounted = true
-	a.note("all numbers of " + a.w.things)
+	a.note(say("hidden.counts"))
 	a.followTarget()
 	a.placebo()
 	a.detectable()
@@ -133,13 +133,13 @@ func begin(p *Panel) *assessment {
 	r := &Report{
 		Campaign: c, Outcome: OutcomeReport{p.Outcome.ID, p.Outcome.Label, p.Outcome.Unit}, AsOf: p.AsOf, Generation: p.Generation,
 		Window: w, Evidence: "none", Checks: []Check{}, Refusals: []Refusal{}, Units: []UnitReport{}, Indexed: []IndexedMonth{},
-		Working: []Working{}, ChangesAfterResults: p.ChangesAfterResults,
+		Working: []Working{}, ChangesAfterResults: p.ChangesAfterResults, of: topicOf(p),
 	}
 	if r.ChangesAfterResults == nil {
 		r.ChangesAfterResults = []campaign.Edit{}
 	}
 	// A campaign is drawn alike whenever it is looked at; 53 bits survive JavaScript.
-	return &assessment{p: p, r: r, w: wordsOf(p), seed: xxhash.Sum64String(c.ID) >> 11}
+	return &assessment{p: p, r: r, w: r.of, seed: xxhash.Sum64String(c.ID) >> 11}
 }
 
 func written(t time.Time) string {
@@ -149,8 +149,15 @@ func written(t time.Time) string {
 	return t.Format(time.DateOnly)
 }
 
-func (a *assessment) refuse(code, method, reason, needed string) {
-	a.r.Refusals = append(a.r.Refusals, Refusal{code, method, reason, needed})
+// say writes a phrase in English.
+func (a *assessment) say(p phrase) string { return english.tell(p, a.w) }
+
+func (a *assessment) refuse(code, method string, reason, needed phrase) {
+	a.r.Refusals = append(a.r.Refusals, a.refusal(code, method, reason, needed))
+}
+
+func (a *assessment) refusal(code, method string, reason, needed phrase) Refusal {
+	return Refusal{Code: code, Method: method, Reason: a.say(reason), Needed: a.say(needed), reason: reason, needed: needed}
 }
 
 // isRefused tells whether no method may give a headline.

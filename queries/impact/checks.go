@@ -58,13 +58,13 @@ func (a *assessment) check() {
 func (a *assessment) found() bool { return a.r.Headline != nil && a.r.Headline.excludesOne() }
 
 // add notes a check. A gate that failed makes the verdict can't tell.
-func (a *assessment) add(name string, passed, gate bool, detail string) {
-	a.r.Checks = append(a.r.Checks, Check{Name: name, Label: checkLabels[name], Passed: passed, IsGate: gate, Detail: detail})
+func (a *assessment) add(name string, passed, gate bool, detail phrase) {
+	a.r.Checks = append(a.r.Checks, Check{Name: name, Label: english.text("check." + name), Passed: passed, IsGate: gate, Detail: a.say(detail), detail: detail})
 }
 
 // addOfEffect notes a check that decides about an effect; where there is none, it decides nothing, and a finding that would
 // speak against one is not told as passed.
-func (a *assessment) addOfEffect(name string, passed bool, detail string) {
+func (a *assessment) addOfEffect(name string, passed bool, detail phrase) {
 	if !a.found() && !passed {
 		passed, detail = true, a.w.decidesNothing()
 	}
@@ -107,14 +107,14 @@ func (a *assessment) checkComparison() {
 	}
 	for _, r := range a.r.Refusals {
 		if r.Method == MethodDiD {
-			a.add(CheckComparison, false, a.decided(r.Code), r.Reason)
+			a.add(CheckComparison, false, a.decided(r.Code), r.reason)
 			return
 		}
 	}
 }
 
 func (a *assessment) checkUnits() {
-	detail := a.w.checkUnits(len(a.target)+len(a.comparison), a.leftOutWords(true), a.leftOutWords(false), a.missing) + a.smallWords()
+	detail := sentences(a.w.checkUnits(len(a.target)+len(a.comparison), a.leftOutWords(true), a.leftOutWords(false), a.missing), a.w.checkSmall(len(a.p.Small), a.p.Suppress))
 	a.add(CheckUnits, len(a.left)+len(a.missing)+len(a.p.Small) == 0, a.decided(RefusedNoData, RefusedZeroCounts), detail)
 }
 
@@ -124,7 +124,7 @@ func (a *assessment) checkOverlap() {
 	if a.r.Headline == nil {
 		for _, r := range a.reasons() {
 			if r.Code == RefusedInseparable || r.Method == everything && len(a.inTheWay) > 0 && (r.Code == RefusedShortWindow || r.Code == RefusedDegenerate) {
-				a.add(CheckOverlap, false, true, r.Reason)
+				a.add(CheckOverlap, false, true, r.reason)
 				return
 			}
 		}
@@ -134,7 +134,7 @@ func (a *assessment) checkOverlap() {
 	method := a.r.Headline.Method
 	detail := a.w.checkOverlap(a.namesOf(a.inTheWay), a.namesOf(a.alike), method)
 	if method == MethodJoint {
-		detail += " " + a.w.alone(permuted(a.did))
+		detail = sentences(detail, a.w.alone(permuted(a.did)))
 	}
 	if partly := a.partly(); len(partly) > 0 {
 		a.addOfEffect(CheckOverlap, false, a.w.partly(a.namesOf(partly)))

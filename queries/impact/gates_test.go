@@ -176,7 +176,7 @@ func TestAnEffectWithinTheScatter(t *testing.T) {
 		for i := range 12 { // a standard deviation of .2 × √(12 ÷ 11) = .209, so that .41 is the least
 			r.Placebo.InTime = append(r.Placebo.InTime, PlaceboLaunch{LogRatio: .2 * float64(i%2*2-1)})
 		}
-		a := &assessment{p: &Panel{}, r: r, effect: effect, w: wordsOf(&Panel{})}
+		a := &assessment{p: &Panel{}, r: r, effect: effect, w: topicOf(&Panel{})}
 		a.checkPlacebo()
 		if c := r.Checks[0]; c.Passed != want || !c.IsGate {
 			t.Errorf("an effect of %v among launches of ±.2: %+v", effect, c)

@@ -2,10 +2,8 @@ package impact
 
 import (
 	"cmp"
-	"fmt"
 	"math"
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -43,18 +41,6 @@ func unitNames(units []*Unit) []string {
 
 // isSmall tells whether a unit has so few readers that it is not named.
 func (a *assessment) isSmall(u *Unit) bool { return a.p.Dimension != "" && a.few(int(u.NReaders)) }
-
-// smallWords says how many units are left out for their few readers.
-func (a *assessment) smallWords() string {
-	switch n := len(a.p.Small); n {
-	case 0:
-		return ""
-	case 1:
-		return fmt.Sprintf(" 1 %s has fewer than %d readers and is left out.", a.w.unit, a.p.Suppress)
-	default:
-		return fmt.Sprintf(" %s have fewer than %d readers and are left out.", plural(n, a.w.unit, a.w.many), a.p.Suppress)
-	}
-}
 
 // sides gives the units to compare with, and those addressed.
 func (a *assessment) sides() [2][]*Unit {
@@ -124,18 +110,18 @@ func (a *assessment) tellRaw(raw *RawChange) *RawChange {
 		return raw
 	}
 	if a.areFew(all, w.Post, w.Prior) || a.areFew(a.smallLeft(all), w.Post) {
-		a.note("the raw change")
+		a.note(say("hidden.raw"))
 		return nil
 	}
 	if raw.LastYear != nil && a.areFew(all, w.Pre, w.PriorPre) {
 		raw.LastYear = nil
-		a.note("last year's change")
+		a.note(say("hidden.last_year"))
 	}
 	return raw
 }
 
 // note remembers what is withheld.
-func (a *assessment) note(what string) { a.withheld = append(a.withheld, what) }
+func (a *assessment) note(what phrase) { a.withheld = append(a.withheld, what) }
 
 // hide takes out of a finished report what tells of few readers.
 func (a *assessment) hide() {
@@ -145,18 +131,17 @@ func (a *assessment) hide() {
 	months := a.hideMonths()
 	weeks := a.hideWeeks()
 	launches := a.hideLaunches()
-	for _, some := range []struct {
-		n    int
-		what string
-	}{{months, "month"}, {weeks, "week"}, {launches, "pretended launch"}} {
-		if some.n == 1 {
-			a.note("1 " + some.what)
-		} else if some.n > 1 {
-			a.note(plural(some.n, some.what, strings.Replace(some.what+"s", "launchs", "launches", 1)))
+	for _, hidden := range []struct {
+		key string
+		n   int
+	}{{"hidden.months", months}, {"hidden.weeks", weeks}, {"hidden.launches", launches}} {
+		if hidden.n > 0 {
+			a.note(say(hidden.key, "n", whole(hidden.n)))
 		}
 	}
 	if len(a.withheld) > 0 {
-		a.r.Hidden = fmt.Sprintf("Not shown, because fewer than %d readers stand behind it or could be told from the rest: %s.", a.p.Suppress, strings.Join(a.withheld, ", "))
+		a.r.hidden = say("hidden", "least", digits(a.p.Suppress), "list", row(", ", a.withheld...))
+		a.r.Hidden = a.say(a.r.hidden)
 	}
 }
 
@@ -194,7 +179,7 @@ func (a *assessment) hideMonths() int {
 		c.Series[i].Observed = nil
 		if i >= a.launch && len(c.Cumulative) > 0 {
 			c.Cumulative = []Cumulated{}
-			a.note("the sum of observed less expected")
+			a.note(say("hidden.sum"))
 		}
 	}
 	return n

@@ -148,24 +148,27 @@ func (a *assessment) correlated(others []other, corr []float64) []other {
 // them addressed the same in the window.
 func (a *assessment) refuseInseparable(others []other, method string, isSame func(other) bool) bool {
 	same, sameDays := len(others) > 0, true
-	own := a.w.campaignName()
+	own := a.w.campaign()
 	for _, o := range others {
 		same = same && o.meets && isSame(o)
 		sameDays = sameDays && Extent(o.c) == Extent(a.p.Campaign)
 		if o.c.Name == a.p.Campaign.Name && a.p.Campaign.Name != "" {
-			own = a.p.Campaign.Name + " (" + a.p.Campaign.ID + ")"
+			own = named(a.p.Campaign.Name + " (" + a.p.Campaign.ID + ")")
 		}
 	}
-	names := append([]string{own}, a.namesOf(others)...)
+	campaigns := listed{own}
+	for _, name := range a.namesOf(others) {
+		campaigns = append(campaigns, named(name))
+	}
 	if method == MethodITS {
-		a.refuse(RefusedInseparable, method, a.w.inseparableInSeries(names), a.w.apartInSeries())
+		a.refuse(RefusedInseparable, method, a.w.inseparableInSeries(campaigns), a.w.apartInSeries())
 		return same
 	}
 	needed := a.w.apart()
 	if a.did == nil {
 		needed = a.w.apartInSeries()
 	}
-	a.refuse(RefusedInseparable, method, a.w.inseparable(names, same, sameDays), needed)
+	a.refuse(RefusedInseparable, method, a.w.inseparable(campaigns, same, sameDays), needed)
 	return same
 }
 

@@ -31,8 +31,8 @@ func Plan(p *Panel) *PlanReport {
 		a.refuse(RefusedIncomplete, everything, a.w.basisTooShort(), a.w.moreHistory())
 	}
 	r.Refusals = append(r.Refusals, a.r.Refusals...)
-	r.Text = a.w.planned(r, a.reasons())
-	r.Help = a.w.help(r, a.launch)
+	r.of, r.text, r.help = a.w, a.w.planned(r, a.reasons()), a.w.help(r, a.launch)
+	r.Text, r.Help = a.say(r.text), english.tellAll(r.help, a.w)
 	return r
 }
 
@@ -96,7 +96,7 @@ func (a *assessment) judgeStandIn() {
 	}
 	for i, r := range a.r.Refusals {
 		if r.Method == MethodITS && r.Code == RefusedShortHistory {
-			a.r.Refusals[i] = Refusal{RefusedTooEarly, MethodITS, a.w.standInTooEarly(a.p.Windows.Post, a.launch, before), a.w.tryLater()}
+			a.r.Refusals[i] = a.refusal(RefusedTooEarly, MethodITS, a.w.standInTooEarly(a.p.Windows.Post, a.launch, before), a.w.tryLater())
 		}
 	}
 }

@@ -7,7 +7,7 @@ import (
 )
 
 // Report is the answer about one campaign, as JSON and pages show it. What could not be computed is nil, and Refusals and
-// Checks say why.
+// Checks say why. Its sentences are English; In gives it in another language.
 type Report struct {
 	Campaign   campaign.Campaign `json:"campaign"`
 	Outcome    OutcomeReport     `json:"outcome"`
@@ -36,6 +36,9 @@ type Report struct {
 	Working             []Working       `json:"working"` // what a reviewer asks for: model, n, dispersion, standard errors
 	Hidden              string          `json:"hidden"`  // one sentence: what is withheld because of few readers; empty: nothing
 	ChangesAfterResults []campaign.Edit `json:"changes_after_results"`
+
+	of     topic
+	hidden phrase
 }
 
 // ShowsResult tells whether the report holds any figure of what a campaign changed, so that whoever saw it has seen a result.
@@ -176,6 +179,8 @@ type Check struct {
 	// IsGate: the verdict is can't tell where it failed.
 	IsGate bool   `json:"is_gate"`
 	Detail string `json:"detail"` // one sentence with its numbers
+
+	detail phrase
 }
 
 // The checks, in the order in which they are shown.
@@ -202,6 +207,8 @@ type Refusal struct {
 	Method string `json:"method"` // all, did_permutation, its, …
 	Reason string `json:"reason"` // one sentence
 	Needed string `json:"needed"` // what would have to be there
+
+	reason, needed phrase
 }
 
 // The reasons of a refusal.
@@ -227,6 +234,8 @@ const (
 type Verdict struct {
 	Code string `json:"code"` // likely_increase, likely_decrease, no_clear_effect, cant_tell
 	Text string `json:"text"`
+
+	text phrase
 }
 
 // The codes of a verdict.
@@ -247,6 +256,8 @@ type UnitReport struct {
 	NPost    *float64 `json:"n_post,omitempty"`
 	LogRatio *float64 `json:"log_ratio"` // nil where it was left out
 	LeftOut  string   `json:"left_out,omitempty"`
+
+	name, leftOut phrase // name: where it is none of the history's
 }
 
 // IndexedMonth is target and comparison, 100 being the mean of the twelve months before launch.
@@ -290,6 +301,8 @@ type Working struct {
 	Method string `json:"method"`
 	Label  string `json:"label"`
 	Text   string `json:"text"` // model, n, dispersion, standard error, interval
+
+	text phrase
 }
 
 // PlanReport is what a campaign that has not begun could show: the same days of the newest year are measured as if it had
@@ -321,4 +334,8 @@ type PlanReport struct {
 	Refusals   []Refusal `json:"refusals"`
 	Text       string    `json:"text"`
 	Help       []string  `json:"help"` // sentences: what would show a smaller effect
+
+	of   topic
+	text phrase
+	help []phrase
 }

@@ -74,7 +74,7 @@ func (a *assessment) season() *SeasonReport {
 	}
 	for year := first; year <= last; year++ {
 		from, to := begins(year), begins(year+1)
-		y := SeasonYear{Label: a.w.academicYear(year, s.StartsIn), From: written(from), Values: make([]*float64, int(to.Sub(from).Hours()/24/7+.5))}
+		y := SeasonYear{Label: academicYear(year, s.StartsIn), From: written(from), Values: make([]*float64, int(to.Sub(from).Hours()/24/7+.5))}
 		any := false
 		for i := range y.Values {
 			if at := int(math.Round(from.AddDate(0, 0, 7*i).Sub(p.FirstWeek).Hours() / 24 / 7)); at >= 0 && at < len(p.Weeks) {

@@ -207,7 +207,7 @@ func (a *assessment) followTarget() {
 }
 
 // insteadOfMonths says what a window without a month needs.
-func (a *assessment) insteadOfMonths() string {
+func (a *assessment) insteadOfMonths() phrase {
 	if a.isCompared() {
 		return a.w.comparisonDoes()
 	}
@@ -218,7 +218,7 @@ func (a *assessment) insteadOfMonths() string {
 func (a *assessment) isCompared() bool { return a.did != nil && !a.isRefused() }
 
 // insteadOfSeries says what a series that cannot be followed needs.
-func (a *assessment) insteadOfSeries() string {
+func (a *assessment) insteadOfSeries() phrase {
 	if a.did != nil {
 		return a.w.comparisonDoes()
 	}

@@ -38,7 +38,7 @@ func (a *assessment) chooseUnits() {
 		u := &a.p.Units[i]
 		seen[strings.TrimSpace(u.Name)] = true
 		switch {
-		case a.p.IsComplete && a.leftOut(u) != "":
+		case a.p.IsComplete && !a.leftOut(u).isEmpty():
 			a.left = append(a.left, u)
 		case u.IsTarget:
 			a.target = append(a.target, u)
@@ -75,8 +75,8 @@ func namesIn(group campaign.Group, dimension string) []string {
 	return nil
 }
 
-// leftOut says why a unit cannot be compared with itself a year before; empty where it can.
-func (a *assessment) leftOut(u *Unit) string {
+// leftOut says why a unit cannot be compared with itself a year before; an empty phrase where it can.
+func (a *assessment) leftOut(u *Unit) phrase {
 	post, pre := a.weight(u.Post), a.weight(u.Pre)
 	switch {
 	case post == 0 && pre == 0:
@@ -97,7 +97,7 @@ func (a *assessment) leftOut(u *Unit) string {
 	if _, ok := a.logRatio(u.Post, u.Pre); !ok {
 		return a.w.leftUnmeasured()
 	}
-	return ""
+	return phrase{}
 }
 
 // breaksOff tells whether a unit that had requests in the last whole month of the window's year before has none in the window's:
@@ -211,11 +211,13 @@ func (a *assessment) unitReports() []UnitReport {
 			}
 			r := UnitReport{Name: u.Name, IsTarget: u.IsTarget, Pre: a.value(u.Pre), Post: a.value(u.Post)}
 			if a.p.Dimension == "" {
-				r.Name = capital(everyone)
+				r.name = say("everyone.name")
+				r.Name = a.say(r.name)
 			}
 			a.countBehind(&r, u.Pre, u.Post)
 			if slices.Contains(a.left, u) {
-				r.LeftOut = a.leftOut(u)
+				r.leftOut = a.leftOut(u)
+				r.LeftOut = a.say(r.leftOut)
 			} else {
 				l := a.windowRatio(u)
 				r.LogRatio = &l
@@ -224,7 +226,8 @@ func (a *assessment) unitReports() []UnitReport {
 		}
 		if len(hidden) > 0 {
 			pre, post := a.pool(hidden, func(u *Unit) Reading { return u.Pre }), a.pool(hidden, func(u *Unit) Reading { return u.Post })
-			r := UnitReport{Name: a.w.together(len(hidden)), IsTarget: hidden[0].IsTarget, Pre: a.value(pre), Post: a.value(post)}
+			name := a.w.together(len(hidden))
+			r := UnitReport{Name: a.say(name), name: name, IsTarget: hidden[0].IsTarget, Pre: a.value(pre), Post: a.value(post)}
 			a.countBehind(&r, pre, post)
 			reports = append(reports, r)
 		}

@@ -12,24 +12,25 @@ const (
 // conclude writes evidence and verdict.
 func (a *assessment) conclude() {
 	a.r.Evidence = a.evidence()
-	a.r.Verdict = a.verdict()
+	code, text := a.verdict()
+	a.r.Verdict = Verdict{Code: code, Text: a.say(text), text: text}
 }
 
-func (a *assessment) verdict() Verdict {
+func (a *assessment) verdict() (string, phrase) {
 	h := a.r.Headline
 	if h == nil {
-		return Verdict{CantTell, a.w.refused(a.reasons(), a.r.JointEffect)}
+		return CantTell, a.w.refused(a.reasons(), a.r.JointEffect)
 	}
 	targets := a.targetNames()
 	if h.excludesOne() {
 		if failed := a.r.failed(); len(failed) > 0 {
-			return Verdict{CantTell, a.w.gates(failed, targets, a, h)}
+			return CantTell, a.w.gates(failed, targets, a, h)
 		}
 		code := LikelyIncrease
 		if h.Hi < 1 {
 			code = LikelyDecrease
 		}
-		return Verdict{code, a.w.likely(targets, h, a.r.AdditionalRequests, a.value(a.pool(a.target, func(u *Unit) Reading { return u.Post })), a.asked(), a.p.Windows.Post)}
+		return code, a.w.likely(targets, h, a.r.AdditionalRequests, a.value(a.pool(a.target, func(u *Unit) Reading { return u.Post })), a.asked(), a.p.Windows.Post)
 	}
 	code := CantTell
 	if mde := a.r.MDE; mde != nil && a.isSmallChange(*mde) && a.isSmallChange(h.Hi) && a.isSmallChange(1/h.Lo) {
@@ -37,11 +38,11 @@ func (a *assessment) verdict() Verdict {
 	}
 	switch {
 	case a.isEveryYear():
-		return Verdict{code, a.w.everyYear(code, targets, a.r.RawChange, h, a.p.Windows.Post)}
+		return code, a.w.everyYear(code, targets, a.r.RawChange, h, a.p.Windows.Post)
 	case code == NoClearEffect:
-		return Verdict{code, a.w.noClearEffect(h, *a.r.MDE)}
+		return code, a.w.noClearEffect(h, *a.r.MDE)
 	}
-	return Verdict{code, a.w.cantTell(h, a.asked(), a.r.MDE)}
+	return code, a.w.cantTell(h, a.asked(), a.r.MDE)
 }
 
 // isSmallChange tells whether a ratio above 1 is one with which no effect can be told from an unseen one. That of a rate is
@@ -90,28 +91,28 @@ func (a *assessment) reasons() []Refusal {
 }
 
 // targetNames names those addressed.
-func (a *assessment) targetNames() string {
+func (a *assessment) targetNames() phrase {
 	units := a.target
 	if len(units) == 0 {
 		units = a.targets()
 	}
+	names := a.listed(units)
 	if a.p.Dimension == "" {
-		return everyone + a.w.qualified(a.p)
+		names = say("everyone")
+	} else if len(units) == 0 {
+		names = a.w.list(a.named(true), 0)
 	}
-	if len(units) == 0 {
-		return a.w.list(a.named(true), 0) + a.w.qualified(a.p)
-	}
-	return a.listed(units) + a.w.qualified(a.p)
+	return a.w.qualified(names, a.p)
 }
 
 // listed names units; small ones are only counted.
-func (a *assessment) listed(units []*Unit) string {
+func (a *assessment) listed(units []*Unit) phrase {
 	var names []string
 	small := 0
 	for _, u := range units {
 		switch {
 		case a.p.Dimension == "":
-			return everyone
+			return say("everyone")
 		case a.isSmall(u):
 			small++
 		default:
@@ -122,8 +123,8 @@ func (a *assessment) listed(units []*Unit) string {
 }
 
 // leftOutWords says which targets, or which of the others, are left out, and why.
-func (a *assessment) leftOutWords(target bool) []string {
-	var why []string
+func (a *assessment) leftOutWords(target bool) []phrase {
+	var why []phrase
 	for _, u := range a.left {
 		switch {
 		case u.IsTarget != target:
@@ -137,6 +138,6 @@ func (a *assessment) leftOutWords(target bool) []string {
 }
 
 // work adds a line to the working.
-func (a *assessment) work(method, text string) {
-	a.r.Working = append(a.r.Working, Working{Method: method, Label: workLabels[method], Text: text})
+func (a *assessment) work(method string, text phrase) {
+	a.r.Working = append(a.r.Working, Working{Method: method, Label: MethodLabel(method), Text: a.say(text), text: text})
 }

@@ -1,125 +1,142 @@
 package impact
 
 import (
-	"fmt"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/fillrate/fillrate/queries/campaign"
 )
 
-// All sentences of a report are written in wording*.go.
+// What a report says is chosen in wording*.go and written in words/.
 
-const (
-	everyone = "all readers"
-	readers  = "groups of readers" // units of no dimension
-)
-
-// words are what an outcome, a kind of record and a dimension are called.
-type words struct {
-	about      string // %s is who: “Requests from %s”
-	isOne      bool   // it was, not they were
-	name       string // at the start of a sentence
-	up, down   string
-	things     string // what is counted, or what a rate rests on
-	rate       bool   // a share or a median, which do not add up
-	inDays     bool
-	record     string // campaign, change
-	title      string // of the record
-	unit, many string // department, departments
-	in         string // where: “the same departments”
+// topic is what the sentences of a report are about, from which they have the names of its record, outcome and units.
+type topic struct {
+	kind, title string // of the record
+	outcome     string
+	perHead     bool
+	dimension   string
 }
 
-func wordsOf(p *Panel) words {
-	w := words{about: "Requests from %s", name: "Requests", up: "higher", down: "lower", things: "requests", record: "campaign", title: p.Campaign.Name}
-	switch p.Outcome.ID {
+func topicOf(p *Panel) topic {
+	return topic{
+		kind: p.Campaign.Kind, title: p.Campaign.Name, outcome: p.Outcome.ID,
+		perHead: p.Campaign.PerHead && p.Outcome.IsCount, dimension: p.Dimension,
+	}
+}
+
+// place gives the words that any sentence may hold: {record} is a campaign or a change, {unit} and {units} what is compared,
+// {things} what is counted or what a rate rests on, {outcome} chooses between singular and plural.
+func (s topic) place(name string, l *Language) (any, bool) {
+	switch name {
+	case "record":
+		if s.kind == campaign.KindServiceChange {
+			return l.text("record.service_change"), true
+		}
+		return l.text("record.campaign"), true
+	case "unit":
+		return noun{l.text("unit." + s.unit()), !slices.Contains(l.feminine, s.dimension)}, true
+	case "units":
+		return l.text("units." + s.unit()), true
+	case "things":
+		return l.text("things." + s.things()), true
+	case "outcome":
+		return s.outcome != "" && s.outcome != outcomeRequests, true
+	}
+	return nil, false
+}
+
+// noun is a word with its gender.
+type noun struct {
+	word        string
+	isMasculine bool
+}
+
+func (s topic) unit() string {
+	switch s.dimension {
+	case byDepartment, byPatronGroup, byLibrary:
+		return s.dimension
+	}
+	return "readers"
+}
+
+func (s topic) things() string {
+	switch s.outcome {
 	case outcomeRequesters:
-		w.about, w.name, w.things, w.isOne = "The number of readers from %s who asked", "The number of readers who asked", "readers", true
+		return "readers"
 	case outcomeFirstTime:
-		w.about, w.name, w.things, w.isOne = "The number of first-time readers from %s", "The number of first-time readers", "first-time readers", true
-	case outcomeTurnaround:
-		w.about, w.name, w.up, w.down, w.isOne, w.rate = "The median turnaround of requests from %s", "The median turnaround", "longer", "shorter", true, true
-		w.inDays = true
-	case outcomeFillRate:
-		w.about, w.name, w.isOne, w.rate = "The fill rate of requests from %s", "The fill rate", true, true
+		return outcomeFirstTime
 	case outcomeOverdue:
-		w.about, w.name, w.isOne, w.rate, w.things = "The overdue rate of loans to %s", "The overdue rate", true, true, "loans"
-	case outcomeHeldLocally:
-		w.about, w.name, w.isOne, w.rate = "The share of requests from %s that were cancelled as locally held", "The share cancelled as locally held", true, true
+		return "loans"
 	}
-	if p.Campaign.PerHead && p.Outcome.IsCount {
-		w.about = strings.Replace(w.about, " from %s", " per enrolled reader from %s", 1)
-		w.name += " per enrolled reader"
-	}
-	if p.Campaign.Kind == campaign.KindServiceChange {
-		w.record = "change"
-	}
-	w.unit, w.many = "group of readers", readers
-	switch p.Dimension {
-	case byDepartment:
-		w.unit, w.many = "department", "departments"
-	case byPatronGroup:
-		w.unit, w.many = "patron group", "patron groups"
-	case byLibrary:
-		w.unit, w.many = "library", "libraries"
-	}
-	w.in = "in the same " + w.many
-	if p.Dimension == "" {
-		w.in = "for the same readers"
-	}
-	return w
+	return outcomeRequests
+}
+
+// isRate tells whether the outcome is a share or a median, which do not add up.
+func (s topic) isRate() bool {
+	return slices.Contains([]string{outcomeTurnaround, outcomeFillRate, outcomeOverdue, outcomeHeldLocally}, s.outcome)
 }
 
 // isMedian tells whether the outcome is a median of days, not a count or a share.
-func (w words) isMedian() bool { return w.inDays }
+func (s topic) isMedian() bool { return s.outcome == outcomeTurnaround }
 
-func (w words) were() string {
-	if w.isOne {
-		return "was"
+// about is the outcome of readers, at the start of a sentence: “Requests from History”.
+func (s topic) about(who phrase) phrase {
+	outcome := s.outcome
+	if outcome == "" {
+		outcome = outcomeRequests
 	}
-	return "were"
+	if s.perHead {
+		return say("about."+outcome+".per_head", "who", who)
+	}
+	return say("about."+outcome, "who", who)
 }
 
-func (w words) they() (they, do string) {
-	if w.isOne {
-		return "it", "does"
+// campaign is the record's name, or what it is.
+func (s topic) campaign() phrase {
+	if s.title != "" {
+		return named(s.title)
 	}
-	return "they", "do"
+	return say("this")
 }
 
-// campaignName is the record's name, or what it is.
-func (w words) campaignName() string {
-	if w.title != "" {
-		return w.title
-	}
-	return "this " + w.record
-}
+// named is a name as it was written.
+func named(name string) phrase { return say("name", "name", name) }
 
 // list names up to four units, or the first two of more; small ones are only counted.
-func (w words) list(names []string, small int) string {
-	if n := len(names) + small; n > 4 && len(names) > 0 {
-		shown := slices.Clone(names[:min(2, len(names))])
-		return joined(append(shown, plural(n-len(shown), "other "+w.unit, "other "+w.many)))
+func (s topic) list(units []string, small int) phrase {
+	shown := make(listed, 0, len(units)+1)
+	for _, unit := range units {
+		shown = append(shown, named(unit))
 	}
-	shown := slices.Clone(names)
-	switch {
+	switch n := len(units) + small; {
+	case n > 4 && len(units) > 0:
+		shown = shown[:min(2, len(units))]
+		shown = append(shown, say("list.others", "n", whole(n-len(shown))))
 	case small == 1:
-		shown = append(shown, "a small "+w.unit)
+		shown = append(shown, say("list.a_small"))
 	case small > 1:
-		shown = append(shown, plural(small, "small "+w.unit, "small "+w.many))
+		shown = append(shown, say("list.small", "n", whole(small)))
 	}
-	return joined(shown)
+	return say("name", "name", shown)
 }
 
 // together is what units with few readers are called in one.
-func (w words) together(n int) string {
-	return fmt.Sprintf("suppressed (%s)", plural(n, w.unit, w.many))
+func (s topic) together(n int) phrase { return say("together", "of", s.counted(n)) }
+
+// counted is a number of units.
+func (s topic) counted(n int) phrase { return say("counted", "n", whole(n)) }
+
+// all counts units; where there are none, everyone is one.
+func (s topic) all(n int) phrase {
+	if s.unit() == "readers" {
+		return say("everyone")
+	}
+	return s.counted(n)
 }
 
-// qualified says which of the units' readers are meant, where the target names more than the units.
-func (w words) qualified(p *Panel) string {
-	var only []string
+// qualified adds to those addressed which of the units' readers are meant, where the target names more than the units.
+func (s topic) qualified(targets phrase, p *Panel) phrase {
+	var only names
 	target := p.Campaign.Target
 	if p.Dimension == byDepartment {
 		only = append(only, target.PatronGroups...)
@@ -128,15 +145,16 @@ func (w words) qualified(p *Panel) string {
 		only = append(only, target.Libraries...)
 	}
 	if len(only) == 0 {
-		return ""
+		return targets
 	}
-	return " (" + joined(only) + ")"
+	return say("qualified", "who", targets, "only", only)
 }
 
 // academicYear names a year by where it lies.
-func (w words) academicYear(year, startsIn int) string {
+func academicYear(year, startsIn int) string {
 	if startsIn == 1 {
 		return strconv.Itoa(year)
 	}
-	return fmt.Sprintf("%d/%02d", year, (year+1)%100)
+	next := (year + 1) % 100
+	return strconv.Itoa(year) + "/" + strconv.Itoa(next/10) + strconv.Itoa(next%10)
 }

@@ -1,251 +1,153 @@
 package impact
 
 import (
-	"fmt"
 	"time"
 )
 
-func (w words) fewReaders(least int) string {
-	return fmt.Sprintf("Fewer than %d readers stand behind one of the groups, so that its figures would tell of single ones.", least)
+func (s topic) fewReaders(suppress int) phrase {
+	return say("few_readers", "least", digits(suppress))
+}
+func (s topic) largerGroups() phrase { return say("few_readers.needed") }
+
+func (s topic) notStarted(start, today time.Time) phrase {
+	return say("not_started", "start", onDay(start), "today", onDay(today))
 }
 
-func (w words) largerGroups() string {
-	return fmt.Sprintf("The %s has to name more %s.", w.record, w.many)
+func (s topic) running(last, today time.Time) phrase {
+	return say("running", "last", onDay(last), "today", onDay(today))
 }
 
-func (w words) notStarted(start, today time.Time) string {
-	return fmt.Sprintf("The %s begins on %s; the history counts up to %s.", w.record, date(start), date(today))
+func (s topic) readFrom(last time.Time) phrase { return say("running.needed", "last", onDay(last)) }
+func (s topic) incomplete(last time.Time) phrase {
+	return say("incomplete", "month", inMonth(last))
+}
+func (s topic) importTo(last time.Time) phrase {
+	return say("incomplete.needed", "last", onDay(last))
 }
 
-func (w words) running(last, today time.Time) string {
-	return fmt.Sprintf("The window lasts until %s, and the history counts up to %s.", date(last), date(today))
-}
-
-func (w words) readFrom(last time.Time) string {
-	return fmt.Sprintf("The result is read once, from a history that reaches %s.", date(last))
-}
-
-func (w words) incomplete(last time.Time) string {
-	return fmt.Sprintf("%s is not whole.", last.Format("January 2006"))
-}
-
-func (w words) importTo(last time.Time) string {
-	return fmt.Sprintf("An import up to %s is needed.", date(last))
-}
-
-func (w words) absent(targets string) string {
-	if targets == "" {
-		return "Nobody that the record names is in this history."
+func (s topic) absent(targets phrase) phrase {
+	if english.tell(targets, s) == "" {
+		return say("absent.nobody")
 	}
-	return fmt.Sprintf("This history has nobody of %s.", targets)
+	return say("absent", "targets", targets)
 }
 
-func (w words) nameAsStored() string {
-	return fmt.Sprintf("The record has to name %s as the history does.", w.many)
-}
+func (s topic) nameAsStored() phrase { return say("absent.needed") }
 
-func (w words) silent(targets string) string {
-	if w.rate {
-		return fmt.Sprintf("Nothing of %s counts towards %s in the window, or in the same days a year earlier.", targets, lower(w.name))
+func (s topic) silent(targets phrase) phrase {
+	if s.isRate() {
+		return say("silent.rate", "targets", targets, "rate", say("rate."+s.outcome))
 	}
-	return fmt.Sprintf("There are no %s of %s in the window, and none in the same days a year earlier.", w.things, targets)
+	return say("silent", "targets", targets)
 }
 
-func (w words) anyRequest() string {
-	if w.rate {
-		return "It takes something to measure in both."
+func (s topic) anyRequest() phrase {
+	if s.isRate() {
+		return say("silent.needed.rate")
 	}
-	return fmt.Sprintf("It takes %s in at least one of the two.", w.things)
+	return say("silent.needed")
 }
 
-func (w words) noneComparable(why []string) string {
-	return fmt.Sprintf("None of those addressed can be compared with the year before: %s.", few(why))
+func (s topic) noneComparable(why firstOf) phrase { return say("none_comparable", "why", why) }
+func (s topic) comparable() phrase                { return say("none_comparable.needed") }
+func (s topic) noHistory() phrase                 { return say("no_history") }
+func (s topic) beforeHistory() phrase             { return say("before_history") }
+func (s topic) notInHistory(window Span) phrase {
+	return say("finished.absent", "window", window)
 }
 
-func (w words) comparable() string {
-	return fmt.Sprintf("It takes %s in the window and in the same days a year earlier.", w.things)
-}
-
-func (w words) noHistory() string { return "There is no history yet." }
-
-func (w words) beforeHistory() string {
-	return fmt.Sprintf("The history has no whole month of readers' requests before the end of the %s.", w.record)
-}
-
-func (w words) notInHistory(window Span) string {
-	return fmt.Sprintf("Nothing of %s is in the history.", days(window))
-}
-
-func (w words) shortHistory(n int) string {
+func (s topic) shortHistory(n int) phrase {
 	if n == 0 {
-		return fmt.Sprintf("No whole month of history lies before the %s.", w.record)
+		return say("short_history.none")
 	}
-	return fmt.Sprintf("Only %s of history %s before the %s.", plural(n, "whole month", "whole months"), lie(n), w.record)
+	return say("short_history", "n", whole(n))
 }
 
-func lie(n int) string {
-	if n == 1 {
-		return "lies"
-	}
-	return "lie"
+func (s topic) moreHistory() phrase {
+	return say("short_history.needed", "least", digits(leastMonths))
 }
-
-func (w words) moreHistory() string {
-	return fmt.Sprintf("It takes %d to tell season and growth from an effect.", leastMonths)
+func (s topic) noExposure(units phrase) phrase { return say("no_exposure", "named", units) }
+func (s topic) noExposureSeries() phrase {
+	return say("no_exposure.series", "least", digits(leastMonths))
 }
+func (s topic) exposure() phrase     { return say("no_exposure.needed") }
+func (s topic) allTreated() phrase   { return say("all_treated") }
+func (s topic) leaveSomeOut() phrase { return say("all_treated.needed") }
+func (s topic) noComparison() phrase { return say("no_comparison") }
 
-func (w words) noExposure(units string) string {
-	return fmt.Sprintf("How many readers %s had is not recorded for the window and the year before.", units)
-}
-
-func (w words) noExposureSeries() string {
-	return fmt.Sprintf("The number of readers is not recorded for %d months before the %s.", leastMonths, w.record)
-}
-
-func (w words) exposure() string {
-	return "Their enrolment has to be recorded, or the measure must not be per reader."
-}
-
-func (w words) allTreated() string {
-	return fmt.Sprintf("The %s was for everyone, so that there is nobody to compare with.", w.record)
-}
-
-func (w words) leaveSomeOut() string {
-	return fmt.Sprintf("A comparison takes %s that are not addressed.", w.many)
-}
-
-func (w words) noComparison() string { return "The record names no comparison group." }
-
-func (w words) noneToCompare(why []string) string {
+func (s topic) noneToCompare(why firstOf) phrase {
 	if len(why) == 0 {
-		return "None of the comparison group is in this history."
+		return say("no_comparison.absent")
 	}
-	return fmt.Sprintf("None of the comparison group can be compared with the year before: %s.", few(why))
+	return say("no_comparison.left", "why", why)
 }
 
-func (w words) nameComparison() string {
-	return fmt.Sprintf("A comparison takes %s that were not addressed and that the history has.", w.many)
+func (s topic) nameComparison() phrase { return say("no_comparison.needed") }
+
+func (s topic) fewUnits(units, treated, ways int) phrase {
+	return say("few_units", "all", s.counted(units), "treated", digits(treated), "ways", whole(ways))
 }
 
-func (w words) fewUnits(units, treated, ways int) string {
-	return fmt.Sprintf("There are too few %s to test: %s, %d of them addressed, can be divided so in %s.",
-		w.many, plural(units, w.unit, w.many), treated, plural(ways, "way", "ways"))
-}
+func (s topic) moreUnits() phrase { return say("few_units.needed") }
 
-func (w words) moreUnits() string {
-	return fmt.Sprintf("A comparison takes at least 4 %s and 20 ways to divide them, such as 2 of 7.", w.many)
-}
-
-func (w words) inseparable(names []string, same, sameDays bool) string {
-	if same {
-		when := "at the same time"
-		if !sameDays {
-			when = "at times that overlap"
-		}
-		return fmt.Sprintf("%s ran %s %s; we can only report their joint effect.", joined(names), w.in, when)
+func (s topic) inseparable(campaigns listed, same, sameDays bool) phrase {
+	if !same {
+		return say("inseparable", "names", campaigns)
 	}
-	return fmt.Sprintf("%s overlap so much that their effects cannot be told apart.", joined(names))
+	where := say("inseparable.units")
+	if s.dimension == "" {
+		where = say("inseparable.readers")
+	}
+	when := say("inseparable.same_days")
+	if !sameDays {
+		when = say("inseparable.other_days")
+	}
+	return say("inseparable.joint", "names", campaigns, "where", where, "when", when)
 }
 
-func (w words) inseparableInSeries(names []string) string {
-	return fmt.Sprintf("In the own series of those addressed %s cannot be told apart.", joined(names))
+func (s topic) inseparableInSeries(campaigns listed) phrase {
+	return say("inseparable.series", "names", campaigns)
 }
 
-func (w words) apartInSeries() string {
-	return "In a series alone campaigns can be told apart only where their months differ enough."
-}
+func (s topic) apartInSeries() phrase                { return say("inseparable.needed.series") }
+func (s topic) apart() phrase                        { return say("inseparable.needed") }
+func (s topic) jointNeedsCounts(others names) phrase { return say("joint.counts", "names", others) }
+func (s topic) shortJoint(others names) phrase       { return say("joint.short", "names", others) }
+func (s topic) noJoint(others names) phrase          { return say("joint.none", "names", others) }
+func (s topic) findUntouched() phrase                { return say("joint.needed") }
+func (s topic) noFit() phrase                        { return say("no_fit") }
+func (s topic) wanders() phrase                      { return say("wanders") }
+func (s topic) comparisonDoes() phrase               { return say("series.not_needed") }
+func (s topic) findComparison() phrase               { return say("series.needed") }
+func (s topic) noWholeMonth() phrase                 { return say("no_whole_month") }
+func (s topic) longerWindow() phrase                 { return say("no_whole_month.needed") }
 
-func (w words) apart() string {
-	return fmt.Sprintf("Campaigns can be told apart where their %s or their months differ enough.", w.many)
-}
-
-func (w words) jointNeedsCounts(names []string) string {
-	return fmt.Sprintf("%s addressed some of these %s at the same time, and only counts can be shared out among campaigns.", joined(names), w.many)
-}
-
-func (w words) shortJoint(names []string) string {
-	return fmt.Sprintf("%s addressed some of these %s at the same time, and the window is shorter than a month, too short to share the effect out.", joined(names), w.many)
-}
-
-func (w words) noJoint(names []string) string {
-	return fmt.Sprintf("%s addressed some of these %s at the same time, and no model could share the effect out.", joined(names), w.many)
-}
-
-func (w words) findUntouched() string {
-	return fmt.Sprintf("It takes %s that the others left alone.", w.many)
-}
-
-func (w words) noFit() string {
-	return "The figures do not settle on any estimate."
-}
-
-func (w words) wanders() string {
-	return "The series drifts so much that a step cannot be told from its own drift."
-}
-
-func (w words) comparisonDoes() string {
-	return "The comparison with other groups does without it."
-}
-
-func (w words) findComparison() string {
-	return fmt.Sprintf("A comparison group of %s that were not addressed would help.", w.many)
-}
-
-func (w words) noWholeMonth() string {
-	return "No whole month of the window can be set over the months before."
-}
-
-func (w words) longerWindow() string { return "It takes a window that holds a whole month." }
-
-func (w words) shortWindow(isCompared bool) string {
+func (s topic) shortWindow(isCompared bool) phrase {
 	if isCompared {
-		return "The window is shorter than a month, too little for a series of months."
+		return say("short_window.series")
 	}
-	return "The window is shorter than a month: with nobody to compare with, too little to be told from the ups and downs of months."
+	return say("short_window")
 }
 
-func (w words) monthOrComparison() string {
-	return fmt.Sprintf("It takes a month at least, such as with carry-over, or %s to compare with.", w.many)
-}
-
-func (w words) emptyMonths() string {
-	return fmt.Sprintf("Months without %s leave nothing to follow.", w.things)
-}
-
-func (w words) fuller() string {
-	return fmt.Sprintf("It takes %s before and after the start, and for times and rates in every month.", w.things)
-}
+func (s topic) monthOrComparison() phrase { return say("short_window.needed") }
+func (s topic) emptyMonths() phrase       { return say("empty_months") }
+func (s topic) fuller() phrase            { return say("empty_months.needed") }
 
 // leftSmall is said of a unit with few readers, of which no figure is told.
-func (w words) leftSmall() string { return "too few requests in one of the years" }
+func (s topic) leftSmall() phrase   { return say("left.small") }
+func (s topic) leftNothing() phrase { return say("left.nothing") }
+func (s topic) leftClosed(pre float64) phrase {
+	return say("left.closed", "pre", whole(pre))
+}
+func (s topic) leftNew(post float64) phrase { return say("left.new", "post", whole(post)) }
+func (s topic) leftBroken() phrase          { return say("left.broken") }
 
-func (w words) leftNothing() string {
-	return fmt.Sprintf("no %s in either window", w.things)
+func (s topic) leftThin(pre, post float64) phrase {
+	return say("left.thin", "pre", whole(pre), "post", whole(post), "least", digits(fewest))
 }
-func (w words) leftClosed(pre float64) string {
-	return fmt.Sprintf("closed or renamed: %s %s the year before and none in the window", number(pre), w.things)
-}
-func (w words) leftNew(post float64) string {
-	return fmt.Sprintf("new: %s %s in the window and none the year before", number(post), w.things)
-}
-func (w words) leftBroken() string {
-	return "closed or renamed within the window: none in its last month"
-}
-
-func (w words) leftThin(pre, post float64) string {
-	return fmt.Sprintf("too few %s to measure: %s the year before and %s in the window, and %d are asked for in each", w.things, number(pre), number(post), fewest)
-}
-func (w words) leftWithout() string  { return "none in either year: nothing to compare" }
-func (w words) leftExposure() string { return "its number of readers is not recorded" }
-func (w words) leftUnmeasured() string {
-	return "nothing to measure in one of the windows"
-}
-func (w words) leftOut(unit, why string) string { return unit + " (" + why + ")" }
-
-// units counts units; where there are none, everyone is one.
-func (w words) units(n int) string {
-	if w.many == readers {
-		return everyone
-	}
-	return plural(n, w.unit, w.many)
+func (s topic) leftWithout() phrase    { return say("left.without") }
+func (s topic) leftExposure() phrase   { return say("left.exposure") }
+func (s topic) leftUnmeasured() phrase { return say("left.unmeasured") }
+func (s topic) leftOut(unit, why phrase) phrase {
+	return say("left", "unit", unit, "why", why)
 }

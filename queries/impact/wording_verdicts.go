@@ -1,143 +1,152 @@
 package impact
 
 import (
-	"fmt"
 	"math"
 	"slices"
 	"strings"
 )
 
-func (w words) likely(targets string, h *Headline, n *Amount, value, asked float64, window Span) string {
-	direction, near, far := w.up, h.Lo, h.Hi
+func exp(log float64) float64 { return math.Exp(log) }
+
+func (s topic) likely(targets phrase, h *Headline, n *Amount, value, asked float64, window Span) phrase {
+	direction, near, far := "direction.up", h.Lo, h.Hi
 	if h.Hi < 1 {
-		direction, near, far = w.down, h.Hi, h.Lo
+		direction, near, far = "direction.down", h.Hi, h.Lo
 	}
-	text := fmt.Sprintf(w.about, targets) + fmt.Sprintf(" %s about %s %s than we would expect without the %s (likely between %s and %s)",
-		w.were(), by(h.RR), direction, w.record, by(near), by(far))
+	if s.isMedian() {
+		direction += ".days"
+	}
+	var rest phrase
 	switch {
 	case n != nil && n.N >= 0:
-		text += fmt.Sprintf(", roughly %s extra %s (%s–%s) over %s.", number(n.N), w.things, number(n.Lo), number(n.Hi), days(window))
+		rest = say("likely.extra", "n", whole(n.N), "lo", whole(n.Lo), "hi", whole(n.Hi), "window", window)
 	case asked == 0:
-		text += fmt.Sprintf(" over %s.", days(window))
+		rest = say("likely.over", "window", window)
 	case n != nil:
-		text += fmt.Sprintf(", roughly %s fewer %s (%s–%s) over %s.", number(-n.N), w.things, number(-n.Hi), number(-n.Lo), days(window))
+		rest = say("likely.fewer", "n", whole(-n.N), "lo", whole(-n.Hi), "hi", whole(-n.Lo), "window", window)
 	default:
-		if now, before := w.level(value), w.level(value/h.RR); now != before {
-			text += fmt.Sprintf(", %s rather than %s", now, before)
+		rest = say("likely.measured", "n", whole(asked), "window", window)
+		now, before := s.level(value), s.level(value/h.RR)
+		if english.tell(now, s) != english.tell(before, s) {
+			rest = say("likely.level", "now", now, "before", before, "n", whole(asked), "window", window)
 		}
-		text += fmt.Sprintf(", measured on %s %s over %s.", number(asked), w.things, days(window))
 	}
-	return text
+	return say("likely", "about", s.about(targets), "size", sized(h.RR), "direction", say(direction), "near", sized(near), "far", sized(far), "rest", rest)
 }
 
 // level writes a rate or a median: 84%, 12.5 days.
-func (w words) level(x float64) string {
-	if w.inDays {
-		return fmt.Sprintf("%.1f days", x)
+func (s topic) level(x float64) phrase {
+	if s.isMedian() {
+		return say("level.days", "n", decimals{x, 1})
 	}
-	return strings.ToLower(share(x))
+	return say("level", "share", portion(x))
 }
 
-func (w words) noClearEffect(h *Headline, mde float64) string {
+func (s topic) noClearEffect(h *Headline, mde float64) phrase {
 	mde = math.Max(mde, math.Max(h.Hi, 1/h.Lo)) // what the interval holds is not unlikely
-	return fmt.Sprintf("No clear effect. The change was probably %s; an effect above %s is unlikely.", between(h.Lo, h.Hi), atLeast(mde))
+	return sentences(say("no_clear_effect"), say("no_clear_effect.range", "range", range95(h.Lo, h.Hi), "size", least(mde)))
 }
 
-func (w words) cantTell(h *Headline, asked float64, mde *float64) string {
-	shown := "no change that is likely to happen would show up"
+func (s topic) cantTell(h *Headline, asked float64, mde *float64) phrase {
+	shown := say("cant_tell.nothing_shows")
 	if mde != nil {
-		shown = fmt.Sprintf("only a change of %s or more would show up", w.visible(*mde))
+		shown = say("cant_tell.shows", "change", s.visible(*mde))
 	}
-	many := fmt.Sprintf("about %s %s", number(asked), w.things)
+	many := say("cant_tell.about", "n", whole(asked))
 	if asked == 0 {
-		many = "so few readers"
+		many = say("cant_tell.so_few")
 	}
-	return fmt.Sprintf("We can't tell. With %s in this window, %s. The data fit anything from %s to %s.", many, shown, change(h.Lo), change(h.Hi))
+	return sentences(say("cant_tell"), say("cant_tell.range", "many", many, "shown", shown, "lo", signed(h.Lo), "hi", signed(h.Hi)))
 }
 
-// visible writes the smallest change that would show: as a rise, and where a fall is what people hope for as that, too.
-func (w words) visible(mde float64) string {
-	if w.rate {
-		return upOrDown(mde)
+// visible is the smallest change that would show: as a rise, and where a fall is what people hope for as that, too.
+func (s topic) visible(mde float64) phrase {
+	if s.isRate() {
+		return say("visible.both", "change", both(mde))
 	}
-	return "+" + atLeast(mde)
+	return say("visible", "size", least(mde))
 }
 
-func (w words) everyYear(code, targets string, raw *RawChange, h *Headline, window Span) string {
-	start := "We can't tell. "
+func (s topic) everyYear(code string, targets phrase, raw *RawChange, h *Headline, window Span) phrase {
+	start := say("cant_tell")
 	if code == NoClearEffect {
-		start = "No clear effect. "
+		start = say("no_clear_effect")
 	}
-	verb, noun := "rose", "rise"
+	key := "every_year.rise"
 	if raw.Ratio < 1 {
-		verb, noun = "fell", "fall"
+		key = "every_year.fall"
 	}
-	they, do := w.they()
-	return start + fmt.Sprintf("%s %s %s from the %s before, but %s %s so every year: last year the %s was %s. "+
-		"After allowing for the calendar and growth, what is left for the %s is %s.",
-		fmt.Sprintf(w.about, targets), verb, by(raw.Ratio), asLong(window), they, do, noun, by(*raw.LastYear), w.record, between(h.Lo, h.Hi))
+	return sentences(start,
+		say(key, "about", s.about(targets), "size", sized(raw.Ratio), "before", s.before(window), "last", sized(*raw.LastYear)),
+		say("every_year.left", "range", range95(h.Lo, h.Hi)))
+}
+
+// before names as long a time as a span, just before it: the 6 months before.
+func (s topic) before(window Span) phrase {
+	for n := 1; n <= 12; n++ {
+		if window.From.AddDate(0, n, 0).Equal(window.To) {
+			return say("before.months", "n", digits(n))
+		}
+	}
+	return say("before.days", "n", whole(window.nDays()))
 }
 
 // gates says which checks an effect failed.
-func (w words) gates(failed []Check, targets string, a *assessment, h *Headline) string {
-	text := "We can't tell."
+func (s topic) gates(failed []Check, targets phrase, a *assessment, h *Headline) phrase {
+	text := []phrase{say("cant_tell")}
 	for _, c := range failed {
-		switch c.Name {
-		case CheckPreTrend:
-			text += " " + w.notParallel(targets, a.grewFaster())
-		case CheckPlacebo:
-			if r := a.r.Placebo; len(r.InTime) >= fewLaunches && float64(r.NAsBig) > tooOften*float64(len(r.InTime)) {
-				text += " " + w.finds(r.NAsBig, len(r.InTime))
-				continue
-			}
-			text += " " + sentence(c.Detail)
+		r := a.r.Placebo
+		switch {
+		case c.Name == CheckPreTrend:
+			text = append(text, say("finding", "finding", s.notParallel(targets, a.grewFaster())))
+		case c.Name == CheckPlacebo && len(r.InTime) >= fewLaunches && float64(r.NAsBig) > tooOften*float64(len(r.InTime)):
+			text = append(text, s.finds(r.NAsBig, len(r.InTime)))
 		default:
-			text += " " + sentence(c.Detail)
+			text = append(text, say("name", "name", ended(c.detail)))
 		}
 	}
+	figures := say("figures", "n", whole(a.asked()), "range", range95(h.Lo, h.Hi))
 	if a.isUncounted {
-		return text + fmt.Sprintf(" The figures alone would say %s.", between(h.Lo, h.Hi))
+		figures = say("figures.uncounted", "range", range95(h.Lo, h.Hi))
 	}
-	return text + fmt.Sprintf(" The figures alone, from %s %s, would say %s.", number(a.asked()), w.things, between(h.Lo, h.Hi))
+	return sentences(append(text, figures)...)
 }
 
-func (w words) notParallel(targets string, faster bool) string {
-	than := "faster"
+// notParallel says how those addressed grew before, without a full stop.
+func (s topic) notParallel(targets phrase, faster bool) phrase {
+	key := "growing.faster"
 	if !faster {
-		than = "more slowly"
+		key = "growing.more_slowly"
 	}
-	if w.rate {
-		return fmt.Sprintf("%s was already rising %s than in the comparison group before the %s.", fmt.Sprintf(w.about, targets), than, w.record)
+	if s.isRate() {
+		return say(key+".rate", "about", s.about(targets))
 	}
-	return fmt.Sprintf("%s %s already growing %s than the comparison group before the %s.", capital(targets), "were", than, w.record)
+	return say(key, "targets", targets)
 }
 
-func (w words) finds(k, m int) string {
-	return fmt.Sprintf("The same method “finds” effects this big in %d of %d periods with no %s.", k, m, w.record)
-}
+func (s topic) finds(k, m int) phrase { return say("placebo.finds", "k", digits(k), "m", digits(m)) }
 
 // refused says why there is no number, and what would be needed.
-func (w words) refused(reasons []Refusal, joint *Opinion) string {
-	text := "We can't tell."
+func (s topic) refused(reasons []Refusal, joint *Opinion) phrase {
 	if len(reasons) == 0 {
-		return text + " " + w.noFit()
+		return sentences(say("cant_tell"), s.noFit())
 	}
+	text := []phrase{say("cant_tell")}
 	if c := reasons[0].Code; c == RefusedNotStarted || c == RefusedRunning {
-		text = "We can't tell yet."
+		text[0] = say("cant_tell.yet")
 	}
 	for i, r := range reasons {
-		if i == 0 || !strings.Contains(text, r.Reason) {
-			text += " " + r.Reason
+		if i == 0 || !strings.Contains(english.tell(sentences(text...), s), r.Reason) {
+			text = append(text, r.reason)
 		}
 		if r.Code == RefusedInseparable && joint != nil && r.Method == everything {
-			text += fmt.Sprintf(" Together: %s.", between(joint.Lo, joint.Hi))
+			text = append(text, say("together_effect", "range", range95(joint.Lo, joint.Hi)))
 		}
 	}
 	for i, r := range reasons {
-		if slices.ContainsFunc(reasons[:i], func(b Refusal) bool { return b.Needed == r.Needed }) {
-			continue
+		if !slices.ContainsFunc(reasons[:i], func(b Refusal) bool { return b.Needed == r.Needed }) {
+			text = append(text, r.needed)
 		}
-		text += " " + r.Needed
 	}
-	return text
+	return sentences(text...)
 }

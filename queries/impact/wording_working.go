@@ -1,102 +1,94 @@
 package impact
 
 import (
-	"fmt"
-	"strings"
+	"strconv"
 
 	"github.com/fillrate/fillrate/queries/impact/stats"
 )
 
-var workLabels = map[string]string{
-	MethodDiD:      "Comparison of groups",
-	MethodJoint:    "All campaigns in one model",
-	methodTWFE:     "Comparison month by month",
-	MethodITS:      "The target's own series",
-	methodExpected: "Expected without the campaign",
+func (s topic) workDiD(d *stats.Permutation, target, comparison int, seed uint64) phrase {
+	text := []phrase{say("work.did", "target", digits(target), "others", digits(comparison), "difference", log(d.Diff))}
+	if s.isRate() && !s.isMedian() {
+		text = append(text, say("work.did.share"))
+	}
+	key, places := "work.did.all", []any{"n", whole(d.N), "p", decimals{d.P, 4}, "lo", log(d.Lo), "hi", log(d.Hi), "sd", decimals{d.SD, 4}}
+	if !d.IsExact {
+		key, places = "work.did.drawn", append(places, "seed", strconv.FormatUint(seed, 10))
+	}
+	return sentences(append(text, say(key, places...))...)
 }
 
-// decimal writes a log ratio.
-func decimal(x float64) string { return strings.Replace(fmt.Sprintf("%.4f", x), "-", "−", 1) }
-
-func (w words) workDiD(d *stats.Permutation, target, comparison int, seed uint64) string {
-	text := fmt.Sprintf("Mean of ln(window ÷ same days a year earlier) over %d %s addressed less that of %d others: %s. ", target, w.many, comparison, decimal(d.Diff))
-	if w.rate && !w.isMedian() {
-		text += "Changes are of the rate itself, not of percentage points. "
-	}
-	if d.IsExact {
-		text += fmt.Sprintf("All %s choices of as many were tried: p %.4f; interval by inverting the test on a grid of 0.001: %s to %s; standard deviation of the choices %.4f.", number(float64(d.N)), d.P, decimal(d.Lo), decimal(d.Hi), d.SD)
-	} else {
-		text += fmt.Sprintf("%s choices of as many were drawn (seed %d): p (b + 1) ÷ (B + 1) = %.4f; interval by inverting the test on a grid of 0.001: %s to %s; standard deviation of the choices %.4f.", number(float64(d.N)), seed, d.P, decimal(d.Lo), decimal(d.Hi), d.SD)
-	}
-	return text
-}
-
-func (w words) workTWFE(t *stats.TwoWay, k int, name string) string {
+func (s topic) workTWFE(t *stats.TwoWay, k int, name string) phrase {
 	e := t.Coef[k]
-	text := "Poisson regression with an effect of each " + w.unit + " and each month"
+	key, places := "work.twfe", []any{"estimate", log(e.Value), "se", decimals{e.SE, 4}, "model_se", decimals{finite(t.QuasiSE[k]), 4},
+		"df", decimals{e.DF, 0}, "n", digits(t.N), "dispersion", decimals{finite(t.Dispersion), 2}}
 	if name != "" {
-		text += ", coefficient of " + name
+		key, places = "work.twfe.of", append(places, "name", name)
 	}
-	text += fmt.Sprintf(": ln ratio %s, standard error %.4f clustered by %s (CR1), %.4f by the overdispersed model; t with %.0f degrees of freedom; n %d, dispersion %.2f.", decimal(e.Value), e.SE, w.unit, finite(t.QuasiSE[k]), e.DF, t.N, finite(t.Dispersion))
-	if len(t.Dropped) > 0 {
-		text += fmt.Sprintf(" %s without any count left out.", capital(plural(len(t.Dropped), w.unit, w.many)))
+	var dropped phrase
+	if n := len(t.Dropped); n > 0 {
+		dropped = say("work.twfe.dropped", "n", whole(n))
 	}
-	return text
+	return sentences(say(key, places...), dropped)
 }
 
-func (w words) workJoint(corr []float64, condition float64) string {
-	var parts []string
-	for _, c := range corr {
-		parts = append(parts, strings.Replace(fmt.Sprintf("%.2f", c), "-", "−", 1))
+func (s topic) workJoint(corr []float64, condition float64) phrase {
+	parts := make([]phrase, len(corr))
+	for i, c := range corr {
+		parts[i] = say("name", "name", decimals{c, 2})
 	}
-	text := "Correlation of this estimate with the others': " + strings.Join(parts, ", ") + "."
+	var number phrase
 	if finite(condition) > 0 {
-		text += fmt.Sprintf(" Condition number %.0f.", condition)
+		number = say("work.joint.condition", "n", decimals{condition, 0})
 	}
-	return text
+	return sentences(say("work.joint", "list", row(", ", parts...)), number)
 }
 
-func (w words) workITS(f *stats.ITS, o *ITSOpinion, steps int) string {
-	season := map[string]string{string(stats.MonthFactor): "an effect of each month of the year", string(stats.ThreeHarmonics): "three waves a year", string(stats.TwoHarmonics): "two waves a year"}[o.Season]
-	text := "Quasi-Poisson regression"
-	if w.isMedian() {
-		text = "Regression of the log"
+func (s topic) workITS(f *stats.ITS, o *ITSOpinion, steps int) phrase {
+	model := say("work.its.counts")
+	if s.isMedian() {
+		model = say("work.its.median")
 	}
-	text += fmt.Sprintf(" on trend, %s and the share of the month in the window", season)
+	var others phrase
 	if steps > 0 {
-		text += " and " + plural(steps, "other campaign", "other campaigns")
+		others = say("work.its.others", "n", whole(steps))
 	}
-	of := map[bool]string{true: "AR(1) by REML", false: "overdispersed Poisson"}[o.SEKind == stats.AR1REML]
-	hasTwo := !w.isMedian() && f.AR1 != nil
-	if hasTwo {
-		of += ", the wider of two"
+	errors := "work.its.poisson"
+	if o.SEKind == stats.AR1REML {
+		errors = "work.its.reml"
 	}
-	text += fmt.Sprintf("; n %d months, %d before: ln ratio %s, standard error %.4f (%s), t with %.0f degrees of freedom.", o.NMonths, o.NPreMonths, decimal(f.Headline.Value), f.Headline.SE, of, f.Headline.DF)
-	var parts []string
-	if !w.isMedian() {
-		parts = append(parts, fmt.Sprintf("dispersion %.2f", o.Dispersion), fmt.Sprintf("Newey–West standard error %.4f", o.NeweyWest))
+	if !s.isMedian() && f.AR1 != nil {
+		errors += ".wider"
+	}
+	var parts []phrase
+	if !s.isMedian() {
+		parts = append(parts, say("work.its.dispersion", "n", decimals{o.Dispersion, 2}), say("work.its.newey_west", "n", decimals{o.NeweyWest, 4}))
 	}
 	if f.AR1 != nil {
-		parts = append(parts, fmt.Sprintf("autocorrelation ρ %.2f", o.Rho))
+		parts = append(parts, say("work.its.rho", "n", decimals{o.Rho, 2}))
 	}
-	return text + " " + capital(strings.Join(append(parts, "Ljung–Box p "+small(o.LjungBoxP)), "; ")) + "."
+	parts = append(parts, say("work.its.ljung_box", "p", chance(o.LjungBoxP)))
+	return sentences(
+		say("work.its", "model", model, "season", say("work.its."+o.Season), "others", others, "n", digits(o.NMonths), "before", digits(o.NPreMonths),
+			"estimate", log(f.Headline.Value), "se", decimals{f.Headline.SE, 4}, "errors", say(errors), "df", decimals{f.Headline.DF, 0}),
+		say("work.its.diagnostics", "list", row("; ", parts...)))
 }
 
-func (w words) workExpected(l *stats.Level, f *stats.Forecast, e stats.Estimate, c *Counterfactual, comparison bool) string {
-	text := "Regression of the log on season"
+func (s topic) workExpected(l *stats.Level, f *stats.Forecast, e stats.Estimate, c *Counterfactual, comparison bool) phrase {
+	key := "work.expected"
 	if comparison {
-		text += " and the comparison group"
+		key = "work.expected.comparison"
 	}
-	text += fmt.Sprintf(" with a wandering level (REML, variance of its steps over that of the noise %.4f), fitted to the months before: mean ln(observed ÷ expected) %s, standard error %.4f, t with %d degrees of freedom.", finite(l.Q), decimal(e.Value), e.SE, f.DF)
+	text := []phrase{say(key, "q", decimals{finite(l.Q), 4}, "mean", log(e.Value), "se", decimals{e.SE, 4}, "df", digits(f.DF))}
 	if c.Draws > 0 {
-		text += fmt.Sprintf(" Cumulative interval from %s draws, seed %d.", number(float64(c.Draws)), c.Seed)
+		text = append(text, say("work.expected.draws", "n", whole(c.Draws), "seed", strconv.FormatUint(c.Seed, 10)))
 	}
 	if c.BacktestN > 0 {
-		text += fmt.Sprintf(" In the year before, forecast likewise, %d of %d months lay in the band", c.BacktestIn, c.BacktestN)
+		key, places := "work.expected.backtest", []any{"k", digits(c.BacktestIn), "n", digits(c.BacktestN)}
 		if c.MAPE != nil {
-			text += fmt.Sprintf("; they were off by %s on average", strings.ToLower(share(*c.MAPE)))
+			key, places = "work.expected.backtest.off", append(places, "error", portion(*c.MAPE))
 		}
-		text += "."
+		text = append(text, say(key, places...))
 	}
-	return text
+	return sentences(text...)
 }
