@@ -21,25 +21,28 @@ const (
 
 var english = locale.Find("en")
 
-// words gives the language of a reader: the one chosen on a page, else the library's, else the browser's. What programs
-// read is in English.
+// words gives the language of a reader, with the library's dates and names: the one chosen on a page, else the library's,
+// else the browser's. What programs read is in English.
 func (s *server) words(c *gin.Context) *locale.Words {
 	if isForPrograms(c.Request.URL.Path) {
 		return english
 	}
+	return s.dressed(c, s.tongue(c))
+}
+
+func (s *server) tongue(c *gin.Context) *locale.Words {
 	if chosen, err := c.Cookie(langKey); err == nil {
 		if w := locale.Find(chosen); w != nil {
 			return w
 		}
 	}
-	if w := locale.Find(s.preferred()); w != nil {
-		return w
+	if set, err := s.settled(c); err == nil && set.Language != "" {
+		if w := locale.Find(set.Language); w != nil {
+			return w
+		}
 	}
 	return locale.Match(c.GetHeader("Accept-Language"))
 }
-
-// preferred is the tag of the language that the library chose for all its readers; empty: none.
-func (s *server) preferred() string { return "" }
 
 // choose answers a page's address that holds lang=pt-BR: it keeps the language in a cookie and leads to the same address
 // without it.

@@ -3,6 +3,7 @@ package dashboards
 import (
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/gin-gonic/gin"
@@ -50,6 +51,15 @@ func (s *server) oneMetric(c *gin.Context) error {
 	}
 	if values.Has(splitKey) {
 		values.Del(splitKey)
+		set, err := s.settled(c)
+		if err != nil {
+			return err
+		}
+		for _, option := range queries.Options { // the form shows what is settled, and sends it along
+			if values.Get(option.Name) == strconv.Itoa(set.Number(option.Name)) {
+				values.Del(option.Name)
+			}
+		}
 		return redirect{address(c.Request.URL.Path, withoutBlanks(values))}
 	}
 	preset := queries.PresetLast12Months

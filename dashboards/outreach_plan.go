@@ -83,8 +83,9 @@ func (v *visit) planAnswer(body *planBody, c campaign.Campaign) {
 		body.Error = v.tell(err, "plan")
 		return
 	}
-	plan, err := cached(v.ctx, v.server, v.reading, "plan "+stamp, func(ctx context.Context) (*impact.PlanReport, int, error) {
-		panel, err := impact.ReadPlan(ctx, v.reading.Snapshot, c, others)
+	rules, key := v.rules()
+	plan, err := cached(v.ctx, v.server, v.reading, "plan "+key+stamp, func(ctx context.Context) (*impact.PlanReport, int, error) {
+		panel, err := rules.ReadPlan(ctx, v.reading.Snapshot, c, others)
 		if err != nil {
 			return nil, 0, err
 		}

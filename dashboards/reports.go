@@ -155,12 +155,13 @@ func (v *visit) measure(ctx context.Context, all *records, id string) (*impact.R
 	if err != nil {
 		return nil, err
 	}
-	report, err := cached(ctx, v.server, v.reading, "impact "+strconv.Quote(id)+stamp, func(ctx context.Context) (*impact.Report, int, error) {
+	rules, key := v.rules()
+	report, err := cached(ctx, v.server, v.reading, "impact "+key+strconv.Quote(id)+stamp, func(ctx context.Context) (*impact.Report, int, error) {
 		history, err := v.server.campaigns.History(ctx, id)
 		if err != nil {
 			return nil, 0, err
 		}
-		report, err := impact.Measure(ctx, v.reading.Snapshot, c, others, all.Exposures, history)
+		report, err := rules.Measure(ctx, v.reading.Snapshot, c, others, all.Exposures, history)
 		return report, 2000, err
 	})
 	if err != nil {

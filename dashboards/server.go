@@ -14,6 +14,7 @@ import (
 
 	"github.com/fillrate/fillrate/queries"
 	"github.com/fillrate/fillrate/queries/campaign"
+	"github.com/fillrate/fillrate/queries/settings"
 	"github.com/fillrate/fillrate/queries/store"
 )
 
@@ -25,6 +26,8 @@ type Options struct {
 	Logger  *slog.Logger // nil: slog.Default()
 	// Campaigns is the record of what the library did; nil: the outreach pages say that there is none.
 	Campaigns *campaign.Book
+	// Settings is what the library has settled; nil: nothing, and nothing can be.
+	Settings *settings.Book
 	// Importer takes exports in the browser; nil: the page says that this is off. Uploads is the folder in which their files
 	// wait, and MaxUpload how many bytes one import may have (0: 2 GiB).
 	Importer  Importer
@@ -48,6 +51,7 @@ type server struct {
 	log       *slog.Logger
 	cache     *cache
 	campaigns *campaign.Book // nil: none
+	settings  *settings.Book // nil: none
 	imports   *importDesk    // nil: off
 	origins   *http.CrossOriginProtection
 	templates map[string]pages       // by language
@@ -66,7 +70,7 @@ func New(o Options) (http.Handler, error) {
 }
 
 func build(o Options) (*server, http.Handler, error) {
-	s := &server{store: o.Store, version: o.Version, addr: o.Addr, log: o.Logger, cache: newCache(cacheRows, queryTimeout), campaigns: o.Campaigns, origins: http.NewCrossOriginProtection()}
+	s := &server{store: o.Store, version: o.Version, addr: o.Addr, log: o.Logger, cache: newCache(cacheRows, queryTimeout), campaigns: o.Campaigns, settings: o.Settings, origins: http.NewCrossOriginProtection()}
 	if s.log == nil {
 		s.log = slog.Default()
 	}

@@ -28,6 +28,10 @@ func valueLabel(w *locale.Words, dimension, value string) string {
 		return w.Bucket(dimension, value)
 	case "reason", "filled_by", "status", "outcome", "channel":
 		return w.Of(sentenceCase(value))
+	case "library":
+		if name := w.Library(value); name != value {
+			return name
+		}
 	case "measure", "note": // of published figures
 		return w.Of(value)
 	}

@@ -52,6 +52,10 @@ func (s *server) open(c *gin.Context, ownKeys ...string) (*visit, error) {
 	if err != nil {
 		return nil, err
 	}
+	settled, err := s.settled(c)
+	if err != nil {
+		return nil, err
+	}
 	ctx := c.Request.Context()
 	reading, err := s.read(ctx)
 	if err != nil {
@@ -62,8 +66,13 @@ func (s *server) open(c *gin.Context, ownKeys ...string) (*visit, error) {
 		reading.release()
 		return nil, err
 	}
+	filter = settled.Apply(filter)
 	v := &visit{Words: s.words(c), ctx: ctx, server: s, reading: reading, history: history, path: c.Request.URL.Path, asked: filter, start: queries.PresetLast12Months, compare: compareYear}
 	v.filter = filter.Resolve(history.Today)
+	if err := v.filter.Unresolved(); err != nil {
+		reading.release()
+		return nil, err
+	}
 	v.happened = sync.OnceValue(v.readHappenings)
 	return v, nil
 }
@@ -127,7 +136,7 @@ func (v *visit) compute(id string, filter queries.Filter) (*queries.Result, erro
 	if err != nil {
 		return nil, err
 	}
-	return cached(v.ctx, v.server, v.reading, id+"?"+filter.Encode(), func(ctx context.Context) (*queries.Result, int, error) {
+	return cached(v.ctx, v.server, v.reading, id+"?"+filter.Settled().Encode(), func(ctx context.Context) (*queries.Result, int, error) {
 		result, err := queries.Run(ctx, v.reading.Snapshot, metric, filter)
 		if err != nil {
 			return nil, 0, err

@@ -29,6 +29,7 @@ type Words struct {
 	thousands  string
 	months     [12]string // as they stand in a date
 	dateStyle  DateStyle
+	libraries  map[string]string // names by code
 	dateLayout map[DateStyle]string
 	dayLayout  map[DateStyle]string // without the year
 }
@@ -117,6 +118,21 @@ func (w *Words) In(style DateStyle) *Words {
 	other := *w
 	other.dateStyle = style
 	return &other
+}
+
+// Naming gives the same language with names for libraries, by their codes.
+func (w *Words) Naming(libraries map[string]string) *Words {
+	other := *w
+	other.libraries = libraries
+	return &other
+}
+
+// Library gives the name of a library, its code where it has none.
+func (w *Words) Library(code string) string {
+	if name, ok := w.libraries[code]; ok {
+		return name
+	}
+	return code
 }
 
 // Has tells whether there is a text under key.
