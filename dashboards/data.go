@@ -3,12 +3,20 @@ package dashboards
 import (
 	"context"
 	_ "embed"
+	"encoding/csv"
+	"errors"
 	"fmt"
+	"net/url"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/gin-gonic/gin"
 
 	"github.com/fillrate/fillrate/dashboards/locale"
+	"github.com/fillrate/fillrate/queries"
+	"github.com/fillrate/fillrate/queries/export"
+	"github.com/fillrate/fillrate/queries/store"
 )
 
 var (
@@ -18,6 +26,8 @@ var (
 	notesSQL string
 	//go:embed sql/rejects.sql
 	rejectsSQL string
+	//go:embed sql/rejected_rows.sql
+	rejectedRowsSQL string
 	//go:embed sql/checks.sql
 	checksSQL string
 	//go:embed sql/unknown_statuses.sql
@@ -27,15 +37,28 @@ var (
 // data shows what the numbers stand on: every import, the rows that were refused and why, and what is doubtful in
 // those that were not.
 func (s *server) data(c *gin.Context) error {
-	v, err := s.openPage(c)
+	v, err := s.openPage(c, currentKey)
 	if err != nil {
 		return err
 	}
 	defer v.close()
 	body := struct {
 		Imports, Notes, Rejects, Checks, Statuses *table
+		Quality                                   *figure
+		Generations                               []generationRow
+		Import, Download                          string
 		History                                   *history
-	}{History: v.history}
+		Made                                      string // which generation was made current a moment ago
+	}{History: v.history, Download: rejectsPath, Quality: v.quality()}
+	if s.imports != nil {
+		body.Import = importPath
+	}
+	if c.Query(currentKey) == strconv.Itoa(v.reading.Generation) {
+		body.Made = v.Say("data.made_current", c.Query(currentKey))
+	}
+	if body.Generations, err = v.generations(); err != nil {
+		return err
+	}
 	for _, t := range []struct {
 		into    **table
 		query   string
@@ -53,6 +76,112 @@ func (s *server) data(c *gin.Context) error {
 		}
 	}
 	return v.render(c, "data", v.Text("page./data"), nil, body)
+}
+
+const (
+	rejectsPath    = "/data/rejects.csv"
+	generationPath = "/data/generations/:n/current"
+	currentKey     = "current" // says on the page which generation was made current
+)
+
+// generationRow is one kept generation.
+type generationRow struct {
+	Number, When, Size, Requests string
+	Current                      bool
+	Action                       string // where it is made current
+	Confirm                      string // what that means
+}
+
+func (v *visit) generations() ([]generationRow, error) {
+	list, err := v.server.store.Generations()
+	if err != nil {
+		return nil, err
+	}
+	var rows []generationRow
+	for _, g := range list {
+		row := generationRow{Number: strconv.Itoa(g.Number), When: v.Date(g.MadeAt) + " " + clock(g.MadeAt), Size: v.Number(float64(g.Bytes)/1e6, 1) + " MB",
+			Requests: v.Text("data.damaged"), Current: g.Current}
+		if g.Requests != nil {
+			row.Requests = v.Count(float64(*g.Requests))
+			row.Action = strings.Replace(generationPath, ":n", row.Number, 1)
+			row.Confirm = v.Say("data.confirm_current", row.Number, row.When, row.Requests)
+		}
+		rows = append(rows, row)
+	}
+	return rows, nil
+}
+
+// makeCurrent rolls the history back, or forward again, to a kept generation.
+func (s *server) makeCurrent(c *gin.Context) error {
+	number, err := strconv.Atoi(c.Param("n"))
+	if err != nil || number < 1 {
+		return refuse(queries.NotFound, "data.no_generation")
+	}
+	_, err = s.store.Rollback(number)
+	switch {
+	case errors.Is(err, store.ErrBusy):
+		return refuse(queries.Conflict, "data.busy")
+	case errors.Is(err, store.ErrNoGeneration):
+		return refuse(queries.NotFound, "data.no_generation")
+	case err != nil:
+		return err
+	}
+	s.log.Info("generation made current", "generation", number)
+	return redirect{address("/data", url.Values{currentKey: {strconv.Itoa(number)}}) + "#generations"}
+}
+
+// quality is the table of checks over the whole history.
+func (v *visit) quality() *figure {
+	f := &figure{ID: "quality", Title: v.Text("data.quality"), Wide: true}
+	filter := v.filter
+	filter.From, filter.To, filter.Preset, filter.By = time.Time{}, time.Time{}, "", nil
+	result, err := v.compute("data_quality", filter)
+	if err != nil {
+		f.Error = explain(v.Words, err).Message
+		return f
+	}
+	f.Definition = &definition{URL: "/definitions#" + result.Metric.ID, Columns: columnsIn(v.Words, result.Metric.Columns)}
+	f.Downloads = downloads(result.Metric.ID, filter)
+	f.Table = resultTable(v.Words, f.Title, resultIn(v.Words, result), "", nil, func([]any) bool { return false },
+		func(row []any) string { return rowsAddress(result.Metric.ID, filter, result.Columns, row) })
+	return f
+}
+
+// downloadRejects gives every refused row that is kept, as CSV.
+func (s *server) downloadRejects(c *gin.Context) error {
+	v, err := s.open(c)
+	if err != nil {
+		return err
+	}
+	defer v.close()
+	rows, err := v.reading.DB().QueryContext(v.ctx, rejectedRowsSQL)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	c.Header("Content-Type", "text/csv; charset=utf-8")
+	c.Header("Content-Disposition", `attachment; filename="fillrate-refused-rows.csv"`)
+	out := csv.NewWriter(c.Writer)
+	if err := out.Write([]string{"batch", "file", "sheet", "line", "column", "reason"}); err != nil {
+		return err
+	}
+	for rows.Next() {
+		texts := make([]string, 6)
+		if err := rows.Scan(&texts[0], &texts[1], &texts[2], &texts[3], &texts[4], &texts[5]); err != nil {
+			return err
+		}
+		for i, text := range texts {
+			texts[i] = export.Guard(text)
+		}
+		if err := out.Write(texts); err != nil {
+			return err
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return err
+	}
+	out.Flush()
+	return out.Error()
 }
 
 func importsHead(w *locale.Words) []head {

@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/gofrs/flock"
 )
@@ -34,6 +35,7 @@ type Files struct {
 
 	mu      sync.Mutex
 	opened  map[int]*openGeneration
+	counted map[int]counted
 	upgrade *upgrade // under way, or nil
 }
 
@@ -43,11 +45,17 @@ type openGeneration struct {
 	readers int
 }
 
+// counted is the number of requests in a generation whose file was made at that time; such a file never changes.
+type counted struct {
+	madeAt   time.Time
+	requests int64
+}
+
 var _ Store = (*Files)(nil)
 
 // Open gives the store of a data directory, which need not exist before the first load.
 func Open(dir string) *Files {
-	return &Files{dir: dir, limits: limitsFromEnvironment(), opened: map[int]*openGeneration{}}
+	return &Files{dir: dir, limits: limitsFromEnvironment(), opened: map[int]*openGeneration{}, counted: map[int]counted{}}
 }
 
 // Dir is the data directory, where a loader keeps its key file.
@@ -420,9 +428,33 @@ func (f *Files) Generations() ([]Generation, error) {
 		if err != nil {
 			return nil, err
 		}
+		generation.Requests = f.requests(generation)
 		list = append(list, generation)
 	}
 	return list, nil
+}
+
+// requests counts those of a generation, nil where its file cannot be read.
+func (f *Files) requests(of Generation) *int64 {
+	f.mu.Lock()
+	known, isKnown := f.counted[of.Number]
+	f.mu.Unlock()
+	if isKnown && known.madeAt.Equal(of.MadeAt) {
+		return &known.requests
+	}
+	db, err := open(of.Path, f.tempDir(), f.limits, true)
+	if err != nil {
+		return nil
+	}
+	defer db.Close()
+	var n int64
+	if err := db.QueryRow("select n_requests from history_state").Scan(&n); err != nil {
+		return nil
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.counted[of.Number] = counted{of.MadeAt, n}
+	return &n
 }
 
 // Rollback implements Store. It moves the pointer and deletes nothing, so it can be taken back.

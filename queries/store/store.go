@@ -41,6 +41,8 @@ type Generation struct {
 	Bytes   int64     `json:"bytes"`
 	MadeAt  time.Time `json:"made_at"`
 	Current bool      `json:"current"`
+	// Requests is how many it holds; nil where nobody counted them, or its file cannot be read.
+	Requests *int64 `json:"requests,omitempty"`
 }
 
 // Snapshot is one generation opened read-only.
