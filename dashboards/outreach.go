@@ -84,7 +84,7 @@ func (v *visit) campaignRow(m measured) campaignRow {
 		row.What = v.Text("form.kind.service_change")
 	}
 	if m.Report != nil {
-		row.Text, row.Changed = m.Report.Verdict.Text, m.Report.Window.ChangedAfterResults
+		row.Text, row.Changed = m.Report.In(v.Tag).Verdict.Text, m.Report.Window.ChangedAfterResults
 		if m.Report.Headline != nil {
 			row.Evidence = evidenceWords(v.Words, m.Report)
 		}
@@ -148,15 +148,15 @@ func (v *visit) forest(list []measured) *figure {
 		row.Note = row.Label + "\n" + windowWords(v.Words, c) + "\n" + row.Under
 		if r := m.Report; r != nil {
 			if row.MDE = r.MDE; r.MDE != nil {
-				cells[9].Text = mdeWords(r.Outcome, *r.MDE)
+				cells[9].Text = mdeWords(v.Words, r.Outcome, *r.MDE)
 			}
 			if h := r.Headline; h != nil {
 				row.Ratio, row.Lo, row.Hi = &h.RR, h.Lo, h.Hi
-				between := v.Say("forest.between", changeWords(h.RR), changeWords(h.Lo), changeWords(h.Hi))
-				row.Note += "\n" + between + "\np " + impact.Probability(h.P)
-				cells[4].Text, cells[5].Text, cells[6].Text, cells[7].Text = changeWords(h.RR), changeWords(h.Lo), changeWords(h.Hi), impact.Probability(h.P)
+				between := v.Say("forest.between", changeWords(v.Words, h.RR), changeWords(v.Words, h.Lo), changeWords(v.Words, h.Hi))
+				row.Note += "\n" + between + "\np " + impact.In(v.Tag).Probability(h.P)
+				cells[4].Text, cells[5].Text, cells[6].Text, cells[7].Text = changeWords(v.Words, h.RR), changeWords(v.Words, h.Lo), changeWords(v.Words, h.Hi), impact.In(v.Tag).Probability(h.P)
 				if h.HolmP != nil {
-					cells[8].Text = impact.Probability(*h.HolmP)
+					cells[8].Text = impact.In(v.Tag).Probability(*h.HolmP)
 					row.Note += ", " + v.Say("forest.holm", cells[8].Text)
 				}
 				word += ", " + between
@@ -253,20 +253,20 @@ func forestHeight(n int) string {
 }
 
 // changeWords writes a ratio as the reports do, as a change in whole percent: 1.25 is +25%.
-func changeWords(ratio float64) string {
+func changeWords(w *locale.Words, ratio float64) string {
 	if math.IsNaN(ratio) || math.IsInf(ratio, 0) {
 		return noValue
 	}
-	return impact.Change(ratio)
+	return impact.In(w.Tag).Change(ratio)
 }
 
 // mdeWords writes the smallest visible change, rounded up: a smaller one would not be seen. Where less is better it is the
 // fall as far from no change as the ratio.
-func mdeWords(outcome impact.OutcomeReport, ratio float64) string {
+func mdeWords(w *locale.Words, outcome impact.OutcomeReport, ratio float64) string {
 	if lessIsBetter[outcome.ID] {
-		return changeWords(1 - max(1, math.Ceil(100*(1-1/ratio)-1e-9))/100)
+		return changeWords(w, 1-max(1, math.Ceil(100*(1-1/ratio)-1e-9))/100)
 	}
-	return impact.SmallestChange(ratio)
+	return impact.In(w.Tag).SmallestChange(ratio)
 }
 
 // lessIsBetter are the outcomes of which a campaign is to bring less.

@@ -351,7 +351,7 @@ func (d drawing) inSpace() *figure {
 	f.N = d.Say("n.placebo", d.Count(float64(len(d.Placebo.InSpace))))
 	if h := d.Headline; h != nil && h.Method == impact.MethodDiD && h.NPermutations != nil {
 		shown, tried := len(d.Placebo.InSpace), *h.NPermutations
-		words := []string{d.Count(float64(shown)), d.Count(float64(h.NTarget)), d.Count(float64(h.NTarget + h.NComparison)), impact.Probability(h.P), d.Count(float64(tried))}
+		words := []string{d.Count(float64(shown)), d.Count(float64(h.NTarget)), d.Count(float64(h.NTarget + h.NComparison)), impact.In(d.Tag).Probability(h.P), d.Count(float64(tried))}
 		switch {
 		case shown < tried:
 			f.N = d.Say("n.placebo_part", words...)
@@ -386,7 +386,7 @@ func (d drawing) inTime() *figure {
 			if at, err := time.Parse(time.DateOnly, day); err == nil {
 				day = d.Date(at)
 			}
-			f.Table.Rows = append(f.Table.Rows, []cell{{Text: day, Header: true, Short: true}, {Text: changeWords(math.Exp(launch.LogRatio)), Number: true}})
+			f.Table.Rows = append(f.Table.Rows, []cell{{Text: day, Header: true, Short: true}, {Text: changeWords(d.Words, math.Exp(launch.LogRatio)), Number: true}})
 		}
 	}
 	return f
@@ -407,17 +407,17 @@ func (d drawing) histogram(f *figure, logRatios []float64, name, color string) *
 	drawn := chart.Chart{Kind: chart.Bars, Format: chart.Count, Categories: make([]chart.Category, len(bins)), Series: []chart.Series{{Name: name, Color: color, Points: make([]chart.Point, len(bins))}}}
 	t := &table{Caption: f.Title, Head: []head{{Text: d.Text("placebo.change")}, {Text: name, Number: true}}}
 	for i, bin := range bins {
-		label := d.Say("placebo.bin", changeWords(1+bin.From), changeWords(1+bin.To))
+		label := d.Say("placebo.bin", changeWords(d.Words, 1+bin.From), changeWords(d.Words, 1+bin.To))
 		drawn.Categories[i].Label = middleOf(d.Words, bin)
 		drawn.Series[0].Points[i] = chart.Point{Value: new(float64(bin.N)), Note: label}
 		t.Rows = append(t.Rows, []cell{{Text: label, Header: true, Short: true}, {Text: d.Count(float64(bin.N)), Number: true}})
 	}
 	drawn.Marks = []chart.Mark{
 		{Kind: chart.NoChange, From: chart.BinPlace(bins, 0)},
-		{Kind: chart.Actual, From: chart.BinPlace(bins, actual), Label: d.Say("placebo.actual", changeWords(1+actual), kindWords(d.Words, d.Campaign))},
+		{Kind: chart.Actual, From: chart.BinPlace(bins, actual), Label: d.Say("placebo.actual", changeWords(d.Words, 1+actual), kindWords(d.Words, d.Campaign))},
 	}
 	f = d.finish(f, drawn, t)
-	f.Description = d.Say("placebo.actual", changeWords(1+actual), kindWords(d.Words, d.Campaign)) + ". " + f.Description
+	f.Description = d.Say("placebo.actual", changeWords(d.Words, 1+actual), kindWords(d.Words, d.Campaign)) + ". " + f.Description
 	return f
 }
 

@@ -218,6 +218,7 @@ func (v *visit) finding(r *impact.Report) *finding {
 }
 
 func findingOf(w *locale.Words, r *impact.Report, h happenings, nameLibraries bool) *finding {
+	r = r.In(w.Tag)
 	base := campaignAddress(r.Campaign.ID)
 	a := &finding{
 		Sign: signOf(r.Verdict.Code), Verdict: r.Verdict.Text, Refusals: r.Refusals, Working: r.Working,
@@ -308,7 +309,7 @@ func evidenceWords(w *locale.Words, r *impact.Report) string {
 }
 
 func betweenChanges(w *locale.Words, lo, hi float64) string {
-	return w.Say("finding.between", changeWords(lo), changeWords(hi))
+	return w.Say("finding.between", changeWords(w, lo), changeWords(w, hi))
 }
 
 // keyNumbers puts what is left after season and growth beside the raw change, which must not be mistaken for it.
@@ -316,16 +317,16 @@ func keyNumbers(w *locale.Words, r *impact.Report) []keyNumber {
 	var list []keyNumber
 	adjusted := keyNumber{Label: w.Text("finding.adjusted"), Number: noValue, Note: w.Text("finding.adjusted_none")}
 	if h := r.Headline; h != nil {
-		adjusted.Number, adjusted.Range, adjusted.Note = changeWords(h.RR), betweenChanges(w, h.Lo, h.Hi), w.Text("method."+h.Method)
+		adjusted.Number, adjusted.Range, adjusted.Note = changeWords(w, h.RR), betweenChanges(w, h.Lo, h.Hi), w.Text("method."+h.Method)
 	} else if j := r.JointEffect; j != nil {
-		adjusted = keyNumber{w.Text("finding.joint"), changeWords(j.RR), betweenChanges(w, j.Lo, j.Hi), w.Text("finding.joint_note")}
+		adjusted = keyNumber{w.Text("finding.joint"), changeWords(w, j.RR), betweenChanges(w, j.Lo, j.Hi), w.Text("finding.joint_note")}
 	}
 	list = append(list, adjusted)
 	if raw := r.RawChange; raw != nil {
-		k := keyNumber{Label: w.Text("finding.raw"), Number: changeWords(raw.Ratio), Note: w.Text("finding.raw_note")}
+		k := keyNumber{Label: w.Text("finding.raw"), Number: changeWords(w, raw.Ratio), Note: w.Text("finding.raw_note")}
 		k.Range = w.Say("finding.from_to", outcomeWords(w, r, raw.Pre), outcomeWords(w, r, raw.Post))
 		if raw.LastYear != nil {
-			k.Note = w.Say("finding.raw_last_year", k.Note, changeWords(*raw.LastYear))
+			k.Note = w.Say("finding.raw_last_year", k.Note, changeWords(w, *raw.LastYear))
 		}
 		list = append(list, k)
 	}
@@ -476,9 +477,9 @@ func statistics(w *locale.Words, r *impact.Report) []fact {
 	if h := r.Headline; h != nil {
 		add(w.Text("stat.method"), w.Text("method."+h.Method))
 		add(w.Text("stat.ratio"), ratioWords(w, h.RR, h.Lo, h.Hi))
-		add("p", impact.Probability(h.P))
+		add("p", impact.In(w.Tag).Probability(h.P))
 		if h.HolmP != nil {
-			add(w.Text("stat.holm"), impact.Probability(*h.HolmP))
+			add(w.Text("stat.holm"), impact.In(w.Tag).Probability(*h.HolmP))
 		}
 		add(w.Text("stat.units"), w.Say("stat.units_n", w.Count(float64(h.NTarget)), w.Count(float64(h.NComparison))))
 		if h.NPermutations != nil {
@@ -493,12 +494,12 @@ func statistics(w *locale.Words, r *impact.Report) []fact {
 		}
 	}
 	if o := r.TWFE; o != nil {
-		add(w.Text("stat.twfe"), w.Say("stat.with_p", ratioWords(w, o.RR, o.Lo, o.Hi), impact.Probability(o.P)))
+		add(w.Text("stat.twfe"), w.Say("stat.with_p", ratioWords(w, o.RR, o.Lo, o.Hi), impact.In(w.Tag).Probability(o.P)))
 	}
 	if o := r.ITS; o != nil {
-		add(w.Text("stat.its"), w.Say("stat.with_p", ratioWords(w, o.RR, o.Lo, o.Hi), impact.Probability(o.P)))
+		add(w.Text("stat.its"), w.Say("stat.with_p", ratioWords(w, o.RR, o.Lo, o.Hi), impact.In(w.Tag).Probability(o.P)))
 		add(w.Text("stat.its_model"), w.Say("stat.its_words", w.Text("stat."+o.SEKind), w.Text("stat."+o.Season), w.Count(float64(o.NMonths)), w.Count(float64(o.NPreMonths)),
-			w.Number(o.Dispersion, 2), w.Number(o.Rho, 2), w.Number(o.NeweyWest, 3), impact.Probability(o.LjungBoxP)))
+			w.Number(o.Dispersion, 2), w.Number(o.Rho, 2), w.Number(o.NeweyWest, 3), impact.In(w.Tag).Probability(o.LjungBoxP)))
 	}
 	if c := r.Counterfactual; c != nil && c.Draws > 0 {
 		backtest := w.Text("stat.no_backtest")
@@ -508,7 +509,7 @@ func statistics(w *locale.Words, r *impact.Report) []fact {
 		add(w.Text("stat.counterfactual"), w.Say("stat.counterfactual_words", significant(w, c.Q), w.Count(float64(c.Draws)), strconv.FormatUint(c.Seed, 10), backtest))
 	}
 	if r.MDE != nil {
-		add(w.Text("head.mde"), w.Say("stat.mde_words", mdeWords(r.Outcome, *r.MDE)))
+		add(w.Text("head.mde"), w.Say("stat.mde_words", mdeWords(w, r.Outcome, *r.MDE)))
 	}
 	return list
 }
@@ -537,7 +538,7 @@ func unitsTable(w *locale.Words, r *impact.Report) *table {
 			group = w.Text("units.target")
 		}
 		if u.LogRatio != nil {
-			change = changeWords(math.Exp(*u.LogRatio))
+			change = changeWords(w, math.Exp(*u.LogRatio))
 		}
 		if name == "" {
 			name = w.Text("units.small")

@@ -168,7 +168,7 @@ func TestAServiceChangeByItsName(t *testing.T) {
 // The smallest visible change is written once: rounded away from none, and as a fall where less is better.
 func TestSmallestVisibleChange(t *testing.T) {
 	for id, want := range map[string]string{"requests": "+28%", "fill_rate": "+28%", "median_turnaround": "−22%", "overdue_rate": "−22%"} {
-		if got := mdeWords(impact.OutcomeReport{ID: id}, 1.273); got != want {
+		if got := mdeWords(english, impact.OutcomeReport{ID: id}, 1.273); got != want {
 			t.Errorf("%s: %s, want %s", id, got, want)
 		}
 	}
@@ -178,7 +178,7 @@ func TestSmallestVisibleChange(t *testing.T) {
 		t.Error("the page writes the smallest visible change in another way")
 	}
 	for ratio, want := range map[float64]string{0.0001: "−99%", 18: "+1,000% or more", 1.25: "+25%", 1: "0%"} {
-		if got := changeWords(ratio); got != want {
+		if got := changeWords(english, ratio); got != want {
 			t.Errorf("%v is %s, want %s", ratio, got, want)
 		}
 	}

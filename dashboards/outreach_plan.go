@@ -95,6 +95,7 @@ func (v *visit) planAnswer(body *planBody, c campaign.Campaign) {
 		body.Error = v.tell(err, "plan")
 		return
 	}
+	plan = plan.In(v.Tag)
 	body.Answer, body.Help, body.Refusals = plan.Text, plan.Help, plan.Refusals
 	body.Numbers = planFacts(v.Words, plan)
 }
@@ -123,13 +124,13 @@ func planFacts(w *locale.Words, p *impact.PlanReport) []fact {
 		list = append(list, fact{w.Text("plan.method"), w.Text("plan.method." + p.Method), ""})
 	}
 	if p.SmallestP != nil {
-		list = append(list, fact{w.Text("plan.smallest_p"), w.Say("plan.ways", impact.Probability(*p.SmallestP), w.Count(p.NAssignments)), ""})
+		list = append(list, fact{w.Text("plan.smallest_p"), w.Say("plan.ways", impact.In(w.Tag).Probability(*p.SmallestP), w.Count(p.NAssignments)), ""})
 	}
 	if p.MDE != nil {
-		list = append(list, fact{w.Text("head.mde"), w.Say("plan.mde", mdeWords(p.Outcome, *p.MDE)), ""})
+		list = append(list, fact{w.Text("head.mde"), w.Say("plan.mde", mdeWords(w, p.Outcome, *p.MDE)), ""})
 	}
 	if p.FormulaMDE != nil {
-		list = append(list, fact{w.Text("plan.formula"), w.Say("plan.formula_mde", mdeWords(p.Outcome, *p.FormulaMDE), w.Number(p.Dispersion, 1)), ""})
+		list = append(list, fact{w.Text("plan.formula"), w.Say("plan.formula_mde", mdeWords(w, p.Outcome, *p.FormulaMDE), w.Number(p.Dispersion, 1)), ""})
 	}
 	return list
 }
