@@ -1,6 +1,7 @@
 package dashboards
 
 import (
+	"maps"
 	"net/url"
 	"slices"
 	"strings"
@@ -22,12 +23,16 @@ type form struct {
 	Action     string
 	Was        string
 	Presets    []option
+	Period     string // the preset chosen, in words
 	From, Last string
-	Picks      []pick
 	Compare    []option
+	Picks      []pick // what is asked for most, in the bar itself
+	More       []pick // and the rest, behind one button
+	NMore      int    // how many of those behind the button are set
 	Basis      []option
 	Clock      []option
 	Keep       []field // what the address says and the bar has no control for
+	Chips      []narrowing
 	Reset      string
 }
 
@@ -38,6 +43,9 @@ type option struct {
 
 type field struct{ Name, Value string }
 
+// narrowing is one thing that the page is narrowed to, with the address of the page without it.
+type narrowing struct{ Text, URL string }
+
 // pick is the choice of a dimension's values. Where there are too many to list, More takes the others by name.
 type pick struct {
 	Name, Label, State string
@@ -45,21 +53,37 @@ type pick struct {
 	Options            []option
 	More               string
 	Search             bool
+	Choices            string // address that searches all values; empty: those listed are all
 }
 
 const (
 	listedChoices   = 300
 	searchedChoices = 12 // from which on a list gets a search field
+	chipsOfOne      = 8  // of one dimension; what is beyond shares a chip
 )
 
-// form makes the filter bar of a page; extras names the controls beside the usual ones (basis, clock,
-// compare).
+// Where the controls of the dimensions stand: those that most questions need in the bar, the others behind a button.
+var (
+	picksInBar = []string{"role", "kind"}
+	picksMore  = []string{"department", "partner", "patron_group", "network", "library", "source"}
+)
+
+// form makes the filter bar of a page; extras names the controls beside the usual ones (basis, clock).
 func (v *visit) form(extras ...string) *form {
-	f := &form{Action: v.path, Reset: v.path}
-	for _, preset := range queries.Presets(v.history.Today, v.filter.Number("fiscal_start")) {
-		f.Presets = append(f.Presets, option{preset.ID, v.Of(preset.Label), v.asked.Preset == preset.ID})
+	f := &form{Action: v.path, Reset: v.path, Chips: v.chips()}
+	for _, preset := range queries.Presets(v.history.Today, v.filter.Number("fiscal_start"), v.filter.Terms...) {
+		label := v.Of(preset.Label)
+		if preset.Term != "" {
+			label += ": " + shorten(preset.Term, 40)
+		}
+		f.Presets = append(f.Presets, option{preset.ID, label, v.asked.Preset == preset.ID})
 	}
 	f.Presets = append(f.Presets, option{custom, v.Text("custom_dates"), v.asked.Preset == ""})
+	for _, preset := range f.Presets {
+		if preset.Chosen {
+			f.Period = preset.Label
+		}
+	}
 	if !v.filter.From.IsZero() {
 		f.From = v.filter.From.Format(time.DateOnly)
 	}
@@ -74,19 +98,16 @@ func (v *visit) form(extras ...string) *form {
 
 	values := v.query()
 	shown := []string{"from", "to", "preset"}
-	for _, name := range []string{"role", "kind", "department", "patron_group", "partner", "library"} {
-		shown = append(shown, name)
-		if pick, ok := v.pick(name, values[name]); ok {
-			f.Picks = append(f.Picks, pick)
+	picks := func(names []string) (list []pick) {
+		for _, name := range names {
+			shown = append(shown, name)
+			if pick, ok := v.pick(name, values[name]); ok {
+				list = append(list, pick)
+			}
 		}
+		return list
 	}
-	if slices.Contains(extras, compareKey) {
-		for _, key := range []string{compareYear, compareLast, compareNone} {
-			f.Compare = append(f.Compare, option{key, v.Text("compare_" + key), v.compare == key})
-		}
-	} else if v.compare != compareYear {
-		f.Keep = append(f.Keep, field{compareKey, v.compare})
-	}
+	f.Picks, f.More = picks(picksInBar), picks(picksMore)
 	if slices.Contains(extras, "basis") {
 		shown = append(shown, "basis")
 		f.Basis = []option{{"", v.Text("basis_cohort"), !v.filter.IsPeriod()}, {queries.Period, v.Text("basis_period"), v.filter.IsPeriod()}}
@@ -95,14 +116,81 @@ func (v *visit) form(extras ...string) *form {
 		shown = append(shown, "clock")
 		f.Clock = []option{{"", v.Text("clock_calendar"), !v.filter.IsBusiness()}, {queries.Business, v.Text("clock_business"), v.filter.IsBusiness()}}
 	}
-	for _, key := range queries.FilterKeys() {
-		if !slices.Contains(shown, key) {
-			for _, word := range values[key] {
-				f.Keep = append(f.Keep, field{key, word})
-			}
+	for _, name := range append(slices.Clone(picksMore), "basis", "clock") {
+		if slices.Contains(shown, name) && len(values[name]) > 0 {
+			f.NMore++
 		}
 	}
+	if v.comparesItself() {
+		f.Keep = append(f.Keep, fields(values, compareKey)...)
+	} else {
+		for _, key := range []string{compareYear, compareLast, compareNone} {
+			f.Compare = append(f.Compare, option{key, v.Text("compare_" + key), v.compare == key})
+		}
+	}
+	for _, key := range queries.FilterKeys() {
+		if key != compareKey && !slices.Contains(shown, key) {
+			f.Keep = append(f.Keep, fields(values, key)...)
+		}
+	}
+	for _, key := range slices.Sorted(maps.Keys(v.own)) {
+		f.Keep = append(f.Keep, fields(v.own, key)...)
+	}
 	return f
+}
+
+// comparesItself tells the pages whose numbers are compared by a control of their own, or not at all.
+func (v *visit) comparesItself() bool {
+	return strings.HasPrefix(v.path, catalogPath) || strings.HasPrefix(v.path, "/rows/")
+}
+
+func fields(values url.Values, key string) []field {
+	var list []field
+	for _, word := range values[key] {
+		list = append(list, field{key, word})
+	}
+	return list
+}
+
+// chips lists what the page is narrowed to, the period aside, in the order of its address.
+func (v *visit) chips() []narrowing {
+	values := v.query()
+	without := func(key string, from, to int) string {
+		left := maps.Clone(values)
+		if left[key] = slices.Delete(slices.Clone(values[key]), from, to); len(left[key]) == 0 {
+			delete(left, key)
+		}
+		maps.Copy(left, v.own)
+		return address(v.path, left)
+	}
+	var list []narrowing
+	for _, key := range queries.FilterKeys() {
+		words := values[key]
+		if len(words) == 0 {
+			continue
+		}
+		d, o := queries.FindDimension(key), queries.FindOption(key)
+		switch {
+		case d != nil && d.Filter:
+			for i, word := range words {
+				if i == chipsOfOne-1 && len(words) > chipsOfOne {
+					more := v.Say("filter.chip_more", v.Count(float64(len(words)-i)))
+					list = append(list, narrowing{v.Say("filter.chip", v.Of(d.Label), more), without(key, i, len(words))})
+					break
+				}
+				list = append(list, narrowing{v.Say("filter.chip", v.Of(d.Label), shorten(valueLabel(v.Words, key, word), 40)), without(key, i, i+1)})
+			}
+		case key == "basis":
+			list = append(list, narrowing{v.Text("basis_period"), without(key, 0, 1)})
+		case key == "clock":
+			list = append(list, narrowing{v.Text("clock_business"), without(key, 0, 1)})
+		case key == "as_of":
+			list = append(list, narrowing{v.Say("span.as_of", v.Date(v.filter.AsOf)), without(key, 0, 1)})
+		case o != nil:
+			list = append(list, narrowing{v.Say("filter.chip", v.Of(o.Label), words[0]), without(key, 0, 1)})
+		}
+	}
+	return list
 }
 
 func (v *visit) pick(name string, chosen []string) (pick, bool) {
@@ -130,7 +218,9 @@ func (v *visit) pick(name string, chosen []string) (pick, bool) {
 		label := shorten(valueLabel(v.Words, name, c.Value), 80)
 		p.Options = append(p.Options, option{c.Value, label, slices.Contains(chosen, c.Value)})
 	}
-	p.Search = len(p.Options) >= searchedChoices
+	if p.Search = len(p.Options) >= searchedChoices; p.Search {
+		p.Choices = choicesPath + name
+	}
 	switch len(chosen) {
 	case 0:
 	case 1:
@@ -141,8 +231,8 @@ func (v *visit) pick(name string, chosen []string) (pick, bool) {
 	return p, true
 }
 
-// canonical gives the address that a submitted form asks for.
-func canonical(path string, values url.Values) string {
+// canonical gives the address that a submitted form asks for; start is the preset that the page starts from.
+func canonical(path, start string, values url.Values) string {
 	was := strings.SplitN(values.Get(formKey), "|", 3)
 	preset, from, last := values.Get("preset"), values.Get("from"), values.Get(lastKey)
 	usePreset := preset != custom && preset != ""
@@ -160,9 +250,10 @@ func canonical(path string, values url.Values) string {
 		}
 	}
 	switch {
-	case usePreset && (preset != queries.PresetLast12Months || strings.HasPrefix(path, catalogPath)): // where it may not be the start
+	case usePreset && preset != start:
 		values.Set("preset", preset)
 	case usePreset:
+	case from == "" && last == "" && start == queries.PresetAll:
 	case from == "" && last == "":
 		values.Set("preset", queries.PresetAll)
 	default:

@@ -26,7 +26,7 @@ func TestSubmittedFormBecomesACanonicalAddress(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got := canonical("/", values); got != test.want {
+			if got := canonical("/", queries.PresetLast12Months, values); got != test.want {
 				t.Errorf("%s\ngave %s\nwant %s", test.query, got, test.want)
 			}
 		})

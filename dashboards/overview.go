@@ -47,7 +47,7 @@ func (s *server) overview(c *gin.Context) error {
 	if body.Sources, err = v.sources(); err != nil {
 		return err
 	}
-	return v.render(c, "overview", v.Text("page./"), v.form(compareKey), body)
+	return v.render(c, "overview", v.Text("page./"), v.form(), body)
 }
 
 // card is one number with what it was, what it stands on and its siblings: sides and kinds are never averaged together.

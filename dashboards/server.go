@@ -106,26 +106,27 @@ func build(o Options) (*server, http.Handler, error) {
 // routes is the whole site.
 func (s *server) routes(r *gin.Engine) {
 	for path, page := range map[string]page{
-		"/":                       s.overview,
-		"/turnaround":             s.turnaround,
-		"/fill-rate":              s.fillRate,
-		"/overdue":                s.overdue,
-		catalogPath:               s.metricList,
-		catalogPath + "/:metric":  s.oneMetric,
-		"/rows/:metric":           s.rows, // the requests behind a number
-		outreachPath:              s.outreach,
-		outreachPath + "/new":     s.newCampaign,
-		outreachPath + "/plan":    s.planCampaign,
-		campaignPath:              s.campaign,
-		campaignPath + "/edit":    s.editCampaign,
-		campaignPath + "/remove":  s.removeCampaign,
-		campaignPath + "/:file":   s.campaignFile,
-		importPath:                s.importPage,
-		oneImportPath:             s.showImport,
-		oneImportPath + "/events": s.importEvents,
-		"/data":                   s.data,
-		"/definitions":            s.definitions,
-		"/download/:file":         s.download, // fill_rate.csv
+		"/":                        s.overview,
+		"/turnaround":              s.turnaround,
+		"/fill-rate":               s.fillRate,
+		"/overdue":                 s.overdue,
+		catalogPath:                s.metricList,
+		catalogPath + "/:metric":   s.oneMetric,
+		"/rows/:metric":            s.rows, // the requests behind a number
+		outreachPath:               s.outreach,
+		outreachPath + "/new":      s.newCampaign,
+		outreachPath + "/plan":     s.planCampaign,
+		campaignPath:               s.campaign,
+		campaignPath + "/edit":     s.editCampaign,
+		campaignPath + "/remove":   s.removeCampaign,
+		campaignPath + "/:file":    s.campaignFile,
+		importPath:                 s.importPage,
+		oneImportPath:              s.showImport,
+		oneImportPath + "/events":  s.importEvents,
+		"/data":                    s.data,
+		"/definitions":             s.definitions,
+		choicesPath + ":dimension": s.choices,  // what the search fields of the filter find
+		"/download/:file":          s.download, // fill_rate.csv
 
 		"/api/v1/metrics":              s.apiCatalog,
 		"/api/v1/metrics/:metric":      s.apiMetric,

@@ -26,6 +26,7 @@ type visit struct {
 	filter  queries.Filter // with the preset's dates in place
 	start   string         // the preset that the page starts from
 	compare string         // what its numbers are compared with: last_year, previous or none
+	own     url.Values     // what the address says to this page alone and another filter leaves as it is: its order
 
 	happened func() happenings // read when it is first asked for; nil: nothing
 }
@@ -37,6 +38,9 @@ const (
 	compareLast = queries.ComparePrevious
 	compareNone = "none"
 )
+
+// passing are the own keys of a page that mean nothing under another filter.
+var passing = []string{offsetKey, "tile", "wait"}
 
 // open takes a snapshot and reads the filter in the request's address as it stands there: without from, to and preset
 // it means everything. The caller closes the visit.
@@ -90,7 +94,7 @@ func (s *server) openSpan(c *gin.Context, preset string, ownKeys ...string) (*vi
 		return nil, err
 	}
 	if values.Has(formKey) {
-		return nil, redirect{canonical(c.Request.URL.Path, values)}
+		return nil, redirect{canonical(c.Request.URL.Path, preset, values)}
 	}
 	compare := values.Get(compareKey)
 	if compare == "" {
@@ -103,7 +107,12 @@ func (s *server) openSpan(c *gin.Context, preset string, ownKeys ...string) (*vi
 	if err != nil {
 		return nil, err
 	}
-	v.compare, v.start = compare, preset
+	v.compare, v.start, v.own = compare, preset, url.Values{}
+	for _, key := range ownKeys {
+		if words := values[key]; len(words) > 0 && !slices.Contains(passing, key) {
+			v.own[key] = words
+		}
+	}
 	if v.asked.From.IsZero() && v.asked.To.IsZero() && v.asked.Preset == "" {
 		v.asked.Preset = preset
 		v.filter = v.asked.Resolve(v.history.Today)

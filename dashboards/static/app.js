@@ -1,5 +1,4 @@
-// Makes a page's controls handier. Every page works without this file: the filter is a plain form. Charts are drawn by
-// charts.js.
+// Makes a page's controls handier. Every page works without this file: the filter is a plain form.
 (function () {
   "use strict";
 
@@ -23,48 +22,59 @@
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", name);
   }
 
-  // filter: one open list at a time, closed by Escape or a click beside it; long lists can be searched
-  function filters() {
-    var picks = document.querySelectorAll("details.pick");
-    function closeOthers(kept) {
-      picks.forEach(function (pick) { if (pick !== kept) pick.open = false; });
-    }
-    document.addEventListener("click", function (event) { closeOthers(event.target.closest("details.pick")); });
+  // Lists that lie over the page: one is open at a time, and Escape or a click beside it closes it.
+  var floating = "details.pick, details.rest";
+  function closeAllBut(kept) {
+    document.querySelectorAll(floating).forEach(function (list) {
+      if (list.open && !(kept && list.contains(kept))) list.open = false;
+    });
+  }
+  function lists() {
+    document.addEventListener("click", function (event) {
+      if (event.target.isConnected) closeAllBut(event.target.closest(floating));
+    });
     document.addEventListener("keydown", function (event) {
-      var open = document.querySelector("details.pick[open]");
-      if (event.key !== "Escape" || !open) return;
+      if (event.key !== "Escape") return;
+      var inside = document.activeElement && document.activeElement.closest("details.pick[open], details.rest[open]");
+      var open = inside || document.querySelector("details.pick[open], details.rest[open]");
+      if (!open) return;
       open.open = false;
       open.querySelector("summary").focus();
     });
-    picks.forEach(function (pick) {
-      var search = pick.querySelector(".search");
-      var state = pick.querySelector("summary b");
-      pick.addEventListener("toggle", function () {
-        pick.classList.remove("end");
-        var box = pick.querySelector("fieldset").getBoundingClientRect();
-        if (pick.open && box.right > root.clientWidth - 8) pick.classList.add("end");
-      });
-      pick.addEventListener("change", function () {
-        var chosen = pick.querySelectorAll(":checked");
-        state.textContent = chosen.length === 0 ? pick.dataset.none : chosen.length === 1 ? chosen[0].nextElementSibling.textContent : words["js.chosen"].replace("{0}", chosen.length.toLocaleString(words.lang));
-      });
-      if (!search) return;
+    document.addEventListener("toggle", function (event) {
+      var pick = event.target;
+      if (!pick.matches || !pick.matches("details.pick")) return;
+      pick.classList.remove("end");
+      var box = pick.querySelector("fieldset").getBoundingClientRect();
+      if (pick.open && box.right > root.clientWidth - 8) pick.classList.add("end");
+    }, true);
+    document.addEventListener("change", function (event) {
+      var pick = event.target.closest("details.pick");
+      if (pick) state(pick);
+      // A preset chosen shows that the dates no longer count, and dates changed that the preset does not.
+      var form = event.target.form;
+      if (event.target.type === "date" && form && form.elements.preset) form.elements.preset.value = "custom";
+    });
+  }
+  function state(pick) {
+    var chosen = pick.querySelectorAll(":checked");
+    pick.querySelector("summary b").textContent = chosen.length === 0 ? pick.dataset.none :
+      chosen.length === 1 ? chosen[0].nextElementSibling.textContent : words["js.chosen"].replace("{0}", chosen.length.toLocaleString(words.lang));
+  }
+
+  // A list whose values are all on the page is searched there; choices.js searches the longer ones on the server.
+  document.addEventListener("fillrate:shown", function (event) {
+    event.target.querySelectorAll("details.pick:not([data-choices]) .search[hidden]").forEach(function (search) {
       search.hidden = false;
       search.addEventListener("input", function () {
         var wanted = search.value.toLowerCase();
-        pick.querySelectorAll(".check").forEach(function (check) {
+        search.closest("details.pick").querySelectorAll(".check").forEach(function (check) {
           check.hidden = check.textContent.toLowerCase().indexOf(wanted) < 0;
         });
       });
       search.addEventListener("keydown", function (event) { if (event.key === "Enter") event.preventDefault(); });
     });
-    // A preset chosen shows that the dates no longer count, and dates changed that the preset does not.
-    var preset = document.querySelector("select[name=preset]");
-    if (!preset) return;
-    document.querySelectorAll(".filter input[type=date]").forEach(function (date) {
-      date.addEventListener("change", function () { preset.value = "custom"; });
-    });
-  }
+  });
 
   // On paper nothing can be opened: the working is printed with the rest.
   function paper() {
@@ -77,7 +87,6 @@
   }
 
   themes();
-  filters();
+  lists();
   paper();
-  window.fillrate.charts.start(document);
 })();
