@@ -50,6 +50,10 @@ var Options = []*Option{
 		Doc: "Points of the priority score for a copy, which can be there the same day."},
 	{Name: "horizon", Label: "Months to look ahead", Default: 6, Low: 0, High: 12,
 		Doc: "Months after the last full one that the forecast speaks of."},
+	{Name: "late_from", Label: "Days late, from", Default: 0, Low: 0, High: 100_000,
+		Doc: "Of the loans that are out, a list has those that are late by at least so many days; 0 lists all."},
+	{Name: "late_to", Label: "Days late, to", Default: 0, Low: 0, High: 100_000,
+		Doc: "Of the loans that are out, a list has those that are late by at most so many days; 0 sets no end."},
 	{Name: "top", Label: "Longest list", Default: 500, Low: 0, High: 10_000_000,
 		Doc: "Rows of a list of titles or requests, at most, from the top; 0 lists all."},
 }

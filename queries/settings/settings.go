@@ -51,9 +51,11 @@ const (
 // DateStyles lists the words of Settings.DateStyle.
 var DateStyles = []string{"dmy", "mdy", "iso"}
 
-// Options lists the options that can be settled: all but the length of lists, which each question has its own.
+// Options lists the options that can be settled: all but what a list holds, which each question says for itself.
 func Options() []*queries.Option {
-	return slices.DeleteFunc(slices.Clone(queries.Options), func(o *queries.Option) bool { return o.Name == "top" })
+	return slices.DeleteFunc(slices.Clone(queries.Options), func(o *queries.Option) bool {
+		return o.Name == "top" || o.Name == "late_from" || o.Name == "late_to"
+	})
 }
 
 func findOption(name string) *queries.Option {
@@ -125,7 +127,7 @@ func (s *Settings) Set(name string, words ...string) error {
 	case findOption(name) != nil:
 		return s.setNumber(findOption(name), text)
 	default:
-		return wrong(name, "there is no setting %q: the names are %s", excerpt(name), strings.Join(Names(), ", "))
+		return wrong(name, "unknown", "there is no setting %q: the names are %s", excerpt(name), strings.Join(Names(), ", "))
 	}
 	return nil
 }
@@ -154,7 +156,7 @@ func (s *Settings) setNumber(option *queries.Option, text string) error {
 	}
 	n, err := strconv.Atoi(text)
 	if err != nil {
-		return wrong(option.Name, "%s is a whole number from %d to %d, not %q", option.Name, option.Low, option.High, excerpt(text))
+		return wrong(option.Name, "number", "%[3]s is a whole number from %[1]d to %[2]d, not %[4]q", option.Low, option.High, option.Name, excerpt(text))
 	}
 	if s.Numbers == nil {
 		s.Numbers = map[string]int{}
@@ -217,6 +219,7 @@ func joined(words []string) string { return strings.Join(words, "; ") }
 // sentence for a person, in English, made of Format and Args. To package queries it is Invalid.
 type FieldError struct {
 	Field  string
+	Kind   string // what is wrong, in a word: taken, overlap …
 	Format string
 	Args   []any
 }
@@ -229,4 +232,6 @@ func (e *FieldError) Unwrap() error {
 	return &queries.Error{Code: queries.Invalid, Message: e.Error()}
 }
 
-func wrong(field, format string, args ...any) *FieldError { return &FieldError{field, format, args} }
+func wrong(field, kind, format string, args ...any) *FieldError {
+	return &FieldError{field, kind, format, args}
+}
