@@ -34,6 +34,9 @@ type figure struct {
 	Rows        string // address of the requests behind it
 	Empty       string // why there is nothing to show
 	Error       string
+	More        *link  // another way on, in its own words
+	Template    string // what draws it, where it is no figure: card
+	Data        any    // what that template shows
 }
 
 type link struct{ Text, URL string }
