@@ -55,22 +55,31 @@ func TestPlans(t *testing.T) {
 			if r.Method != c.method || (r.MDE != nil) != (c.method != "") {
 				t.Errorf("by %q, smallest detectable %v, refusals %+v", r.Method, r.MDE, r.Refusals)
 			}
-			var b strings.Builder
-			fmt.Fprintln(&b, r.Text)
-			for _, help := range r.Help {
-				fmt.Fprintln(&b, "help:", help)
+			for _, l := range languages {
+				told := r.In(l.Tag)
+				soundIn(t, l, told.texts())
+				golden(t, l.Tag, name, planSaid(told))
 			}
-			fmt.Fprintf(&b, "\n%s to %s; expected %.0f against %.0f; %d against %d units, %.0f ways", r.BasisFrom, r.BasisTo, r.Expected, r.ExpectedComparison, r.NTarget, r.NComparison, r.NAssignments)
-			if r.SmallestP != nil {
-				fmt.Fprintf(&b, ", smallest p %.4f", *r.SmallestP)
-			}
-			if r.FormulaMDE != nil {
-				fmt.Fprintf(&b, "\nby the formula %.3f with dispersion %.2f", *r.FormulaMDE, r.Dispersion)
-			}
-			b.WriteString("\n")
-			golden(t, name, b.String())
 		})
 	}
+}
+
+// planSaid is what a plan says, and its numbers.
+func planSaid(r *PlanReport) string {
+	var b strings.Builder
+	fmt.Fprintln(&b, r.Text)
+	for _, help := range r.Help {
+		fmt.Fprintln(&b, "help:", help)
+	}
+	fmt.Fprintf(&b, "\n%s to %s; expected %.0f against %.0f; %d against %d units, %.0f ways", r.BasisFrom, r.BasisTo, r.Expected, r.ExpectedComparison, r.NTarget, r.NComparison, r.NAssignments)
+	if r.SmallestP != nil {
+		fmt.Fprintf(&b, ", smallest p %.4f", *r.SmallestP)
+	}
+	if r.FormulaMDE != nil {
+		fmt.Fprintf(&b, "\nby the formula %.3f with dispersion %.2f", *r.FormulaMDE, r.Dispersion)
+	}
+	b.WriteString("\n")
+	return b.String()
 }
 
 // What can be detected is what chance makes of the year before, as the assessment of a campaign then would have it.

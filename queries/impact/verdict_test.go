@@ -17,10 +17,13 @@ import (
 
 var update = flag.Bool("update", false, "write the golden verdicts anew")
 
-// golden compares what a report says with testdata/verdicts.
-func golden(t *testing.T, name, got string) {
+// golden compares what a report says with testdata/verdicts, where the verdicts of other languages lie in folders of their own.
+func golden(t *testing.T, language, name, got string) {
 	t.Helper()
 	path := filepath.Join("testdata", "verdicts", strings.ReplaceAll(name, " ", "_")+".txt")
+	if language != english.Tag {
+		path = filepath.Join("testdata", "verdicts", language, filepath.Base(path))
+	}
 	if *update {
 		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
 			t.Fatal(err)
@@ -31,7 +34,7 @@ func golden(t *testing.T, name, got string) {
 		t.Fatal(err)
 	}
 	if got != string(want) {
-		t.Errorf("%s says:\n%s\nwant:\n%s", name, got, want)
+		t.Errorf("%s says in %s:\n%s\nwant:\n%s", name, language, got, want)
 	}
 }
 
@@ -420,7 +423,11 @@ func TestVerdicts(t *testing.T) {
 				seen[refusal.Code] = true
 			}
 			sound(t, r)
-			golden(t, c.name, said(r))
+			for _, l := range languages {
+				told := r.In(l.Tag)
+				soundIn(t, l, told.texts())
+				golden(t, l.Tag, c.name, said(told)+worked(told, l))
+			}
 		})
 	}
 	for _, code := range []string{RefusedShortHistory, RefusedIncomplete, RefusedRunning, RefusedFewUnits, RefusedAllTreated, RefusedNoComparison,
