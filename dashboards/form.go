@@ -64,8 +64,8 @@ const (
 
 // Where the controls of the dimensions stand: those that most questions need in the bar, the others behind a button.
 var (
-	picksInBar = []string{"role", "kind"}
-	picksMore  = []string{"department", "partner", "patron_group", "network", "library", "source"}
+	picksInBar = []string{"role"}
+	picksMore  = []string{"kind", "department", "partner", "patron_group", "network", "library", "source"}
 )
 
 // form makes the filter bar of a page; extras names the controls beside the usual ones (basis, clock).
