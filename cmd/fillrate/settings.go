@@ -263,7 +263,7 @@ func (cmd *settingsHistoryCmd) Run(a *app) (err error) {
 		return err
 	}
 	for _, edit := range edits {
-		printf(a.Stdout, "%s  %s: %s, was %s\n", edit.At.UTC().Format("2006-01-02 15:04"), oneLine(edit.Name), oneLine(cmp.Or(edit.After, "as usual")), oneLine(cmp.Or(edit.Before, "as usual")))
+		a.tellEdit(edit)
 	}
 	files := a.open(cmd.dataFlag)
 	defer files.Close()
@@ -276,10 +276,12 @@ func (cmd *settingsHistoryCmd) Run(a *app) (err error) {
 	}
 	defer func() { err = errors.Join(err, snapshot.Close()) }()
 	changes, err := settings.TargetEdits(a.ctx, snapshot)
-	for _, change := range changes {
-		for note := range strings.SplitSeq(change.Notes, "\n") {
-			printf(a.Stdout, "%s  %s\n", change.At.UTC().Format("2006-01-02 15:04"), oneLine(note))
-		}
+	for _, edit := range changes {
+		a.tellEdit(edit)
 	}
 	return err
+}
+
+func (a *app) tellEdit(edit settings.Edit) {
+	printf(a.Stdout, "%s  %s: %s, was %s\n", edit.At.UTC().Format("2006-01-02 15:04"), oneLine(edit.Name), oneLine(cmp.Or(edit.After, "as usual")), oneLine(cmp.Or(edit.Before, "as usual")))
 }

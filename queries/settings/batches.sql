@@ -1,1 +1,1 @@
-select imported_at, file, notes from import_batch where source = 'settings' order by batch_id
+select imported_at, notes from import_batch where source = 'settings' order by batch_id

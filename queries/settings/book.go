@@ -44,7 +44,7 @@ type Edit struct {
 	Revision      int
 	At            time.Time // UTC
 	Name          string
-	Before, After string // as Settings.Words, terms parted by semicolons; empty: as usual
+	Before, After string // as Settings.Words, terms parted by semicolons; empty: as usual; none: no target or weight
 }
 
 // Open gives the settings of a data directory. Nothing is made before the first of them is changed.

@@ -308,6 +308,7 @@ func TestCheck(t *testing.T) {
 		"a name of nothing":         {func(s *Settings) { s.LibraryNames["MAIN"] = "\u00ad" }, "library.MAIN", "invisible"},
 		"a name of dots":            {func(s *Settings) { s.LibraryNames["MAIN"] = "..." }, "library.MAIN", "no letter"},
 		"broken text":               {func(s *Settings) { s.LibraryNames["MAIN"] = "a\xff" }, "library.MAIN", "could not be read"},
+		"a name of two libraries":   {func(s *Settings) { s.LibraryNames["MAIN"] = "law <library> & “annex”" }, "library.MAIN", "library LAW has this name already"},
 		"no code":                   {func(s *Settings) { s.LibraryNames[""] = "Main" }, "library.", "without a code"},
 		"a term without a name":     {func(s *Settings) { s.Terms[0].Name = " " }, "terms.1", "has no name"},
 		"two terms of a name":       {func(s *Settings) { s.Terms[1].Name = "fall" }, "terms.2", "two terms are called"},

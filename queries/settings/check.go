@@ -33,15 +33,22 @@ func Check(s Settings) []*FieldError {
 	}
 	add(checkLanguage(s.Language))
 	if s.DateStyle != "" && !slices.Contains(DateStyles, s.DateStyle) {
-		add(wrong(DateStyle, "the date style %q is not known: use dmy, mdy or iso", excerpt(s.DateStyle)))
+		add(wrong(DateStyle, "date_style", "the date style %q is not known: use dmy, mdy or iso", excerpt(s.DateStyle)))
 	}
 	add(checkZone(s.Zone))
 	list = append(list, checkTerms(s.Terms)...)
 	if len(s.LibraryNames) > mostLibraries {
-		add(wrong(LibraryPrefix, "%d libraries have a name: %d is the most", len(s.LibraryNames), mostLibraries))
+		add(wrong(LibraryPrefix, "many_libraries", "%d libraries have a name: %d is the most", len(s.LibraryNames), mostLibraries))
 	}
+	named := map[string]string{}
 	for _, code := range slices.Sorted(maps.Keys(s.LibraryNames)) {
-		add(checkLibrary(code, s.LibraryNames[code]))
+		name := strings.ToLower(s.LibraryNames[code])
+		if err := checkLibrary(code, s.LibraryNames[code]); err != nil {
+			add(err)
+		} else if other, ok := named[name]; ok {
+			add(wrong(LibraryPrefix+code, "shared", "library %s has this name already: give %s another, so that they can be told apart", other, code))
+		}
+		named[name] = code
 	}
 	for _, name := range slices.Sorted(maps.Keys(s.Numbers)) {
 		add(checkNumber(name, s.Numbers[name]))
@@ -54,7 +61,7 @@ func checkLanguage(tag string) *FieldError {
 		return nil
 	}
 	if _, err := language.Parse(tag); err != nil || len(tag) > 35 {
-		return wrong(Language, "the language %q is no language tag: write one such as en or pt-BR", excerpt(tag))
+		return wrong(Language, "language", "the language %q is no language tag: write one such as en or pt-BR", excerpt(tag))
 	}
 	return nil
 }
@@ -65,7 +72,7 @@ func checkZone(zone string) *FieldError {
 		return nil
 	}
 	if _, err := time.LoadLocation(zone); err != nil || zone == "Local" {
-		return wrong(Zone, "the time zone %q is not known: write one such as America/New_York or Europe/London", excerpt(zone))
+		return wrong(Zone, "zone", "the time zone %q is not known: write one such as America/New_York or Europe/London", excerpt(zone))
 	}
 	return nil
 }
@@ -73,7 +80,7 @@ func checkZone(zone string) *FieldError {
 func checkLibrary(code, name string) *FieldError {
 	field := LibraryPrefix + code
 	if code == "" {
-		return wrong(field, "a name is given to a library without a code: name the library by its code")
+		return wrong(field, "no_code", "a name is given to a library without a code: name the library by its code")
 	}
 	if err := checkText(field, "the code of a library", code, longestCode); err != nil {
 		return err
@@ -85,15 +92,15 @@ func checkLibrary(code, name string) *FieldError {
 func checkText(field, what, text string, most int) *FieldError {
 	switch {
 	case !utf8.ValidString(text) || strings.ContainsRune(text, utf8.RuneError):
-		return wrong(field, "%s holds a character that could not be read: type it anew", excerpt(what))
+		return wrong(field, "broken", "%s holds a character that could not be read: type it anew", excerpt(what))
 	case utf8.RuneCountInString(text) > most:
-		return wrong(field, "%s has %d characters: %d is the most", excerpt(what), utf8.RuneCountInString(text), most)
+		return wrong(field, "long", "%[2]s has %[3]d characters: %[1]d is the most", most, excerpt(what), utf8.RuneCountInString(text))
 	case strings.ContainsFunc(text, unicode.IsControl):
-		return wrong(field, "%s holds a line break or another control character: take it out", excerpt(what))
+		return wrong(field, "control", "%s holds a line break or another control character: take it out", excerpt(what))
 	case strings.ContainsFunc(text, isUnseen):
-		return wrong(field, "%s holds an invisible character, such as one that turns the direction of the text round: type it anew", excerpt(what))
+		return wrong(field, "unseen", "%s holds an invisible character, such as one that turns the direction of the text round: type it anew", excerpt(what))
 	case !strings.ContainsFunc(text, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsNumber(r) || unicode.IsSymbol(r) }):
-		return wrong(field, "%s has no letter or digit: write it out", excerpt(what))
+		return wrong(field, "blank", "%s has no letter or digit: write it out", excerpt(what))
 	}
 	return nil
 }
@@ -122,10 +129,10 @@ func excerpt(text string) string {
 func checkNumber(name string, n int) *FieldError {
 	option := findOption(name)
 	if option == nil {
-		return wrong(name, "there is no setting %q: the names are %s", excerpt(name), strings.Join(Names(), ", "))
+		return wrong(name, "unknown", "there is no setting %q: the names are %s", excerpt(name), strings.Join(Names(), ", "))
 	}
 	if n < option.Low || n > option.High {
-		return wrong(name, "%s is a whole number from %d to %d, not %d", name, option.Low, option.High, n)
+		return wrong(name, "number", "%[3]s is a whole number from %[1]d to %[2]d, not %[4]d", option.Low, option.High, name, n)
 	}
 	return nil
 }
@@ -133,7 +140,7 @@ func checkNumber(name string, n int) *FieldError {
 // checkTerms gives the first thing that is wrong with each term.
 func checkTerms(terms []queries.Term) []*FieldError {
 	if len(terms) > mostTerms {
-		return []*FieldError{wrong(Terms, "%d terms are given: %d is the most", len(terms), mostTerms)}
+		return []*FieldError{wrong(Terms, "many_terms", "%d terms are given: %d is the most", len(terms), mostTerms)}
 	}
 	var list []*FieldError
 	taken := map[int]string{} // by day of a leap year
@@ -150,31 +157,31 @@ func termField(i int) string { return fmt.Sprintf("%s.%d", Terms, i+1) }
 
 func checkTerm(field string, term queries.Term, taken map[int]string, names map[string]bool) *FieldError {
 	if term.Name == "" {
-		return wrong(field, "a term has no name: give it one, such as Fall")
+		return wrong(field, "no_name", "a term has no name: give it one, such as Fall")
 	}
 	if err := checkText(field, "the name of a term", term.Name, longestTermName); err != nil {
 		return err
 	}
 	if strings.ContainsRune(term.Name, ';') {
-		return wrong(field, "the name of the term %q holds a semicolon: take it out", term.Name)
+		return wrong(field, "semicolon", "the name of the term %q holds a semicolon: take it out", term.Name)
 	}
 	if names[strings.ToLower(term.Name)] {
-		return wrong(field, "two terms are called %q: give them different names", term.Name)
+		return wrong(field, "taken", "two terms are called %q: give them different names", term.Name)
 	}
 	names[strings.ToLower(term.Name)] = true
 	first, isDay := dayOfYear(term.FromMonth, term.FromDay)
 	last, isToo := dayOfYear(term.ToMonth, term.ToDay)
 	switch {
 	case !isDay:
-		return wrong(field, "the first day of %s is no day of the year: write month and day, such as 08-24", term.Name)
+		return wrong(field, "first_day", "the first day of %s is no day of the year: write month and day, such as 08-24", term.Name)
 	case !isToo:
-		return wrong(field, "the last day of %s is no day of the year: write month and day, such as 12-18", term.Name)
+		return wrong(field, "last_day", "the last day of %s is no day of the year: write month and day, such as 12-18", term.Name)
 	case first == last && term.FromMonth == 2 && term.FromDay == 29:
-		return wrong(field, "%s would be 29 February alone, which most years don't have: give it another first or last day", term.Name)
+		return wrong(field, "leap", "%s would be 29 February alone, which most years don't have: give it another first or last day", term.Name)
 	}
 	for day := first; ; day = day%daysOfLeapYear + 1 {
 		if other, ok := taken[day]; ok {
-			return wrong(field, "%s and %s overlap: a day belongs to one term at most", other, term.Name)
+			return wrong(field, "overlap", "%s and %s overlap: a day belongs to one term at most", other, term.Name)
 		}
 		taken[day] = term.Name
 		if day == last {

@@ -7,6 +7,7 @@ import (
 	_ "embed"
 	"encoding/hex"
 	"fmt"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -91,13 +92,13 @@ func (s *Service) Set(name, text string) error {
 	}
 	i := slices.IndexFunc(UsualTargets(), func(t Target) bool { return TargetName(t.Role, t.Kind) == name })
 	if i < 0 {
-		return wrong(name, "there is no target %q: the names are %s", excerpt(name), strings.Join(TargetNames(), ", "))
+		return wrong(name, "unknown", "there is no target %q: the names are %s", excerpt(name), strings.Join(TargetNames(), ", "))
 	}
 	target := UsualTargets()[i]
 	if text != "" {
 		days, err := strconv.ParseFloat(strings.Replace(text, ",", ".", 1), 64)
 		if err != nil || !(days > 0) || days > mostDays {
-			return wrong(name, "%s is a number of days over 0 and at most %d, such as 3 or 1.5, not %q", name, mostDays, excerpt(text))
+			return wrong(name, "days", "%[2]s is a number of days over 0 and at most %[1]d, such as 3 or 1.5, not %[3]q", mostDays, name, excerpt(text))
 		}
 		target.Days = days
 	}
@@ -110,9 +111,9 @@ func (s *Service) setWeight(group, text string) error {
 	name := WeightPrefix + group
 	switch {
 	case group == "":
-		return wrong(name, "a weight is given to no patron group: name the group")
+		return wrong(name, "no_group", "a weight is given to no patron group: name the group")
 	case len(group) > longestGroup:
-		return wrong(name, "the patron group %s is too long a name", excerpt(group))
+		return wrong(name, "long_group", "the patron group %s is too long a name", excerpt(group))
 	}
 	s.Weights = slices.DeleteFunc(slices.Clone(s.Weights), func(w Weight) bool { return w.Group == group })
 	if text == "" {
@@ -120,10 +121,10 @@ func (s *Service) setWeight(group, text string) error {
 	}
 	n, err := strconv.Atoi(text)
 	if err != nil || n < 0 || n > mostWeight {
-		return wrong(name, "the weight of %s is a whole number from 0 to %d, not %q", excerpt(group), mostWeight, excerpt(text))
+		return wrong(name, "number", "the weight of %[3]s is a whole number from %[1]d to %[2]d, not %[4]q", 0, mostWeight, excerpt(group), excerpt(text))
 	}
 	if len(s.Weights) >= mostWeights {
-		return wrong(name, "%d patron groups have a weight: that is the most", mostWeights)
+		return wrong(name, "many_weights", "%d patron groups have a weight: that is the most", mostWeights)
 	}
 	s.Weights = append(s.Weights, Weight{group, n})
 	return nil
@@ -294,12 +295,17 @@ func orNone(text string, isNone bool) string {
 func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }
 
 // TargetEdits gives every change of targets and weights that a generation has seen through PutTargets, earliest first.
-func TargetEdits(ctx context.Context, snapshot *store.Snapshot) ([]TargetEdit, error) {
-	var all []TargetEdit
+func TargetEdits(ctx context.Context, snapshot *store.Snapshot) ([]Edit, error) {
+	var all []Edit
 	err := each(ctx, snapshot.DB().QueryContext, batchesSQL, func(rows *sql.Rows) error {
-		var edit TargetEdit
-		err := rows.Scan(&edit.At, &edit.How, &edit.Notes)
-		all = append(all, edit)
+		var at time.Time
+		var notes string
+		err := rows.Scan(&at, &notes)
+		for note := range strings.SplitSeq(notes, "\n") {
+			if said := noteShape.FindStringSubmatch(note); said != nil {
+				all = append(all, Edit{At: at.UTC(), Name: said[1], Before: said[3], After: said[2]})
+			}
+		}
 		return err
 	})
 	if err != nil {
@@ -308,9 +314,5 @@ func TargetEdits(ctx context.Context, snapshot *store.Snapshot) ([]TargetEdit, e
 	return all, nil
 }
 
-// TargetEdit is one change of targets and weights: Notes has a sentence a line.
-type TargetEdit struct {
-	At    time.Time // UTC
-	How   string
-	Notes string
-}
+// noteShape is a sentence of differences.
+var noteShape = regexp.MustCompile(`^(.+): (\S+)(?: days)?, was (\S+)$`)

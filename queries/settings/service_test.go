@@ -167,7 +167,9 @@ func TestTargetsAreThoseOfAFile(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff([]settings.TargetEdit{{At: noon, How: "settings page", Notes: "target.borrowing.loan: 6.5 days, was 10\ntarget.lending.copy: 1 days, was 2\nweight.Faculty: 80, was none\nweight.Undergraduate, first year: 0, was none"}}, edits); diff != "" {
+	if diff := cmp.Diff([]settings.Edit{
+		{At: noon, Name: "target.borrowing.loan", Before: "10", After: "6.5"}, {At: noon, Name: "target.lending.copy", Before: "2", After: "1"},
+		{At: noon, Name: "weight.Faculty", Before: "none", After: "80"}, {At: noon, Name: "weight.Undergraduate, first year", Before: "none", After: "0"}}, edits); diff != "" {
 		t.Error(diff)
 	}
 

@@ -16,7 +16,7 @@ var termShape = regexp.MustCompile(`^(.*\S)\s+(\d{1,2})-(\d{1,2})\s+(?:to\s+)?(\
 func ParseTerm(text string) (queries.Term, error) {
 	found := termShape.FindStringSubmatch(strings.TrimSpace(text))
 	if found == nil {
-		return queries.Term{}, wrong(Terms, "%q is no term: write its name, first and last day as month-day, such as \"Fall 08-24 to 12-18\"", excerpt(text))
+		return queries.Term{}, wrong(Terms, "term", "%q is no term: write its name, first and last day as month-day, such as \"Fall 08-24 to 12-18\"", excerpt(text))
 	}
 	term := queries.Term{Name: found[1]}
 	for i, into := range []*int{&term.FromMonth, &term.FromDay, &term.ToMonth, &term.ToDay} {
