@@ -43,6 +43,7 @@ const (
 	Days  Format = "days"
 	Share Format = "share" // 0 to 1, shown as a percentage
 	Index Format = "index" // 100 is what it is compared with
+	Money Format = "money" // two decimals, without a currency
 )
 
 // Chart is everything that is drawn. The zero Value of a Point is a gap.
@@ -291,8 +292,8 @@ func (c Chart) finish(series map[string]any, i int) {
 		line := map[string]any{"yAxis": *c.Level}
 		label := map[string]any{"show": false}
 		if c.LevelName != "" {
-			line["text"] = clean(c.LevelName)
-			label = map[string]any{"show": true, "formatter": "@label.text", "position": "insideEndTop", "color": "@muted", "fontSize": 11}
+			line["name"] = clean(c.LevelName)
+			label = map[string]any{"show": true, "formatter": "@label.name", "position": "insideEndTop", "color": "@muted", "fontSize": 11}
 		}
 		series["markLine"] = map[string]any{
 			"silent": true, "symbol": "none", "animation": false, "label": label,

@@ -33,6 +33,8 @@ func (f Format) Words(w *locale.Words, n float64) string {
 	switch f {
 	case Days:
 		return w.Say("chart.days", w.Days(n))
+	case Money:
+		return w.Money(n)
 	case Share:
 		return w.Share(n)
 	}

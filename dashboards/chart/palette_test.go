@@ -147,3 +147,30 @@ func TestEveryColourOfAChartIsInTheStylesheet(t *testing.T) {
 		}
 	}
 }
+
+// The cells of a heat map carry their number: it must be readable on each of the colours, and more must be stronger for every
+// kind of sight, with a step that shows.
+func TestHeatCanBeReadAndGrows(t *testing.T) {
+	light, dark := readPalettes(t)
+	steps := []string{"heat1", "heat2", "heat3", "heat4", "heat5"}
+	for theme, palette := range map[string]map[string]rgb{"light": light, "dark": dark} {
+		for _, name := range steps {
+			if _, ok := palette[name]; !ok {
+				t.Fatalf("app.css has no --%s", name)
+			}
+			if got := contrast(palette["text"], palette[name]); got < 4.5 {
+				t.Errorf("%s: text on %s has a contrast of %.2f, want 4.5", theme, name, got)
+			}
+		}
+		for sight, by := range sights {
+			before := contrast(palette["surface"], seen(palette[steps[0]], by))
+			for _, name := range steps[1:] {
+				now := contrast(palette["surface"], seen(palette[name], by))
+				if now < before*1.12 {
+					t.Errorf("%s, %s: %s stands out from the page by %.2f, the step before it by %.2f", theme, sight, name, now, before)
+				}
+				before = now
+			}
+		}
+	}
+}

@@ -142,6 +142,10 @@ func (c Chart) cloud() map[string]any {
 		tell = append(tell, map[string]any{"label": clean(c.Scatter.SizeName), "format": c.Scatter.OfSizes})
 	}
 	data := []any{}
+	left, right := math.Inf(1), math.Inf(-1)
+	for _, s := range c.Scatter.Spots {
+		left, right = min(left, s.Across), max(right, s.Across)
+	}
 	for _, s := range c.Scatter.Spots {
 		told := []any{s.Across, s.Up}
 		if c.Scatter.SizeName != "" {
@@ -157,8 +161,12 @@ func (c Chart) cloud() map[string]any {
 			datum["itemStyle"] = hatched("@s1")
 		}
 		if s.Label != "" {
+			side := "right"
+			if s.Across > (left+right)/2 { // to where there is room
+				side = "left"
+			}
 			datum["text"] = clean(s.Label)
-			datum["label"] = map[string]any{"show": true, "formatter": "@label.text", "position": "right", "color": "@text", "fontSize": 11,
+			datum["label"] = map[string]any{"show": true, "formatter": "@label.text", "position": side, "color": "@text", "fontSize": 11,
 				"width": 120, "overflow": "truncate"}
 		}
 		data = append(data, datum)
@@ -190,7 +198,7 @@ func (c Chart) cloud() map[string]any {
 	if c.Scatter.UpFormat == Share {
 		y["max"] = 1
 	}
-	option["grid"] = map[string]any{"top": 40, "left": 52, "right": 96, "bottom": 48, "outerBoundsMode": "none"}
+	option["grid"] = map[string]any{"top": 40, "left": 52, "right": 20, "bottom": 48, "outerBoundsMode": "none"}
 	option["xAxis"], option["yAxis"] = []any{x}, []any{y}
 	return option
 }

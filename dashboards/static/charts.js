@@ -1,71 +1,120 @@
-// Draws the charts that a page carries as JSON. Every chart has its table, so that a page can be read without this file.
+// Draws the charts that a page carries as JSON, lets them be walked through with the keyboard, and makes pictures of them.
+// Every chart has its table, so that a page can be read without this file.
 (function () {
   "use strict";
 
   var root = document.documentElement;
-  var number = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
-  var decimal = new Intl.NumberFormat("en", { minimumFractionDigits: 1, maximumFractionDigits: 1 });
-  var hundredths = new Intl.NumberFormat("en", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+  var words = { lang: "en" };
+  var carried = document.getElementById("words");
+  if (carried) words = JSON.parse(carried.textContent);
+  function fill(text, word) { return (text || "{0}").replace("{0}", word); }
 
   // Named formatters: an option is data and says only which one it wants.
-  function days(value) { return (Math.abs(value) < 1 ? hundredths : decimal).format(value); }
+  function numbers(options) {
+    var format = new Intl.NumberFormat(words.lang, options);
+    return function (value) { return format.format(value).replace("-", "−"); };
+  }
+  var whole = numbers({ maximumFractionDigits: 0 });
+  var tenths = numbers({ minimumFractionDigits: 1, maximumFractionDigits: 1 });
+  var hundredths = numbers({ minimumFractionDigits: 2, maximumFractionDigits: 2 });
+  var upToTenths = numbers({ maximumFractionDigits: 1 });
+  var short = numbers({ notation: "compact", maximumFractionDigits: 1 });
+  function days(value) { return (Math.abs(value) < 1 ? hundredths : tenths)(value); }
   var say = {
-    count: function (value) { return number.format(value); },
-    days: function (value) { return days(value) + " days"; },
-    share: function (value) { return decimal.format(100 * value) + "%"; },
-    index: function (value) { return number.format(value); }
+    count: whole,
+    days: function (value) { return fill(words["js.chart.days"], days(value)); },
+    share: function (value) { return tenths(100 * value) + "%"; },
+    index: whole,
+    money: hundredths
   };
   var axis = {
-    count: function (value) { return value % 1 ? "" : number.format(value); },
-    days: function (value) { return number.format(value) === String(value) ? value + " d" : days(value) + " d"; },
-    share: function (value) { return number.format(100 * value) + "%"; },
-    index: function (value) { return number.format(value); },
+    count: function (value) { return value % 1 ? "" : whole(value); },
+    days: function (value) { return fill(words["js.chart.days.short"], value % 1 ? days(value) : whole(value)); },
+    share: function (value) { return whole(100 * value) + "%"; },
+    index: whole,
+    money: upToTenths,
     // the logarithm of a ratio, as a change: 0.223 is +25%
     ratio: function (value) {
       var percent = Math.round(100 * (Math.exp(value) - 1));
-      return (percent > 0 ? "+" : percent < 0 ? "−" : "") + number.format(Math.abs(percent)) + "%";
+      return (percent > 0 ? "+" : percent < 0 ? "−" : "") + whole(Math.abs(percent)) + "%";
     }
   };
-  function tip(format) {
-    if (format === "note") return function (point) { return (point.data && point.data.note) || ""; };
+  var cell = {
+    count: function (value) { return value < 10000 ? whole(value) : short(value); },
+    days: upToTenths,
+    share: function (value) { return whole(100 * value) + "%"; },
+    index: whole
+  };
+  function last(value) { return Array.isArray(value) ? value[value.length - 1] : value; }
+  function isMissing(value) { return value === null || value === undefined || value !== value; }
+  function written(value, format) { return isMissing(value) ? words["js.chart.missing"] : say[format](value); }
+
+  // A tooltip reads {name|text} as a style. A name out of an export must not, so an invisible joiner parts it.
+  function plain(text) { return String(text).replace(/\{/g, "{\u2060"); }
+
+  // The lines that a datum says of itself, as far as it carries them.
+  function told(option, datum) {
+    var lines = [datum.text || datum.name];
+    datum.told.forEach(function (value, i) { lines.push(option.tell[i].label + "  " + written(value, option.tell[i].format)); });
+    if (datum.note) lines.push(datum.note);
+    if (datum.provisional) lines.push(words["js.chart.provisional"]);
+    return lines;
+  }
+  function tip(format, option) {
+    if (format === "note") return function (point) { return plain((point.data && point.data.note) || ""); };
+    if (format === "item") return function (point) { return point.data && point.data.told ? plain(told(option, point.data).join("\n")) : ""; };
     return function (points) {
       if (!Array.isArray(points)) points = [points];
-      points = points.filter(function (point) { return !/^(band|marks)/.test(point.seriesId); }); // a line's note has its band
+      points = points.filter(function (point) { return isTold({ id: point.seriesId }); });
       if (!points.length) return "";
-      var lines = [points[0].name], notes = [], provisional = false;
+      var lines = [plain(points[0].name)], notes = [], provisional = false;
       points.forEach(function (point) {
-        var value = point.value;
-        if (Array.isArray(value)) value = value[value.length - 1];
-        var missing = value === null || value === undefined || value !== value;
-        lines.push(point.marker + point.seriesName + "  " + (missing ? "no value" : say[format](value)));
-        if (point.data && point.data.note && notes.indexOf(point.data.note) < 0) notes.push(point.data.note);
-        provisional = provisional || (point.data && point.data.provisional);
+        var datum = point.data || {};
+        lines.push(point.marker + plain(point.seriesName) + "  " + written(last(point.value), datum.as || format));
+        if (datum.note && notes.indexOf(datum.note) < 0) notes.push(datum.note);
+        provisional = provisional || datum.provisional;
       });
-      if (notes.length === 1) lines.push(notes[0]);
+      if (notes.length === 1) lines.push(plain(notes[0]));
       if (notes.length > 1) points.forEach(function (point, i) {
-        if (point.data && point.data.note) lines[i + 1] += " (" + point.data.note + ")";
+        if (point.data && point.data.note) lines[i + 1] += " (" + plain(point.data.note) + ")";
       });
-      if (provisional) lines.push("provisional");
+      if (provisional) lines.push(words["js.chart.provisional"]);
       return lines.join("\n");
     };
+  }
+  // A band, a mark and the unseen bar under a stage say nothing: what they stand beside says it.
+  function isTold(series) { return !series.silent && !/^(band|marks|under)/.test(series.id || ""); }
+
+  function label(format) {
+    if (format === "text") return function (point) { return (point.data && point.data.text) || ""; };
+    if (format === "name") return function (point) { return point.name || ""; };
+    return function (point) { return written(last(point.value), format); };
+  }
+  function formatter(kind, format, option) {
+    switch (kind) {
+      case "tip": return tip(format, option);
+      case "axis": return axis[format];
+      case "label": return label(format);
+      case "cell": return function (point) { return cell[format](last(point.value)); };
+      case "node": return function (point) { return point.data.text + "  " + say[format](point.value); };
+    }
   }
 
   // Colours are names of the stylesheet's custom properties. Only the keys below are looked at, so that no text out of
   // an export can pass for one.
   var named = { color: 1, borderColor: 1, backgroundColor: 1, formatter: 1 };
-  function resolve(value, key, style) {
+  function resolve(value, key, how) {
     if (typeof value === "string") {
       if (!named[key] || value.charAt(0) !== "@") return value;
       var name = value.slice(1), parts = name.split(".");
-      if (parts[0] === "tip") return tip(parts[1]);
-      if (parts[0] === "axis") return axis[parts[1]];
-      var pair = /^light-dark\((.+), (.+)\)$/.exec(style.getPropertyValue("--" + name).trim());
-      return pair ? pair[isDark() ? 2 : 1] : "transparent";
+      if (key === "formatter") return formatter(parts[0], parts[1], how.option);
+      var pair = /^light-dark\((.+), (.+)\)$/.exec(how.style.getPropertyValue("--" + name).trim());
+      return pair ? pair[how.dark ? 2 : 1] : "transparent";
     }
-    if (Array.isArray(value)) return value.map(function (item) { return resolve(item, key, style); });
+    if (Array.isArray(value)) return value.map(function (item) { return resolve(item, key, how); });
     if (value && typeof value === "object") {
       var copy = {};
-      Object.keys(value).forEach(function (inner) { copy[inner] = resolve(value[inner], inner, style); });
+      Object.keys(value).forEach(function (inner) { copy[inner] = resolve(value[inner], inner, how); });
       return copy;
     }
     return value;
@@ -73,8 +122,8 @@
 
   // Marks are drawn over the whole height at their true place between two ticks: category i covers [i, i + 1). Their labels
   // stand above the chart, each beside the one before.
-  function marks(data, style) {
-    var text = resolve("@text", "color", style), muted = resolve("@muted", "color", style), accent = resolve("@accent", "color", style);
+  function marks(data, how) {
+    var text = resolve("@text", "color", how), muted = resolve("@muted", "color", how), accent = resolve("@accent", "color", how);
     var taken = 0;
     return function (params, api) {
       var mark = data[params.dataIndexInside], box = params.coordSys;
@@ -93,6 +142,7 @@
       if (mark.kind === "closure") area(muted, 0.22);
       if (mark.kind === "change") line(from, text, 1.5, [6, 4]);
       if (mark.kind === "actual") line(from, text, 2.5);
+      if (mark.kind === "target") line(from, text, 2, [8, 4]);
       if (mark.kind === "nochange") line(from, muted, 1);
       if (params.dataIndexInside === 0) taken = 0;
       if (mark.label) {
@@ -105,26 +155,36 @@
     };
   }
 
-  var charts = [];
-  function draw() {
-    var style = getComputedStyle(root), font = getComputedStyle(document.body).fontFamily;
-    charts.forEach(function (item) {
-      var option = resolve(item.option, "", style);
-      option.textStyle.fontFamily = option.tooltip.textStyle.fontFamily = font;
-      item.plain = !!option.legend && legendLines(item) <= 3; // else its names are paged through
-      if (item.plain) option.legend.type = "plain";
-      option.series.forEach(function (series) { if (series.renderItem) series.renderItem = marks(series.data, style); });
-      item.chart.setOption(option, true);
-      fit(item);
-    });
+  // The option as ECharts takes it, in the theme that is asked for.
+  function ready(option, dark) {
+    var how = { style: getComputedStyle(root), dark: dark, option: option };
+    var drawn = resolve(option, "", how), font = getComputedStyle(document.body).fontFamily;
+    delete drawn.tell;
+    delete drawn.least;
+    drawn.textStyle.fontFamily = drawn.tooltip.textStyle.fontFamily = font;
+    drawn.series.forEach(function (series) { if (series.renderItem) series.renderItem = marks(series.data, how); });
+    return drawn;
   }
-  // On a narrow screen the legend takes as many lines as it needs, and names beside lying bars give way.
+  function paint(item) {
+    var option = ready(item.option, item.isPicture ? false : isDark());
+    item.plain = !!option.legend && legendLines(item) <= 3; // else its names are paged through
+    if (item.plain) option.legend.type = "plain";
+    item.chart.setOption(option, true);
+    fit(item);
+  }
+  // On a narrow screen the legend takes as many lines as it needs, and names beside bars and nodes give way.
   function fit(item) {
-    if (item.plain) item.chart.setOption({ grid: { top: item.option.grid.top + 22 * (legendLines(item) - 1) } });
-    var label = item.option.yAxis[0].axisLabel;
-    if (!label.width) return;
-    var width = Math.min(label.width, Math.round(item.chart.getWidth() * (label.share || 0.3)));
-    item.chart.setOption({ grid: { left: width + 12 }, yAxis: [{ axisLabel: { width: width } }] });
+    var option = item.option, width = item.chart.getWidth();
+    if (item.plain) item.chart.setOption({ grid: { top: option.grid.top + 22 * (legendLines(item) - 1) } });
+    if (!option.yAxis) { // a flow
+      var room = Math.min(option.series[0].label.width, Math.round(width * 0.3));
+      item.chart.setOption({ series: [{ right: room + 12, label: { width: room } }] });
+      return;
+    }
+    var names = option.yAxis[0].axisLabel;
+    if (!names.width) return;
+    var wide = Math.min(names.width, Math.round(width * (names.share || 0.3)));
+    item.chart.setOption({ grid: { left: wide + 12 }, yAxis: [{ axisLabel: { width: wide } }] });
   }
   function legendLines(item) {
     var option = item.option.legend, width = item.chart.getWidth();
@@ -137,31 +197,238 @@
     });
     return lines;
   }
+
+  var charts = [];
+  function draw() { charts.forEach(paint); }
+
   function start(part) {
     if (!window.echarts) return;
-    part.querySelectorAll("[data-chart]").forEach(function (place) {
+    var places = [].slice.call(part.querySelectorAll("[data-chart]"));
+    if (part.matches && part.matches("[data-chart]")) places.unshift(part);
+    places.forEach(function (place) {
       var source = document.getElementById(place.dataset.chart + "-option");
       if (!source || charts.some(function (item) { return item.place === place; })) return;
-      var chart = window.echarts.init(place, null, { renderer: "svg" });
-      var item = { place: place, chart: chart, option: JSON.parse(source.textContent) };
+      var item = { place: place, option: JSON.parse(source.textContent) };
+      var sheet = place;
+      if (item.option.least) { // too wide for a narrow place: it is scrolled there
+        sheet = document.createElement("div");
+        sheet.className = "sheet";
+        sheet.style.minWidth = item.option.least + "px";
+        place.replaceChildren(sheet);
+        place.classList.add("scrolls");
+      }
+      item.chart = window.echarts.init(sheet, null, { renderer: "svg" });
       charts.push(item);
-      chart.on("click", function (point) {
-        if (point.data && point.data.url) location.assign(point.data.url);
+      item.chart.on("click", function (point) {
+        if (point.data && point.data.url) follow(point.data.url, point.event && point.event.event);
       });
-      chart.on("finished", function () { place.dataset.drawn = ""; });
-      item.watch = new ResizeObserver(function () { chart.resize(); fit(item); });
-      item.watch.observe(place);
+      item.chart.on("mousemove", function (point) {
+        item.chart.getZr().setCursorStyle(point.data && point.data.url ? "pointer" : "default");
+      });
+      item.chart.on("finished", function () { place.dataset.drawn = ""; });
+      paint(item);
+      walk(item);
+      offerPictures(item);
+      item.watch = new ResizeObserver(function () { item.chart.resize(); fit(item); });
+      item.watch.observe(sheet);
     });
-    draw();
   }
   // Lets go of the charts in a part of the page that is about to be replaced.
   function stop(part) {
     charts = charts.filter(function (item) {
       if (!part.contains(item.place)) return true;
       item.watch.disconnect();
+      item.ears.abort();
       item.chart.dispose();
+      item.place.replaceChildren();
+      delete item.place.dataset.drawn;
       return false;
     });
+  }
+
+  function follow(url, event) {
+    if (event && (event.ctrlKey || event.metaKey)) window.open(url, "_blank", "noopener");
+    else location.assign(url);
+  }
+
+  // What is spoken stands in a line that is not to be seen.
+  var voice;
+  function speak(text) {
+    if (!voice || !voice.isConnected) {
+      voice = document.createElement("p");
+      voice.className = "hidden";
+      voice.id = "chart-voice";
+      voice.setAttribute("aria-live", "polite");
+      (document.querySelector("main") || document.body).append(voice);
+    }
+    voice.textContent = text;
+  }
+
+  // The arrow keys go from datum to datum, and from series to series; each is spoken, shown and can be followed.
+  function walk(item) {
+    var place = item.place, option = item.option, at = null;
+    var lanes = option.series.map(function (series, index) {
+      var data = isTold(series) ? series.data : [];
+      return { series: series, index: index, data: data, known: data.map(function (datum, i) { return i; }).filter(function (i) {
+        return data[i] && typeof data[i] === "object" && !Array.isArray(data[i]) && !isMissing(last(data[i].value));
+      }) };
+    }).filter(function (lane) { return lane.known.length; });
+    function shown() {
+      var legend = item.chart.getOption().legend, selected = (legend && legend[0] && legend[0].selected) || {};
+      return lanes.filter(function (lane) { return selected[lane.series.name] !== false; });
+    }
+    function category(datum, i) {
+      var axis = (option.xAxis || []).concat(option.yAxis || []).filter(function (axis) { return axis.type === "category"; })[0];
+      if (!axis) return "";
+      return axis.data[Array.isArray(datum.value) ? datum.value[1] : i];
+    }
+    function wordsOf(lane, i) {
+      var datum = lane.data[i];
+      if (datum.told) return told(option, datum).join(", ");
+      var parts = [category(datum, i)], format = option.tooltip.formatter.split(".")[1];
+      if (say[format]) parts.push((lanes.length > 1 ? lane.series.name + ": " : "") + written(last(datum.value), datum.as || format));
+      if (datum.note) parts.push(datum.note);
+      if (datum.provisional) parts.push(words["js.chart.provisional"]);
+      return parts.join(", ").replace(/\n/g, ", ");
+    }
+    function leave() {
+      item.chart.dispatchAction({ type: "hideTip" });
+      item.chart.dispatchAction({ type: "downplay" });
+      at = null;
+    }
+    function go(lane, i) {
+      item.chart.dispatchAction({ type: "downplay" });
+      at = { lane: lane, i: i };
+      item.chart.dispatchAction({ type: "highlight", seriesIndex: lane.index, dataIndex: i });
+      item.chart.dispatchAction({ type: "showTip", seriesIndex: lane.index, dataIndex: i });
+      if (option.least) {
+        var x = item.chart.convertToPixel({ seriesIndex: lane.index }, lane.data[i].value)[0];
+        if (x < place.scrollLeft + 40 || x > place.scrollLeft + place.clientWidth - 40) place.scrollLeft = x - place.clientWidth / 2;
+      }
+      speak(wordsOf(lane, i));
+    }
+    function step(key) {
+      var list = shown();
+      if (!list.length) return;
+      if (!at || list.indexOf(at.lane) < 0) {
+        var first = list[0].known;
+        return go(list[0], key === "End" ? first[first.length - 1] : first[0]);
+      }
+      var known = at.lane.known, here = known.indexOf(at.i);
+      if (key === "Home") here = 0;
+      if (key === "End") here = known.length - 1;
+      if (key === "ArrowRight") here = Math.min(known.length - 1, here + 1);
+      if (key === "ArrowLeft") here = Math.max(0, here - 1);
+      if (key !== "ArrowUp" && key !== "ArrowDown") return go(at.lane, known[here]);
+      var next = list.indexOf(at.lane) + (key === "ArrowDown" ? 1 : -1);
+      if (next < 0 || next >= list.length) return go(at.lane, at.i);
+      // the datum of the other series that is nearest to this one
+      go(list[next], list[next].known.reduce(function (best, i) { return Math.abs(i - at.i) < Math.abs(best - at.i) ? i : best; }));
+    }
+    item.ears = new AbortController();
+    var ears = { signal: item.ears.signal };
+    place.tabIndex = 0;
+    place.setAttribute("role", "application");
+    place.setAttribute("aria-roledescription", words["js.chart"] || "");
+    place.addEventListener("focus", function () { if (place.matches(":focus-visible")) speak(words["js.chart.help"]); }, ears);
+    place.addEventListener("blur", leave, ears);
+    place.addEventListener("keydown", function (event) {
+      if (event.altKey) return;
+      if (/^(Arrow(Left|Right|Up|Down)|Home|End)$/.test(event.key)) step(event.key);
+      else if (event.key === "Escape") place.blur();
+      else if (event.key === "Enter" && at && at.lane.data[at.i].url) follow(at.lane.data[at.i].url, event);
+      else return;
+      event.preventDefault();
+    }, ears);
+  }
+
+  // Pictures: the same option in the light theme and at one size, with the figure's question, its n, what it is filtered
+  // by and what its marks mean written around it.
+  var pictureWidth = 1200, margin = 24;
+  function offerPictures(item) {
+    var figure = item.place.closest("figure"), more = figure && figure.querySelector(".more");
+    if (!more || more.querySelector(".pictures")) return;
+    var line = document.createElement("p");
+    line.className = "links pictures";
+    line.append(words["js.chart.picture"] || "");
+    [["svg", words["js.svg"], saveSVG], ["png", words["js.png"], savePNG]].forEach(function (kind, i) {
+      var button = document.createElement("button");
+      button.type = "button";
+      button.className = "link";
+      button.dataset.picture = kind[0];
+      button.textContent = kind[1];
+      button.addEventListener("click", function () { kind[2](item); });
+      line.append(i ? " · " : " ", button);
+    });
+    var links = more.querySelectorAll(".links");
+    if (links.length) links[0].after(line); else more.append(line);
+  }
+  var measure = document.createElement("canvas").getContext("2d");
+  function lines(text, font) {
+    measure.font = font;
+    var list = [], line = "";
+    Array.from(text.replace(/\s+/g, " ").trim().slice(0, 1200).matchAll(/\S{1,60} ?/g)).forEach(function (match) {
+      if (line && measure.measureText(line + match[0]).width > pictureWidth - 2 * margin) { list.push(line); line = ""; }
+      line += match[0];
+    });
+    return line ? list.concat(line) : list;
+  }
+  function safe(text) {
+    return text.replace(/[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu, "").replace(/[&<>"]/g, function (c) { return "&#" + c.charCodeAt(0) + ";"; });
+  }
+  function picture(item) {
+    var figure = item.place.closest("figure"), how = { style: getComputedStyle(root), dark: false };
+    var ink = resolve("@text", "color", how), muted = resolve("@muted", "color", how), ground = resolve("@surface", "color", how);
+    var family = getComputedStyle(document.body).fontFamily, y = margin, texts = "";
+    function write(parts, size, weight, color) {
+      parts.forEach(function (part) {
+        lines(part.textContent, weight + " " + size + "px " + family).forEach(function (line) {
+          y += Math.round(size * 1.4);
+          texts += '<text x="' + margin + '" y="' + (y - Math.round(size * 0.35)) + '" font-size="' + size + '" font-weight="' + weight + '" fill="' + color + '">' + safe(line) + "</text>";
+        });
+      });
+    }
+    function all(selector) { return [].slice.call(figure.querySelectorAll(selector)); }
+    write(all("figcaption h2"), 22, 600, ink);
+    write(all("figcaption .n"), 14, 400, muted);
+    write([].slice.call(document.querySelectorAll(".title .summary")), 14, 400, muted);
+    y += 12;
+    var top = y, height = Math.max(360, Math.min(960, Math.round(item.place.clientHeight * 1.4)));
+    var chart = window.echarts.init(null, null, { renderer: "svg", ssr: true, width: pictureWidth - 2 * margin, height: height });
+    paint({ chart: chart, option: item.option, isPicture: true });
+    var drawn = chart.renderToSVGString();
+    chart.dispose();
+    y += height + 8;
+    write(all(".legend"), 13, 400, muted);
+    y += margin;
+    return {
+      height: y,
+      text: '<?xml version="1.0" encoding="UTF-8"?>\n<svg xmlns="http://www.w3.org/2000/svg" width="' + pictureWidth + '" height="' + y + '" viewBox="0 0 ' + pictureWidth + " " + y +
+        '" font-family="' + safe(family) + '"><rect width="100%" height="100%" fill="' + ground + '"/>' + texts + drawn.replace(/^<svg/, '<svg x="' + margin + '" y="' + top + '"') + "</svg>"
+    };
+  }
+  function save(item, blob, kind) {
+    var from = document.querySelector(".filter input[name=from]"), to = document.querySelector(".filter input[name=last]");
+    var span = [from, to].map(function (day) { return day && day.value; }).filter(Boolean);
+    var link = document.createElement("a");
+    link.href = URL.createObjectURL(blob);
+    link.download = [item.place.dataset.chart].concat(span).join("_") + "." + kind;
+    link.click();
+    setTimeout(function () { URL.revokeObjectURL(link.href); }, 10000);
+  }
+  function saveSVG(item) { save(item, new Blob([picture(item).text], { type: "image/svg+xml" }), "svg"); }
+  function savePNG(item) {
+    var made = picture(item), image = new Image();
+    function failed() { speak(words["js.chart.failed"]); }
+    image.onerror = failed;
+    image.onload = function () {
+      var canvas = document.createElement("canvas");
+      canvas.width = pictureWidth;
+      canvas.height = made.height;
+      canvas.getContext("2d").drawImage(image, 0, 0);
+      canvas.toBlob(function (blob) { if (blob) save(item, blob, "png"); else failed(); }, "image/png");
+    };
+    image.src = "data:image/svg+xml;charset=utf-8," + encodeURIComponent(made.text);
   }
 
   // The theme is the system's or the reader's choice; on paper it is light.
@@ -175,5 +442,6 @@
   addEventListener("beforeprint", function () { printing = true; draw(); });
   addEventListener("afterprint", function () { printing = false; draw(); });
 
-  window.fillrate = { charts: { start: start, stop: stop, redraw: draw } };
+  window.fillrate = window.fillrate || {};
+  window.fillrate.charts = { start: start, stop: stop, redraw: draw };
 })();
