@@ -34,7 +34,7 @@
   });
   document.addEventListener("submit", function (event) {
     var form = event.target;
-    if (event.defaultPrevented || form.method !== "get" || !form.closest("main") || form.closest("[data-reload]")) return;
+    if (event.defaultPrevented || !form.matches("main form.filter") || form.closest("[data-reload]")) return;
     var url = new URL(form.action);
     if (!isSame(url)) return;
     event.preventDefault();
