@@ -110,6 +110,8 @@ func (s *server) routes(r *gin.Engine) {
 		"/turnaround":              s.turnaround,
 		"/fill-rate":               s.fillRate,
 		"/overdue":                 s.overdue,
+		demandPath:                 s.demand,
+		collectionsPath:            s.collections,
 		catalogPath:                s.metricList,
 		catalogPath + "/:metric":   s.oneMetric,
 		"/rows/:metric":            s.rows, // the requests behind a number
@@ -123,7 +125,9 @@ func (s *server) routes(r *gin.Engine) {
 		importPath:                 s.importPage,
 		oneImportPath:              s.showImport,
 		oneImportPath + "/events":  s.importEvents,
+		settingsPath:               s.settingsPage,
 		"/data":                    s.data,
+		rejectsPath:                s.downloadRejects,
 		"/definitions":             s.definitions,
 		choicesPath + ":dimension": s.choices,  // what the search fields of the filter find
 		"/download/:file":          s.download, // fill_rate.csv
@@ -149,10 +153,12 @@ func (s *server) routes(r *gin.Engine) {
 		outreachPath + "/import":   s.importCampaigns,
 		campaignPath + "/edit":     s.changeCampaign,
 		campaignPath + "/remove":   s.dropCampaign,
+		settingsPath:               s.changeSettings,
 		importPath:                 s.takeImport,
 		oneImportPath:              s.retryImport,
 		oneImportPath + "/confirm": s.confirmImport,
 		oneImportPath + "/cancel":  s.cancelImport,
+		generationPath:             s.makeCurrent,
 	} {
 		r.POST(path, s.handle(page))
 	}

@@ -89,10 +89,13 @@ var nav = []string{
 	"/turnaround",
 	"/fill-rate",
 	"/overdue",
+	demandPath,
+	collectionsPath,
 	outreachPath,
 	catalogPath,
 	"/data",
 	"/definitions",
+	settingsPath,
 }
 
 type navItem struct {

@@ -1,0 +1,243 @@
+package dashboards
+
+import (
+	"strconv"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/fillrate/fillrate/dashboards/chart"
+	"github.com/fillrate/fillrate/queries"
+)
+
+const demandPath = "/demand"
+
+// demand shows what is asked for: the open requests in the order in which to look at them, what to expect of the next
+// months, the months that were unlike what was expected, and when and from whom requests come.
+func (s *server) demand(c *gin.Context) error {
+	at, err := placeOf(c)
+	if err != nil {
+		return err
+	}
+	v, err := s.openPage(c, listKeys...)
+	if err != nil {
+		return err
+	}
+	defer v.close()
+	body := struct{ Figures []*figure }{v.draw(
+		v.openRequests(at), v.forecast, v.anomalies(at), v.arrivals, v.askedBy("department"), v.askedBy("patron_group"),
+	)}
+	return v.render(c, "demand", v.Text("page."+demandPath), v.form(compareKey), body)
+}
+
+// wholeHistory asks for everything, for what is about today: the span of the page has no part in it.
+func wholeHistory(f *queries.Filter) { f.From, f.To, f.Preset = time.Time{}, time.Time{}, "" }
+
+// openRequests is what waits now, the most urgent first; the span has no part in it.
+func (v *visit) openRequests(at place) tile {
+	return func() (*figure, error) {
+		return v.listing(listPlan{
+			id: "open", title: v.Text("title.open_requests"), metric: "open_requests", filter: wholeHistory, order: "-priority",
+			columns: []string{"source_id", "priority", "role", "kind", "status", "partner", "created_at", "age_days", "target_days", "days_over", "need_by", "days_left", "rush", "title", "container"},
+			cell:    v.openCell,
+			n: func(r *queries.Result, kept int) string {
+				if top := r.Filter.Number("top"); kept == top {
+					return v.Say("n.open_top", v.Count(float64(kept)), v.asOfWords())
+				}
+				return v.Say("n.open_requests", v.Count(float64(kept)), v.Count(late(r)), v.asOfWords())
+			},
+			empty: func(*queries.Result) string { return v.Say("empty.open_requests", v.asOfWords()) },
+			below: v.Text("below.open_requests"),
+		}, at)
+	}
+}
+
+// late counts the requests that are older than their target.
+func late(r *queries.Result) float64 {
+	n := 0.0
+	for _, row := range r.Rows {
+		if over, ok := number(r, row, "days_over"); ok && over > 0 {
+			n++
+		}
+	}
+	return n
+}
+
+// openCell leaves out what a worklist has no use for: a zero days over, and rush where there is none.
+func (v *visit) openCell(result *queries.Result, row []any, column queries.Column) (cell, bool) {
+	value := row[chart.Column(result, column.Name)]
+	switch column.Name {
+	case "days_over":
+		if n := chart.Number(value); n != nil && *n == 0 {
+			return cell{}, true
+		}
+	case "rush":
+		if is, _ := value.(bool); !is {
+			return cell{}, true
+		}
+	}
+	return cell{}, false
+}
+
+// forecast sets the coming months beside those that were, with the range that they will probably lie in.
+func (v *visit) forecast() (*figure, error) {
+	return v.figure(plan{
+		id: "forecast", title: v.Text("title.forecast"), metric: "forecast", filter: wholeHistory, wide: true,
+		spec: chart.Spec{Kind: chart.Fan, Format: chart.Count, X: "month", Y: []string{"n_requests", "expected"},
+			Ranges: []chart.Range{{Lo: "lo", Hi: "hi", Name: v.Text("forecast.range")}}},
+		arrange: lastMonths(36),
+		n:       v.forecastWords,
+		empty: func(r *queries.Result) string {
+			for _, row := range r.Rows {
+				if _, ok := number(r, row, "expected"); ok {
+					return ""
+				}
+			}
+			return v.Text("empty.forecast")
+		},
+		link: func([]any) string { return "" },
+	})
+}
+
+// lastMonths keeps the newest rows.
+func lastMonths(n int) func(*queries.Result) *queries.Result {
+	return func(r *queries.Result) *queries.Result {
+		shown := *r
+		shown.Rows = r.Rows[max(0, len(r.Rows)-n):]
+		return &shown
+	}
+}
+
+// forecastWords says how the forecast was made and how far off it was when it was tried on the past.
+func (v *visit) forecastWords(r *queries.Result) string {
+	if len(r.Rows) == 0 {
+		return ""
+	}
+	last := r.Rows[len(r.Rows)-1]
+	off, isKnown := number(r, last, "backtest_error")
+	if !isKnown {
+		return v.Text("n.forecast_untested")
+	}
+	method := chart.Text(last[chart.Column(r, "method")])
+	return v.Say("n.forecast", v.Text("method."+method), v.Share(off))
+}
+
+// anomalies lists the months outside what was to be expected, with the group whose change explains the most of each.
+func (v *visit) anomalies(at place) tile {
+	return func() (*figure, error) {
+		return v.listing(listPlan{
+			id: "anomalies", title: v.Text("title.anomalies"), metric: "anomalies", filter: wholeHistory, order: "-month",
+			columns: []string{"month", "n_requests", "expected", "lo", "hi", "difference", "dimension", "value", "value_difference", "share_of_difference"},
+			cell:    v.anomalyCell,
+			empty:   func(*queries.Result) string { return v.Text("empty.anomalies") },
+			link: func(r *queries.Result, row []any) string {
+				return rowsAddress("volume", r.Filter, r.Columns[:1], row[:1])
+			},
+		}, at)
+	}
+}
+
+func (v *visit) anomalyCell(result *queries.Result, row []any, column queries.Column) (cell, bool) {
+	value := row[chart.Column(result, column.Name)]
+	switch column.Name {
+	case "month":
+		return cell{Text: v.Bucket("month", chart.Text(value))}, true
+	case "expected", "lo", "hi":
+		if n := chart.Number(value); n != nil {
+			return cell{Text: v.Count(*n)}, true
+		}
+	case "difference", "value_difference":
+		if n := chart.Number(value); n != nil {
+			return cell{Text: signed(v.Count(*n))}, true
+		}
+	case "dimension":
+		if value != nil {
+			return cell{Text: dimensionLabel(v.Words, chart.Text(value))}, true
+		}
+	case "share_of_difference":
+		if n := chart.Number(value); n != nil {
+			return cell{Text: v.Share(*n)}, true
+		}
+	}
+	return cell{}, false
+}
+
+// arrivals is when requests come in, by weekday and hour.
+func (v *visit) arrivals() (*figure, error) {
+	return v.figure(plan{
+		id: "arrivals", title: v.Text("title.arrivals"), metric: "demand", wide: true,
+		spec:    v.week("n_requests", chart.Count),
+		arrange: dated,
+		columns: []string{"n_requests", "share"},
+		link:    func([]any) string { return "" },
+		n: func(r *queries.Result) string {
+			return v.Say("n.arrivals", v.Count(total(r, "n_requests")))
+		},
+	})
+}
+
+// week draws a measure of demand by weekday and hour.
+func (v *visit) week(measure string, format chart.Format) chart.Spec {
+	spec := chart.Spec{Kind: chart.Heat, Format: format, X: "hour", Split: "weekday", Y: []string{measure},
+		Name: func(dimension, value string) string {
+			if dimension == "weekday" {
+				return v.Text("weekday." + value)
+			}
+			return v.Say("hour", value)
+		}}
+	for hour := range 24 {
+		spec.Categories = append(spec.Categories, strconv.Itoa(hour))
+	}
+	for weekday := 1; weekday <= 7; weekday++ {
+		spec.Splits = append(spec.Splits, strconv.Itoa(weekday))
+	}
+	return spec
+}
+
+// dated leaves out the row of the requests whose moment of creation is not known.
+func dated(r *queries.Result) *queries.Result {
+	shown, at := *r, chart.Column(r, "weekday")
+	shown.Rows = nil
+	for _, row := range r.Rows {
+		if row[at] != nil {
+			shown.Rows = append(shown.Rows, row)
+		}
+	}
+	return &shown
+}
+
+// askedBy is who asks, among departments or patron groups, beside the span compared with.
+func (v *visit) askedBy(by string) tile {
+	return func() (*figure, error) {
+		return v.figure(plan{
+			id: "by-" + by, title: v.Text("asked_by." + by), metric: "volume", by: []string{by}, filter: v.compared,
+			spec:    chart.Spec{Kind: chart.Rows, Format: chart.Count, X: by, Y: []string{"n_requests"}, Label: v.labelChange("n_requests")},
+			arrange: top("n_requests", topGroups, 1),
+			columns: []string{"n_requests", "n_requests_before", "n_requests_change", "n_filled", "n_open"},
+			n: func(r *queries.Result) string {
+				return v.Say("n.asked_by", v.Count(total(r, "n_requests")))
+			},
+		})
+	}
+}
+
+// compared sets the page's comparison beside a figure's numbers, where there is one.
+func (v *visit) compared(f *queries.Filter) {
+	if _, ok := v.earlier(); ok {
+		f.Compare = v.compare
+	}
+}
+
+// labelChange writes a count and how far it moved.
+func (v *visit) labelChange(column string) func(*queries.Result) func([]any) string {
+	return func(r *queries.Result) func([]any) string {
+		return func(row []any) string {
+			n, _ := number(r, row, column)
+			moved, ok := number(r, row, column+"_change")
+			if !ok {
+				return v.Count(n)
+			}
+			return v.Say("label.change", v.Count(n), signed(v.Count(moved)))
+		}
+	}
+}
