@@ -7,6 +7,7 @@ import (
 
 	"github.com/fillrate/fillrate/dashboards"
 	"github.com/fillrate/fillrate/queries/campaign"
+	"github.com/fillrate/fillrate/queries/settings"
 )
 
 type serveCmd struct {
@@ -26,14 +27,19 @@ func (c *serveCmd) Run(a *app) error {
 		return err
 	}
 	files := a.open(c.dataFlag)
+	settled, err := settings.Open(a.ctx, c.dir())
+	if err != nil {
+		return err
+	}
 	return errors.Join(dashboards.Serve(a.ctx, dashboards.Options{
 		Store:     files,
 		Importer:  importer{files},
 		Uploads:   filepath.Join(c.dir(), uploadFolder),
 		Campaigns: campaigns,
+		Settings:  settled,
 		Addr:      c.Addr,
 		Version:   version,
 		Logger:    slog.New(slog.NewTextHandler(a.Stderr, &slog.HandlerOptions{Level: level})),
 		Started:   func(url string) { printf(a.Stdout, "Fillrate is at %s (stop with Ctrl-C)\n", url) },
-	}), campaigns.Close())
+	}), campaigns.Close(), settled.Close())
 }
