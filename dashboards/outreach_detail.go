@@ -570,7 +570,7 @@ func changesTable(w *locale.Words, r *impact.Report) *table {
 	}
 	t := &table{Caption: w.Text("changes.caption"), Head: []head{{Text: w.Text("head.when_utc")}, {Text: w.Text("changes.field")}, {Text: w.Text("changes.before")}, {Text: w.Text("changes.after")}}}
 	for _, e := range r.ChangesAfterResults {
-		t.Rows = append(t.Rows, []cell{{Text: e.At.UTC().Format("2006-01-02 15:04"), Header: true, Short: true}, {Text: sentenceCase(e.Field)}, {Text: e.Before}, {Text: e.After}})
+		t.Rows = append(t.Rows, []cell{{Text: e.At.UTC().Format("2006-01-02 15:04"), Header: true, Short: true}, {Text: fieldWords(w, e.Field)}, {Text: editWords(w, e.Field, e.Before)}, {Text: editWords(w, e.Field, e.After)}})
 	}
 	return t
 }

@@ -549,17 +549,65 @@ func editsTable(w *locale.Words, history []campaign.Edit) *table {
 	t := &table{Caption: w.Text("form.edits"), Head: []head{
 		{Text: w.Text("head.when_utc")}, {Text: w.Text("head.how")}, {Text: w.Text("head.field")}, {Text: w.Text("head.before")}, {Text: w.Text("head.after")}, {Text: w.Text("head.after_results")}}}
 	for _, edit := range slices.Backward(history) {
-		field := ""
-		if edit.Field != "" {
-			field = cmp.Or(optional(w, "form."+edit.Field), sentenceCase(strings.ReplaceAll(edit.Field, ".", ": ")))
-		}
 		late := ""
 		if edit.AfterResults {
 			late = w.Text("yes")
 		}
 		how := cmp.Or(optional(w, "edit."+edit.How), sentenceCase(edit.How))
-		t.Rows = append(t.Rows, []cell{{Text: edit.At.UTC().Format("2006-01-02 15:04"), Header: true, Short: true}, {Text: how}, {Text: field},
-			{Text: shorten(edit.Before, longestCell)}, {Text: shorten(edit.After, longestCell)}, {Text: late}})
+		t.Rows = append(t.Rows, []cell{{Text: edit.At.UTC().Format("2006-01-02 15:04"), Header: true, Short: true}, {Text: how}, {Text: fieldWords(w, edit.Field)},
+			{Text: shorten(editWords(w, edit.Field, edit.Before), longestCell)}, {Text: shorten(editWords(w, edit.Field, edit.After), longestCell)}, {Text: late}})
 	}
 	return t
+}
+
+// fieldWords names a field of a record as its form does.
+func fieldWords(w *locale.Words, field string) string {
+	if field == "" {
+		return ""
+	}
+	return cmp.Or(optional(w, "form."+field), sentenceCase(strings.ReplaceAll(field, ".", ": ")))
+}
+
+// lastDay is how a history writes the end of a campaign.
+const lastDay = "last day "
+
+// editWords says in the reader's language what a history says of a field before or after an edit. What people typed stays.
+func editWords(w *locale.Words, field, said string) string {
+	if said == "none" {
+		return w.Text("edit.none")
+	}
+	switch field {
+	case "start", endField:
+		if said == "lasting" {
+			return w.Text("edit.lasting")
+		}
+		day, err := time.Parse(time.DateOnly, strings.TrimPrefix(said, lastDay))
+		switch {
+		case err != nil:
+		case strings.HasPrefix(said, lastDay):
+			return w.Say("edit.last_day", w.Date(day))
+		default:
+			return w.Date(day)
+		}
+	case "per_head":
+		return cmp.Or(optional(w, said), said) // yes or no
+	case "carry_over_months":
+		number, _, _ := strings.Cut(said, " ")
+		if n, err := strconv.Atoi(number); err == nil {
+			return monthCount(w, n)
+		}
+	case "outcome":
+		return w.Of(said)
+	case "channel":
+		return valueLabel(w, "channel", said)
+	case "kind":
+		return cmp.Or(optional(w, "form.kind."+strings.ReplaceAll(said, " ", "_")), said)
+	case "roles":
+		roles := strings.Split(said, "; ")
+		for i, role := range roles {
+			roles[i] = valueLabel(w, "role", role)
+		}
+		return strings.Join(roles, "; ")
+	}
+	return said
 }

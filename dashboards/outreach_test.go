@@ -264,7 +264,7 @@ func TestEditingACampaign(t *testing.T) {
 		t.Errorf("a conflict: %d", response.Code)
 	}
 	body = get(t, site, "/outreach/meet-your-librarian/edit").Body.String()
-	for _, want := range []string{"<td>Edited</td><td>Last day</td>", "lasting", "2024-05-31"} {
+	for _, want := range []string{"<td>Edited</td><td>Last day</td>", "lasting", "31 May 2024"} {
 		if !strings.Contains(body, want) {
 			t.Errorf("the history of edits lacks %q", want)
 		}
