@@ -13,6 +13,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"github.com/fillrate/fillrate/dashboards/chart"
 	"github.com/fillrate/fillrate/dashboards/locale"
 	"github.com/fillrate/fillrate/queries"
 	"github.com/fillrate/fillrate/queries/export"
@@ -142,8 +143,20 @@ func (v *visit) quality() *figure {
 	}
 	f.Definition = &definition{URL: "/definitions#" + result.Metric.ID, Columns: columnsIn(v.Words, result.Metric.Columns)}
 	f.Downloads = downloads(result.Metric.ID, filter)
-	f.Table = resultTable(v.Words, f.Title, resultIn(v.Words, result), "", nil, func([]any) bool { return false },
-		func(row []any) string { return rowsAddress(result.Metric.ID, filter, result.Columns, row) })
+	f.Table = &table{Caption: f.Title, Head: []head{{Text: v.Text("data.check")}, {Text: v.Text("data.found"), Number: true}, {Text: v.Text("data.found_of"), Number: true}, {Text: v.Text("data.share"), Number: true}}}
+	meaning, at := chart.Column(result, "meaning"), chart.Column(result, "share")
+	for _, row := range result.Rows {
+		found, _ := number(result, row, "n")
+		of, _ := number(result, row, "n_of")
+		cells := []cell{{Text: v.Of(chart.Text(row[meaning])), Header: true}, {Text: v.Count(found), Number: true}, {Text: v.Count(of), Number: true}, {Number: true}}
+		if share, isKnown := row[at].(float64); isKnown {
+			cells[3].Text = v.Share(share)
+		}
+		if found > 0 {
+			cells[0].URL = rowsAddress(result.Metric.ID, filter, result.Columns, row)
+		}
+		f.Table.Rows = append(f.Table.Rows, cells)
+	}
 	return f
 }
 
@@ -230,6 +243,15 @@ func (v *visit) records(query, caption string, columns []head) (*table, error) {
 			cells := make([]cell, len(columns))
 			for i := range values {
 				cells[i] = cell{Text: plain(v.Words, values[i]), Number: columns[i].Number, Header: i == 0}
+				switch word, _ := values[i].(string); {
+				case word == "":
+				case columns[i].Text == v.Text("head.content"):
+					cells[i].Text = v.Text("import.content." + word)
+				case columns[i].Text == v.Text("head.role"):
+					cells[i].Text = valueLabel(v.Words, "role", word)
+				case columns[i].Text == v.Text("head.reason"):
+					cells[i].Text = v.Of(word)
+				}
 			}
 			t.Rows = append(t.Rows, cells)
 		}

@@ -62,9 +62,10 @@ type ImportSummary struct {
 	Files                   []ImportedFile
 	New, Changed, Unchanged int64 // requests
 	NewEvents               int64 // status changes
-	Notes                   []string
-	Changes                 bool // false: the history stays as it is
-	Generation              int  // the current one after it
+	ZoneAssumed             bool  // times were taken as UTC, as nobody gave the library's zone
+	OrdersDiffer            bool  // the files write dates in different orders, so none is remembered
+	Changes                 bool  // false: the history stays as it is
+	Generation              int   // the current one after it
 	Requests                int64
 }
 

@@ -267,7 +267,6 @@ type importState struct {
 	Tables                        *table
 	Files                         []fileBlock // of which there is more to say
 	Totals                        string
-	Notes                         []string
 	Form                          importForm
 	Done                          string
 }
@@ -292,7 +291,7 @@ func (s *server) writeLook(c *gin.Context, status int, l look, wrong string) err
 	var wanted []string
 	if l.Refusal != nil {
 		wanted = l.Refusal.Options
-		body.Refusal = sentence(l.Refusal.Sentence)
+		body.Refusal = strings.TrimSuffix(l.Refusal.Sentence, ".") + "." // no capital: it may begin with a file's name
 		if key := "import.refused." + l.Refusal.Code; w.Has(key) {
 			body.Refusal = w.Say(key, l.Refusal.Args...)
 		}
@@ -310,7 +309,7 @@ func (s *server) writeLook(c *gin.Context, status int, l look, wrong string) err
 		}
 	}
 	if sum := l.Summary; sum != nil && (l.State == waiting || l.State == loading || l.State == loaded) {
-		body.Tables, body.Files, body.Notes = importTable(w, sum), fileBlocks(w, sum), sum.Notes
+		body.Tables, body.Files = importTable(w, sum), fileBlocks(w, sum)
 		body.Totals = w.Say("import.totals", w.Count(float64(sum.New)), w.Count(float64(sum.Changed)), w.Count(float64(sum.Unchanged)), w.Count(float64(sum.NewEvents)))
 		if l.State == loaded && sum.Changes {
 			body.Done = w.Say("import.done", strconv.Itoa(sum.Generation), w.Count(float64(sum.Requests)))

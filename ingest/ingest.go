@@ -68,9 +68,10 @@ type load struct {
 	patronKey []byte
 	latest    int64 // microseconds UTC after which nothing can have happened yet
 
-	inputs []*input
-	parts  []*part
-	notes  []string
+	inputs                    []*input
+	parts                     []*part
+	notes                     []string
+	zoneAssumed, ordersDiffer bool // as two of the notes say
 
 	done, total atomic.Int64
 }

@@ -120,6 +120,7 @@ func (l *load) chooseZone(k *known) error {
 		return refuse("zone_differs", "the times of %s are kept in the zone %s: --tz %s would mix two clocks; use a new data directory to change it", l.library, k.zone, asked)
 	}
 	if !k.given && l.library != "" && slices.ContainsFunc(l.parts, (*part).hasTimes) {
+		l.zoneAssumed = true
 		l.notes = append(l.notes, fmt.Sprintf("Times are taken as UTC, as the zone of %s is not known: months are cut in UTC. Give it at the first load, such as --tz America/New_York.", l.library))
 	}
 	return nil
@@ -174,6 +175,7 @@ func (l *load) remember(ctx context.Context, merger *merge.Merger, k known) erro
 	if orders = slices.Compact(orders); len(orders) == 1 {
 		k.dateOrder = cmp.Or(k.dateOrder, orders[0])
 	} else if len(orders) > 1 {
+		l.ordersDiffer = true
 		l.notes = append(l.notes, fmt.Sprintf("The files write dates in different orders (%s), so none is remembered.", strings.Join(orders, ", ")))
 	}
 	return merger.Library(ctx, l.library, k.zone, k.given, k.dateOrder)

@@ -23,17 +23,21 @@ var (
 
 // Summary says what a load did, for a librarian and for scripts.
 type Summary struct {
-	Library    string        `json:"library,omitempty"`
-	Files      []FileSummary `json:"files"`
-	Requests   merge.Counts  `json:"requests"`
-	NewEvents  int64         `json:"new_events"`
-	History    History       `json:"history"`
-	Notes      []string      `json:"notes,omitempty"`
-	DryRun     bool          `json:"dry_run"`
-	Changed    bool          `json:"changed"`
-	Generation int           `json:"generation"` // the current one after the load
-	Rows       int64         `json:"rows"`       // read in all tables
-	Seconds    float64       `json:"seconds"`
+	Library   string        `json:"library,omitempty"`
+	Files     []FileSummary `json:"files"`
+	Requests  merge.Counts  `json:"requests"`
+	NewEvents int64         `json:"new_events"`
+	History   History       `json:"history"`
+	Notes     []string      `json:"notes,omitempty"`
+	// ZoneAssumed: times were taken as UTC, as nobody gave the library's zone; a note says so, too.
+	ZoneAssumed bool `json:"zone_assumed,omitempty"`
+	// OrdersDiffer: the files write dates in different orders of day and month, so none is remembered; a note says so, too.
+	OrdersDiffer bool    `json:"orders_differ,omitempty"`
+	DryRun       bool    `json:"dry_run"`
+	Changed      bool    `json:"changed"`
+	Generation   int     `json:"generation"` // the current one after the load
+	Rows         int64   `json:"rows"`       // read in all tables
+	Seconds      float64 `json:"seconds"`
 }
 
 // History is what there is after the load.
@@ -86,6 +90,7 @@ type StatusCount struct {
 // summarise fills the summary from the load and the history that it made.
 func (l *load) summarise(ctx context.Context, tx *store.Tx, outcome merge.Outcome, s *Summary) error {
 	s.Library, s.Requests, s.NewEvents, s.Changed, s.Notes = l.library, outcome.Total, outcome.NewEvents, outcome.Changed, l.notes
+	s.ZoneAssumed, s.OrdersDiffer = l.zoneAssumed, l.ordersDiffer
 	leftOut, err := l.leftOut(ctx, tx, s)
 	if err != nil {
 		return err

@@ -85,7 +85,7 @@ func refusal(by *ingest.Refused, files []string) *dashboards.ImportRefused {
 func forPages(s *ingest.Summary) *dashboards.ImportSummary {
 	out := &dashboards.ImportSummary{
 		Library: s.Library, New: s.Requests.New, Changed: s.Requests.Changed, Unchanged: s.Requests.Unchanged, NewEvents: s.NewEvents,
-		Notes: s.Notes, Changes: s.Changed, Generation: s.Generation, Requests: s.History.Requests,
+		ZoneAssumed: s.ZoneAssumed, OrdersDiffer: s.OrdersDiffer, Changes: s.Changed, Generation: s.Generation, Requests: s.History.Requests,
 	}
 	for _, f := range s.Files {
 		file := dashboards.ImportedFile{Name: f.File, SameAs: f.SameAs}
