@@ -3,7 +3,6 @@ package queries
 import (
 	"context"
 	"fmt"
-	"strings"
 
 	"github.com/fillrate/fillrate/queries/store"
 )
@@ -17,16 +16,13 @@ type Choice struct {
 // Choices lists, for each dimension that filters, the values that the history holds, the most frequent first and
 // unknown last. A generation never changes, so the answer may be kept as long as it is current.
 func Choices(ctx context.Context, snapshot *store.Snapshot) (map[string][]Choice, error) {
-	var parts []string
 	choices := map[string][]Choice{}
 	for _, d := range Dimensions {
 		if d.Filter {
 			choices[d.Name] = nil
-			parts = append(parts, fmt.Sprintf("select '%s' as dimension, %s as value, count(*) as n from fact_request group by all", d.Name, d.sql))
 		}
 	}
-	text := "select * from (\n" + strings.Join(parts, "\nunion all\n") + "\n) order by dimension, value = 'unknown', n desc, value"
-	rows, err := snapshot.DB().QueryContext(ctx, text)
+	rows, err := snapshot.DB().QueryContext(ctx, "from choice_count order by dimension, value = 'unknown', n desc, value")
 	if err != nil {
 		return nil, fmt.Errorf("listing what can be filtered: %w", err)
 	}

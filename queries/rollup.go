@@ -10,19 +10,22 @@ import (
 )
 
 // Each load counts beforehand what dashboards ask for by month (queries/store/rollup.sql), as of the history's newest
-// date. A metric with a Rollup is computed from that where the question allows it, from the facts otherwise; both give
+// date and of twelve months before it, which comparisons ask for. A metric with a Rollup is computed from that where the question allows it, from the facts otherwise; both give
 // the same rows. Its SQL names, beside scope, some of
 //
 //	days     requests counted by day of creation, library, source, role, kind and outcome (fact_day)
 //	lives    of the requests that ended within 30 days of creation, by month; see life_month
-//	figures  the metric's finished figures per month (table ID_month), as quantiles don't add up: those of the requests
-//	         that agree in each of library, role and kind that is split by or filtered
+//	figures  the metric's finished figures per month, or of the last twelve together (table ID_month), as quantiles
+//	         don't add up: those of the requests that agree in each of library, role and kind that is split by or filtered
+//	loans    loans counted by due day, library, source and role (loan_day)
 //
 // with the columns that scope has for filter, span and what the rows are split by.
 
 var (
 	//go:embed scope/days.sql
 	daysSQL string
+	//go:embed scope/loans.sql
+	loansSQL string
 	//go:embed scope/lives_beside.sql
 	livesBesideSQL string
 	//go:embed scope/usual.sql
@@ -37,6 +40,7 @@ var (
 	namesDays    = regexp.MustCompile(`\bfrom days\b`)
 	namesLives   = regexp.MustCompile(`\bfrom lives\b`)
 	namesFigures = regexp.MustCompile(`\bfrom figures\b`)
+	namesLoans   = regexp.MustCompile(`\bfrom loans\b`)
 )
 
 // Dimensions, beside those of time, that the counted days know, and those that finished figures are kept for.
@@ -67,13 +71,26 @@ func UsesRollup(metric *Metric, filter Filter) bool {
 }
 
 func (q *question) usesRollup() bool {
-	own := q.metric.Rollup
-	return own != "" && q.fitsDays() && (q.fitsFigures() || !namesFigures.MatchString(withoutComments(own)))
+	own := withoutComments(q.metric.Rollup)
+	switch {
+	case own == "":
+		return false
+	case namesLoans.MatchString(own):
+		return q.fitsCounts()
+	case namesFigures.MatchString(own) && !q.fitsFigures():
+		return false
+	}
+	return q.fitsDays()
 }
 
 // fitsDays tells whether the counted days know everything that the question asks for.
 func (q *question) fitsDays() bool {
-	if !q.hasRollups || q.filter.IsPeriod() || q.metric.Dated == ByDue {
+	return q.fitsCounts() && !q.filter.IsPeriod() && q.metric.Dated != ByDue
+}
+
+// fitsCounts tells whether what was counted knows the instant and the dimensions that the question asks for.
+func (q *question) fitsCounts() bool {
+	if !q.hasRollups {
 		return false
 	}
 	for _, d := range Dimensions {
@@ -84,11 +101,12 @@ func (q *question) fitsDays() bool {
 	return true
 }
 
-// fitsFigures tells whether finished figures answer the question: by month, over whole months, by the calendar's clock,
-// and with one value at a time of each dimension that they are kept for.
+// fitsFigures tells whether finished figures answer the question: by month over whole months, or of the last twelve
+// together by role and kind; by the calendar's clock, and with one value at a time of each dimension that they are kept for.
 func (q *question) fitsFigures() bool {
 	isFirst := func(day time.Time) bool { return day.IsZero() || day.Day() == 1 }
-	if q.filter.IsBusiness() || !isFirst(q.filter.From) || !isFirst(q.filter.To) || !slices.Contains(q.filter.By, "month") {
+	byMonth := slices.Contains(q.filter.By, "month") && !q.isCut && isFirst(q.filter.From) && isFirst(q.filter.To)
+	if q.filter.IsBusiness() || !byMonth && !q.isYear() {
 		return false
 	}
 	by := q.by()
@@ -105,6 +123,17 @@ func (q *question) fitsFigures() bool {
 		}
 	}
 	return true
+}
+
+// isYear tells whether the question is for the twelve months that have finished figures of their own.
+func (q *question) isYear() bool {
+	for _, d := range q.by() {
+		if d.IsTime() {
+			return false
+		}
+	}
+	return !q.yearFrom.IsZero() && q.filter.From.Equal(q.yearFrom) && q.filter.To.Equal(addMonths(q.yearFrom, 12)) &&
+		q.asks(FindDimension("role")) && q.asks(FindDimension("kind"))
 }
 
 // asks tells whether the rows are split by a dimension or filtered by it.
@@ -130,10 +159,10 @@ func (q *question) maturityPartsSQL() string {
 func (q *question) rollupSQL(own string, by []*Dimension) string {
 	text := ""
 	if namesDays.MatchString(own) {
-		text += ",\ndays as not materialized (\n" + q.placedSQL(daysSQL, by, nil) + ")"
+		text += ",\ndays as not materialized (\n" + q.placedSQL(daysSQL, by, []string{ofInstant}) + ")"
 	}
 	if namesLives.MatchString(own) {
-		var whole []string
+		whole := []string{ofInstant}
 		if q.splitsMonths() {
 			whole = append(whole, "false")
 		}
@@ -143,7 +172,10 @@ func (q *question) rollupSQL(own string, by []*Dimension) string {
 		text += ",\nlives as not materialized (\n" + q.placedSQL("select *, starts_on as counted_day from life_month", by, whole) + ")"
 	}
 	if namesFigures.MatchString(own) {
-		var kept []string
+		kept := []string{ofInstant, "months = 1"}
+		if q.isYear() {
+			kept[1] = "months = 12"
+		}
 		for _, name := range figureDimensions {
 			if q.asks(FindDimension(name)) {
 				kept = append(kept, name+" is not null")
@@ -154,13 +186,20 @@ func (q *question) rollupSQL(own string, by []*Dimension) string {
 		text += ",\nfigures as not materialized (\n" +
 			q.placedSQL("select *, starts_on as counted_day from "+q.metric.ID+"_month", by, kept) + ")"
 	}
+	if namesLoans.MatchString(own) {
+		text += ",\nloans as not materialized (\n" + q.placedSQL(loansSQL, by, []string{ofInstant}) + ")"
+	}
 	return text
 }
 
-// placedSQL gives the rows of a table with a counted_day that filter and span leave, and the columns that rows are split by.
+// ofInstant picks what a roll-up says of the question's instant.
+const ofInstant = "as_of = $as_of::timestamp"
+
+// placedSQL gives the rows of a table with a counted_day that filter and span leave, and the columns that rows are split
+// by, with those that scope has of the span.
 func (q *question) placedSQL(table string, by []*Dimension, where []string) string {
 	where = slices.Concat(where, q.filterSQL(), q.cutSQL())
-	return "select " + q.dimensionsSQL(by) + ", " + q.bucketEndSQL(by) + " as bucket_end\nfrom (\n" + table + "\n)\nwhere " + conjunction(where)
+	return "select " + q.dimensionsSQL(by) + ", " + conjunction(q.spanSQL()) + " as in_span, " + q.bucketEndSQL(by) + " as bucket_end\nfrom (\n" + table + "\n)\nwhere " + conjunction(where)
 }
 
 // isWatched stands for the condition that a day lies in a bucket of time that may hold a request created within the 30

@@ -2,9 +2,11 @@ package queries_test
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -26,12 +28,22 @@ func TestRollupsGiveWhatTheFactsGive(t *testing.T) {
 				continue
 			}
 			for range 10 {
-				filter := rollupQuestion(random)
+				filter := rollupQuestion(random, newestOf(t, snapshot))
 				if slices.Contains(metric.Always, "month") { // it refuses other buckets of time
 					filter.By = slices.DeleteFunc(filter.By, func(name string) bool { return queries.FindDimension(name).IsTime() })
 				}
 				if queries.UsesRollup(metric, filter) {
 					nRollup[metric.ID]++
+				}
+				statement, err := queries.Statement(ctx, snapshot, metric, filter)
+				if err != nil {
+					t.Fatalf("%s %s: %v", metric.ID, filter.Encode(), err)
+				}
+				if strings.Contains(statement, "months = 12") {
+					nRollup[metric.ID+" of a year"]++
+				}
+				if !filter.AsOf.IsZero() && !strings.Contains(statement, "from scope") {
+					nRollup[metric.ID+" of a year ago"]++
 				}
 				got, err := queries.Run(ctx, snapshot, metric, filter)
 				if err != nil {
@@ -47,7 +59,9 @@ func TestRollupsGiveWhatTheFactsGive(t *testing.T) {
 			}
 		}
 	}
-	for _, id := range []string{"volume", "fill_rate", "turnaround", "stages", "forecast"} {
+	for _, id := range []string{
+		"volume", "fill_rate", "turnaround", "stages", "forecast", "overdue", "turnaround of a year", "stages of a year", "overdue of a year ago", "volume of a year ago",
+	} {
 		if nRollup[id] < 12 {
 			t.Errorf("only %d questions to %s were answered from roll-ups", nRollup[id], id)
 		}
@@ -79,7 +93,9 @@ func TestQuestionsThatNeedTheFacts(t *testing.T) {
 		{"turnaround", queries.Filter{By: []string{"month", "day"}}, false},
 		{"stages", queries.Filter{By: month, Role: []string{"lending", "docdel"}}, true},
 		{"stages", queries.Filter{By: month, Library: []string{"MAIN", "EAST"}}, false},
-		{"overdue", queries.Filter{By: month}, false},
+		{"overdue", queries.Filter{By: month}, true},
+		{"overdue", queries.Filter{By: month, Basis: queries.Period, Kind: []string{"loan"}, Numbers: map[string]int{"grace_days": 3}}, true},
+		{"overdue", queries.Filter{By: []string{"partner"}}, false},
 		{"forecast", queries.Filter{From: day}, true},
 	} {
 		metric, err := catalog.Find(c.metric)
@@ -92,7 +108,17 @@ func TestQuestionsThatNeedTheFacts(t *testing.T) {
 	}
 }
 
-func rollupQuestion(random *rand.Rand) queries.Filter {
+// newestOf is the newest date of a history.
+func newestOf(t *testing.T, snapshot *store.Snapshot) time.Time {
+	t.Helper()
+	var at sql.NullTime
+	if err := snapshot.DB().QueryRowContext(t.Context(), "select as_of from history_state").Scan(&at); err != nil {
+		t.Fatal(err)
+	}
+	return at.Time
+}
+
+func rollupQuestion(random *rand.Rand, newest time.Time) queries.Filter {
 	some := func(words ...string) []string {
 		random.Shuffle(len(words), func(i, j int) { words[i], words[j] = words[j], words[i] })
 		return words[:min(len(words), []int{0, 0, 0, 1, 1, 2}[random.IntN(6)])]
@@ -117,6 +143,24 @@ func rollupQuestion(random *rand.Rand) queries.Filter {
 		}
 		if random.IntN(4) == 0 {
 			filter.To = time.Time{}
+		}
+	}
+	if random.IntN(3) == 0 {
+		filter.Numbers = map[string]int{"grace_days": random.IntN(12), "return_transit_days": random.IntN(3)}
+	}
+	if newest.IsZero() {
+		return filter
+	}
+	last := time.Date(newest.Year(), newest.Month(), 1, 0, 0, 0, 0, time.UTC)
+	if random.IntN(2) == 0 { // as it stood a year before
+		filter.AsOf, last = newest.AddDate(-1, 0, 0), last.AddDate(-1, 0, 0)
+	}
+	if random.IntN(3) == 0 { // the last twelve full months, mostly by role and kind
+		filter.From, filter.To = last.AddDate(-1, 0, 0), last
+		if random.IntN(4) > 0 {
+			filter.By = append(slices.DeleteFunc(filter.By, func(name string) bool {
+				return queries.FindDimension(name).IsTime() || name == "role" || name == "kind"
+			}), "role", "kind")
 		}
 	}
 	return filter
@@ -156,7 +200,9 @@ select
   created_at, sent as sent_at, shipped as shipped_at, case when h2 %% 9 > 0 then ended end as received_at,
   case when fate = 'delivered' and h2 // 9 %% 15 > 0 then ended + interval 1 hour end as available_at,
   case when fate in ('unfilled', 'cancelled_patron') then ended end as closed_at,
-  greatest(begun_at, sent, shipped) as last_change_at, fate as status,
+  case when h3 // 7 %% 11 > 0 then date_trunc('day', ended) + to_days(20 + (h3 // 77 %% 10)::integer) end as due_at,
+  case when fate = 'delivered' and h2 // 135 %% 5 > 0 then ended + to_seconds((h3 // 770 %% 4000000)::bigint) end as returned_at,
+  greatest(begun_at, sent, shipped) as last_change_at, case when fate = 'delivered' and h2 %% 13 = 0 then 'returned' else fate end as status,
   0 as columns, 1 as first_batch, 1 as last_batch, 0 as row_hash
 from (
   select

@@ -67,10 +67,11 @@ func About(ctx context.Context, snapshot *store.Snapshot, metric *Metric, filter
 
 // ask looks up how far the history reaches and fits the filter to it.
 func ask(ctx context.Context, snapshot *store.Snapshot, metric *Metric, filter Filter) (*question, error) {
-	newest, err := newestDate(ctx, snapshot)
+	reach, err := readReach(ctx, snapshot)
 	if err != nil {
 		return nil, err
 	}
+	newest := reach.newest
 	q := &question{metric: metric, filter: filter.Resolve(newest), asOf: newest}
 	if err := q.filter.Unresolved(); err != nil {
 		return nil, err
@@ -82,17 +83,36 @@ func ask(ctx context.Context, snapshot *store.Snapshot, metric *Metric, filter F
 		q.asOf = filter.AsOf.UTC()
 		q.isCut = q.asOf.Before(newest)
 	}
-	q.hasRollups = q.asOf.Equal(newest) && !newest.IsZero() && ctx.Value(withoutRollups{}) == nil
+	if ctx.Value(withoutRollups{}) == nil {
+		q.yearFrom, q.hasRollups = reach.yearFrom[q.asOf]
+	}
 	return q, nil
 }
 
-// newestDate is the date up to which the history reaches; zero where it is empty.
-func newestDate(ctx context.Context, snapshot *store.Snapshot) (time.Time, error) {
-	var newest sql.NullTime
-	if err := snapshot.DB().QueryRowContext(ctx, "select as_of from history_state").Scan(&newest); err != nil {
-		return time.Time{}, fmt.Errorf("reading how far the history reaches: %w", err)
+// reach is how far a history goes, and the instants that its roll-ups speak of.
+type reach struct {
+	newest   time.Time               // up to which the history reaches; zero where it is empty
+	yearFrom map[time.Time]time.Time // by those instants: first day of the last twelve full months
+}
+
+func readReach(ctx context.Context, snapshot *store.Snapshot) (reach, error) {
+	found := reach{yearFrom: map[time.Time]time.Time{}}
+	rows, err := snapshot.DB().QueryContext(ctx, "select history_state.as_of, rollup_instant.as_of, year_from from history_state left join rollup_instant on true")
+	if err != nil {
+		return reach{}, fmt.Errorf("reading how far the history reaches: %w", err)
 	}
-	return newest.Time.UTC(), nil
+	defer rows.Close()
+	for rows.Next() {
+		var newest, asOf, yearFrom sql.NullTime
+		if err := rows.Scan(&newest, &asOf, &yearFrom); err != nil {
+			return reach{}, fmt.Errorf("reading how far the history reaches: %w", err)
+		}
+		found.newest = newest.Time.UTC()
+		if asOf.Valid {
+			found.yearFrom[asOf.Time.UTC()] = yearFrom.Time.UTC()
+		}
+	}
+	return found, rows.Err()
 }
 
 // columns are the dimensions asked for and the metric's own.

@@ -39,6 +39,7 @@ type question struct {
 
 	definition *Definition // a peer's, shown beside the metric's own; nil for none
 	hasRollups bool        // what the load counted beforehand speaks of asOf
+	yearFrom   time.Time   // first day of the twelve months that finished figures speak of together; zero: not known
 	hidden     []beginning // what must not be told apart of the dimensions of readers, see suppress.go
 }
 

@@ -1,8 +1,10 @@
 -- What the history stands on: one row per library and source system.
 with
   requests as (
-    select library, source, count(*) as n_requests, min(created_day) as first_day, max(created_day) as last_day
-    from fact_request group by all
+    select library, source, sum(n)::bigint as n_requests, min(created_day) as first_day, max(created_day) as last_day
+    from fact_day
+    where as_of = (select as_of from history_state)
+    group by all
   ),
   loads as (
     select library, source, count(distinct load_id) as n_loads, max(imported_at) as imported_at

@@ -7,6 +7,12 @@ import (
 	"github.com/fillrate/fillrate/queries"
 )
 
+//go:embed loans.sql
+var loansSQL string
+
+//go:embed rollup.sql
+var rollupSQL string
+
 //go:embed overdue.sql
 var metricSQL string
 
@@ -25,7 +31,8 @@ var Metric = &queries.Metric{
 	Title:     "Overdue",
 	Question:  "What is late, what we owe and what is owed to us?",
 	Doc:       doc,
-	SQL:       metricSQL,
+	SQL:       loansSQL + metricSQL,
+	Rollup:    rollupSQL + metricSQL,
 	Rows:      rowsSQL,
 	Readers:   readersSQL,
 	RowsOrder: "-days_late",

@@ -3,36 +3,11 @@
 -- way back; days are those of the loan's library. The counts stand at as_of whatever the span; overdue_rate speaks of
 -- the loans that were due in the span, once their day has ended, and is null where there is none. A loan that came
 -- back on a day nobody recorded is not out and has no part in the rate.
-with
-  put_off as (
-    select 'borrowing' as side, $grace_days::integer as days
-    union all
-    select 'lending', ($grace_days + $return_transit_days)::integer
-  ),
+-- counted_loans is those loans of which it is known that they are out or came back, counted: loans.sql has them from the
+-- facts, rollup.sql from what the load counted.
 
   today as (
     select library as its_library, timezone(zone, timezone('UTC', $as_of::timestamp))::date as local_day from library
-  ),
-
-  -- When the last day ends, where it is not the due day itself.
-  ends as (
-    select library as own_library, side, day as own_day, timezone('UTC', timezone(zone, (day + days + 1)::timestamp)) as last_day_ends_at
-    from business_day join library using (library) cross join put_off
-    where days > 0
-  ),
-
-  -- Loans are many and due days few: what decides is counted first.
-  counted_loans as (
-    select
-      by_columns,
-      scope.library as its_library, scope.role as its_side, scope.due_day as its_day, in_span,
-      returned_at is null and not is_back as is_out,
-      returned_at is not null as is_returned,
-      returned_at >= coalesce(last_day_ends_at, due_end_at) as is_returned_late,
-      count(*) as n
-    from scope left join ends on own_library = library and side = role and own_day = due_day
-    where kind = 'loan' and outcome = 'filled' and role <> 'docdel'
-    group by all
   ),
 
   aged as (

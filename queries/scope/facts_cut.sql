@@ -5,8 +5,12 @@ with
   existing as (
     select *, outcome_at > $as_of::timestamp is true as is_reopened
     from fact_request
-    where coalesce(created_at, least(sent_at, shipped_at, received_at, available_at, returned_at, closed_at, outcome_at), $as_of::timestamp)
-      <= $as_of::timestamp
+    where created_at <= $as_of::timestamp
+    union all
+    select *, outcome_at > $as_of::timestamp is true
+    from fact_request
+    where created_at is null
+      and coalesce(least(sent_at, shipped_at, received_at, available_at, returned_at, closed_at, outcome_at), $as_of::timestamp) <= $as_of::timestamp
   )
 select
   * exclude (is_reopened) replace (

@@ -91,7 +91,8 @@ with
       coalesce(m.closed_at, r.closed_at) as closed_at,
       r.cost, r.currency, r.need_by, r.rush,
       greatest(r.last_change_at, m.status_at) as changed_at,
-      least(r.last_change_at, m.status_at) as earliest_change_at
+      least(r.last_change_at, m.status_at) as earliest_change_at,
+      r.last_batch
     from request r
     left join milestone m using (request_id)
   ),
@@ -153,7 +154,7 @@ select
   due.end_at as due_end_at,
   t.is_back,
   coalesce(least(t.sent_at, t.shipped_at, t.received_at, t.available_at, t.returned_at, t.closed_at, t.earliest_change_at) < t.created_at, false) as is_negative,
-  hour(t.created_local) as created_hour, t.cost, t.currency, t.need_by, t.rush
+  hour(t.created_local) as created_hour, t.cost, t.currency, t.need_by, t.rush, t.last_batch
 from placed t
 left join business_day start on start.library = t.library and start.day = t.created_day
 left join business_day finish on finish.library = t.library and finish.day = t.outcome_day
