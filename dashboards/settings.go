@@ -384,6 +384,7 @@ func (d *settingsDesk) form() []settingsGroup {
 		{ID: "libraries", Controls: d.libraryControls()},
 		{ID: "language", Controls: d.languageControls()},
 		{ID: "year", Controls: d.yearControls()},
+		{ID: "terms", Controls: d.termControls()},
 		{ID: "targets", Controls: d.targetControls()},
 	}
 	for _, g := range numberGroups {
@@ -462,9 +463,17 @@ func (d *settingsDesk) yearControls() []control {
 		first := time.Date(2026, m, 1, 0, 0, 0, 0, time.UTC)
 		name := strings.TrimSuffix(d.Bucket("month", first.Format(time.DateOnly)), " 2026")
 		n := strconv.Itoa(int(m))
+		if int(m) == start.Default {
+			month.Hint += " " + d.Say("settings.usual", name)
+		}
 		month.Options = append(month.Options, option{n, name, month.Value == n || month.Value == "" && int(m) == start.Default})
 	}
-	list := []control{month}
+	return []control{month}
+}
+
+// termControls are three to a term: its name, its first and its last day.
+func (d *settingsDesk) termControls() []control {
+	var list []control
 	rows := min(mostTermRows, len(d.set.Terms)+spareTermRows)
 	for i := range mostTermRows {
 		var term queries.Term
