@@ -243,6 +243,7 @@ func (v *visit) records(query, caption string, columns []head) (*table, error) {
 			cells := make([]cell, len(columns))
 			for i := range values {
 				cells[i] = cell{Text: plain(v.Words, values[i]), Number: columns[i].Number, Header: i == 0}
+				_, cells[i].Short = values[i].(time.Time)
 				switch word, _ := values[i].(string); {
 				case word == "":
 				case columns[i].Text == v.Text("head.content"):
@@ -250,7 +251,7 @@ func (v *visit) records(query, caption string, columns []head) (*table, error) {
 				case columns[i].Text == v.Text("head.role"):
 					cells[i].Text = valueLabel(v.Words, "role", word)
 				case columns[i].Text == v.Text("head.reason"):
-					cells[i].Text = v.Of(word)
+					cells[i].Text = fileWords(v.Words, word)
 				}
 			}
 			t.Rows = append(t.Rows, cells)

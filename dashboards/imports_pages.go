@@ -64,6 +64,13 @@ func (s *server) showImportForm(c *gin.Context, status int, problem string, valu
 		if err != nil {
 			return err
 		}
+		if values == nil && len(known) == 0 && s.settings != nil {
+			settled, err := s.settings.Get(c.Request.Context())
+			if err != nil {
+				return err
+			}
+			values = url.Values{"zone": {settled.Zone}}
+		}
 		body.Form = s.importForm(w, importPath, values, known, nil)
 	}
 	return s.writeImport(c, w, status, "import", w.Text("page./import"), body)
@@ -376,7 +383,7 @@ func fileBlocks(w *locale.Words, sum *ImportSummary) []fileBlock {
 	for _, f := range sum.Files {
 		block := fileBlock{Name: f.Name, SameAs: f.SameAs}
 		for _, out := range f.LeftOut {
-			block.LeftOut = append(block.LeftOut, LeftOut{out.Sheet, w.Of(out.Reason)})
+			block.LeftOut = append(block.LeftOut, LeftOut{out.Sheet, fileWords(w, out.Reason)})
 		}
 		for _, t := range f.Tables {
 			if b := newTableBlock(w, f.Name, t); b.Rejects != nil || len(b.Facts) > 0 {
@@ -404,7 +411,7 @@ func newTableBlock(w *locale.Words, file string, t ImportedTable) tableBlock {
 			if int64(len(lines)) < why.Rows {
 				lines = append(lines, "…")
 			}
-			b.Rejects.Rows = append(b.Rejects.Rows, []cell{{Text: why.Column, Header: true}, {Text: w.Of(why.Reason)}, {Text: count(why.Rows), Number: true}, {Text: strings.Join(lines, ", ")}})
+			b.Rejects.Rows = append(b.Rejects.Rows, []cell{{Text: why.Column, Header: true}, {Text: fileWords(w, why.Reason)}, {Text: count(why.Rows), Number: true}, {Text: strings.Join(lines, ", ")}})
 		}
 	}
 	if t.Skipped > 0 {
@@ -427,9 +434,19 @@ func newTableBlock(w *locale.Words, file string, t ImportedTable) tableBlock {
 		b.Facts = append(b.Facts, w.Say("import.unknown", strings.Join(shown, ", ")))
 	}
 	for _, note := range t.Notes {
-		b.Facts = append(b.Facts, sentence(w.Of(note)))
+		b.Facts = append(b.Facts, sentence(fileWords(w, note)))
 	}
 	return b
+}
+
+// fileWords gives what the pipeline says of a row or file, in words of few forms, in the reader's language where there is a
+// text for it: "is not a date" is that under import.says.is_not_a_date.
+func fileWords(w *locale.Words, said string) string {
+	letters := strings.FieldsFunc(strings.ToLower(said), func(r rune) bool { return r < 'a' || r > 'z' })
+	if key := "import.says." + strings.Join(letters, "_"); w.Has(key) {
+		return w.Text(key)
+	}
+	return said
 }
 
 // retryImport tries the files that are here with other options.
