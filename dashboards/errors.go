@@ -87,7 +87,7 @@ func explain(w *locale.Words, err error) problem {
 }
 
 // told is the sentence of an error of package queries in a language.
-func told(_ *locale.Words, known *queries.Error) string { return known.Message }
+func told(w *locale.Words, known *queries.Error) string { return known.In(w) }
 
 // fail is the one place where an error becomes a response: JSON under /api/, a page elsewhere.
 func (s *server) fail(c *gin.Context, err error) {

@@ -171,7 +171,7 @@ func (v *visit) figure(p plan) (*figure, error) {
 		result = ofKind(result, p.kind)
 	}
 	metric := result.Metric
-	f.Suppressed = result.SuppressionWords()
+	f.Suppressed = result.SuppressionWordsIn(v.Words)
 	f.Definition = &definition{URL: "/definitions#" + metric.ID, Columns: columnsIn(v.Words, metric.Columns)}
 	f.Downloads = downloads(metric.ID, filter)
 	f.Rows = rowsAddress(metric.ID, filter, nil, nil)

@@ -75,7 +75,7 @@ func (v *visit) listing(p listPlan, at place) (*figure, error) {
 	if p.keep != nil {
 		rows = slices.DeleteFunc(slices.Clone(rows), func(row []any) bool { return !p.keep(result, row) })
 	}
-	f.Suppressed = result.SuppressionWords()
+	f.Suppressed = result.SuppressionWordsIn(v.Words)
 	f.Definition = &definition{URL: "/definitions#" + result.Metric.ID, Columns: columnsIn(v.Words, result.Metric.Columns)}
 	f.Downloads = downloads(p.metric, filter)
 	f.Rows = rowsAddress(p.metric, filter, nil, nil)
@@ -209,7 +209,7 @@ func headThatSorts(v *visit, column queries.Column, order string, to func(string
 
 func (v *visit) listCell(p listPlan, result *queries.Result, row []any, i int, isFirst bool) cell {
 	column := result.Columns[i]
-	c := cell{Number: isNumber(column), Header: isFirst, Short: column.Type == queries.Date || column.Type == queries.Timestamp}
+	c := cell{Number: isNumber(column), Header: isFirst, Short: column.Type == queries.Date || column.Type == queries.Timestamp || column.Name == "issn"}
 	own, isOwn := cell{}, false
 	if p.cell != nil {
 		own, isOwn = p.cell(result, row, column)

@@ -109,8 +109,8 @@ func (v *visit) metricTable(metric *queries.Metric, asked queries.Filter) (*figu
 	f.Definition = &definition{URL: "/definitions#" + metric.ID, Columns: columnsIn(v.Words, metric.Columns)}
 	f.Downloads = downloads(metric.ID, asked)
 	f.Rows = rowsAddress(metric.ID, asked, nil, nil)
-	f.N = sentenceCase(result.Filter.Words(metric))
-	f.Suppressed = result.SuppressionWords()
+	f.N = sentenceCase(result.Filter.WordsIn(v.Words, metric))
+	f.Suppressed = result.SuppressionWordsIn(v.Words)
 	if len(result.Rows) == 0 {
 		f.Empty = v.nothing()
 		return f, nil

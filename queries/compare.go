@@ -105,9 +105,9 @@ func (q *question) lineUp(s shift) error {
 		if !ok || s.days == 0 && s.months%n == 0 {
 			continue
 		}
-		far := plural(s.months, "month", "months")
+		far := plural(English, s.months, "month", "months")
 		if s.days > 0 {
-			far = plural(s.days, "day", "days")
+			far = plural(English, s.days, "day", "days")
 		}
 		return invalid("%s earlier there is no %s to set beside each: split by less, or ask for a span of whole ones",
 			far, strings.ReplaceAll(d.Name, "_", " "))

@@ -1,36 +1,40 @@
 package queries
 
 import (
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // Words says in a line what a filter comes to, for the head of a table, a sheet or a page. metric decides what the dates
 // are the dates of, and which options there are to speak of: those that it reads and that are not as usual.
-func (f Filter) Words(metric *Metric) string {
-	parts := []string{f.spanWords(metric)}
+func (f Filter) Words(metric *Metric) string { return f.WordsIn(English, metric) }
+
+// WordsIn is Words in a reader's language.
+func (f Filter) WordsIn(l Language, metric *Metric) string {
+	parts := []string{f.spanWords(l, metric)}
 	for _, d := range Dimensions {
 		if d.Filter {
 			if words := *f.list(d.Name); len(words) > 0 {
-				parts = append(parts, strings.ToLower(d.Label)+" "+strings.Join(words, " or "))
+				parts = append(parts, strings.ToLower(l.Of(d.Label))+" "+strings.Join(words, l.Of(" or ")))
 			}
 		}
 	}
 	if f.IsBusiness() && metric.Dated == ByBasis {
-		parts = append(parts, "business days")
+		parts = append(parts, l.Of("business days"))
 	}
 	for _, option := range Options {
 		if n := f.Number(option.Name); n != option.Default && f.isRead(metric, option) {
-			parts = append(parts, option.words(n))
+			parts = append(parts, option.words(l, n))
 		}
 	}
 	if earlier, err := f.Earlier(f.AsOf); err == nil && f.Compare != "" {
-		parts = append(parts, "compared with those"+earlier.spanText()+" at the same age")
+		parts = append(parts, l.Tell("compared with those {0} at the same age", earlier.spanText(l)))
 	}
 	if d := metric.Definition(f.Definition); d != nil {
-		parts = append(parts, "beside it "+d.Label+"'s definition")
+		parts = append(parts, l.Tell("beside it {0}'s definition", l.Of(d.Label)))
 	}
 	return strings.Join(parts, "; ")
 }
@@ -56,46 +60,48 @@ func (m *Metric) Reads(option string) bool {
 }
 
 // words names an option's value.
-func (o *Option) words(n int) string {
+func (o *Option) words(l Language, n int) string {
 	switch o.Name {
 	case "grace_days":
-		return plural(n, "day of grace", "days of grace")
+		return plural(l, n, "day of grace", "days of grace")
 	case "return_transit_days":
-		return plural(n, "day for the way back", "days for the way back")
+		return plural(l, n, "day for the way back", "days for the way back")
 	}
-	return fmt.Sprintf("%s: %d", strings.ToLower(o.Label[:1])+o.Label[1:], n)
+	label := l.Of(o.Label)
+	first, size := utf8.DecodeRuneInString(label)
+	return string(unicode.ToLower(first)) + label[size:] + ": " + strconv.Itoa(n)
 }
 
-func (f Filter) spanWords(metric *Metric) string {
-	what := "requests created"
+func (f Filter) spanWords(l Language, metric *Metric) string {
+	span := f.spanText(l)
 	switch {
 	case metric.Dated == ByDue:
-		what = "loans out at the date given; the rate: loans due"
+		return l.Tell("loans out at the date given; the rate: loans due {0}", span)
 	case f.IsPeriod() && !metric.CohortOnly:
-		what = "requests created, and outcomes that happened,"
+		return l.Tell("requests created, and outcomes that happened, {0}", span)
 	}
-	return what + f.spanText()
+	return l.Tell("requests created {0}", span)
 }
 
-func (f Filter) spanText() string {
-	const layout = "2 Jan 2006"
+func (f Filter) spanText(l Language) string {
 	lastDay := f.To.AddDate(0, 0, -1)
 	switch {
 	case f.From.IsZero() && f.To.IsZero():
-		return " at any time"
+		return l.Of("at any time")
 	case f.To.IsZero():
-		return " from " + f.From.Format(layout)
+		return l.Tell("from {0}", l.Date(f.From))
 	case f.From.IsZero():
-		return " until " + lastDay.Format(layout)
+		return l.Tell("until {0}", l.Date(lastDay))
 	case f.From.Equal(lastDay):
-		return " on " + f.From.Format(layout)
+		return l.Tell("on {0}", l.Date(f.From))
 	}
-	return " from " + f.From.Format(layout) + " to " + lastDay.Format(layout)
+	return l.Tell("from {0} to {1}", l.Date(f.From), l.Date(lastDay))
 }
 
-func plural(n int, one, many string) string {
+// plural counts in a language: one and many are what follows the number.
+func plural(l Language, n int, one, many string) string {
 	if n == 1 {
-		return "1 " + one
+		return "1 " + l.Of(one)
 	}
-	return strconv.Itoa(n) + " " + many
+	return strconv.Itoa(n) + " " + l.Of(many)
 }

@@ -8,6 +8,7 @@ import (
 	"math/bits"
 	"slices"
 	"sort"
+	"strconv"
 	"strings"
 
 	"github.com/fillrate/fillrate/queries/store"
@@ -32,16 +33,20 @@ type Suppression struct {
 }
 
 // SuppressionWords says in a sentence each what was taken together or withheld; none where nothing was.
-func (r *Result) SuppressionWords() []string {
+func (r *Result) SuppressionWords() []string { return r.SuppressionWordsIn(English) }
+
+// SuppressionWordsIn is SuppressionWords in a reader's language.
+func (r *Result) SuppressionWordsIn(l Language) []string {
 	var sentences []string
 	for _, s := range r.Suppressed {
 		d := FindDimension(s.Dimension)
-		few := plural(r.Filter.Number("suppress_below"), "reader", "readers")
+		few := plural(l, r.Filter.Number("suppress_below"), "reader", "readers")
 		if slices.Contains(r.Filter.By, s.Dimension) {
-			sentences = append(sentences, fmt.Sprintf("%ss with fewer than %s are taken together as “%s” (%d of %d).", d.Label, few, Suppressed, s.N, s.Of))
+			sentences = append(sentences, l.Tell("{0} with fewer than {1} are taken together as “{2}” ({3} of {4}).",
+				l.Of(d.Label+"s"), few, l.Of(Suppressed), strconv.Itoa(s.N), strconv.Itoa(s.Of)))
 		}
 		if s.IsWithheld {
-			sentences = append(sentences, fmt.Sprintf("Figures that would tell of a %s with fewer than %s, directly or by difference, are withheld.", strings.ToLower(d.Label), few))
+			sentences = append(sentences, l.Tell("Figures that would tell of a {0} with fewer than {1}, directly or by difference, are withheld.", strings.ToLower(l.Of(d.Label)), few))
 		}
 	}
 	return sentences
@@ -362,7 +367,7 @@ func (q *question) checkRows(ctx context.Context, snapshot *store.Snapshot) erro
 		err := q.query(ctx, snapshot, text, []Column{{Name: "value", Type: Text}}, func(row []any) error {
 			if value := row[0].(string); slices.Contains(given, value) {
 				return invalid("the requests of a %s with fewer than %s, and of the next larger one, are not listed: leave %s=%s out, or set suppress_below=0",
-					strings.ToLower(FindDimension(name).Label), plural(q.filter.Number("suppress_below"), "reader", "readers"), name, clip(value))
+					strings.ToLower(FindDimension(name).Label), plural(English, q.filter.Number("suppress_below"), "reader", "readers"), name, clip(value))
 			}
 			return nil
 		})

@@ -151,12 +151,23 @@ func (w *Words) Say(key string, words ...string) string { return fill(w.Text(key
 
 // Of gives the words of package queries (a metric's title, a column's label, a dimension) in this language, and the
 // English where there are none.
+// A label made of two, as in "Filled, before", is put together again.
 func (w *Words) Of(english string) string {
 	if text, ok := w.catalog[english]; ok {
 		return text
 	}
+	if i := strings.LastIndex(english, ", "); i > 0 {
+		first, begins := w.catalog[english[:i]]
+		last, ends := w.catalog[english[i+2:]]
+		if begins && ends {
+			return first + ", " + last
+		}
+	}
 	return english
 }
+
+// Tell fills the places {0}, {1} … of a sentence of package queries in this language.
+func (w *Words) Tell(english string, words ...string) string { return fill(w.Of(english), words) }
 
 // Keys lists the keys of all texts, sorted.
 func (w *Words) Keys() []string {

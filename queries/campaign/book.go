@@ -108,14 +108,14 @@ func (b *Book) Add(ctx context.Context, c Campaign, how string) error {
 			return err
 		}
 		if before != nil && !before.isRemoved {
-			return &queries.Error{Code: queries.Conflict, Message: fmt.Sprintf("the id %s is taken by %q: choose another, or edit that one; nothing was changed", before.ID, before.Name)}
+			return queries.NewError(queries.Conflict, "the id %s is taken by %q: choose another, or edit that one; nothing was changed", before.ID, before.Name)
 		}
 		if _, err = put(ctx, tx, before, c, how, b.Now()); err != nil {
 			return err
 		}
 		n, err := count(ctx, tx)
 		if err == nil && n > MostCampaigns {
-			err = &queries.Error{Code: queries.Invalid, Message: fmt.Sprintf("%d campaigns are recorded, and there is no room for more: remove some that are no longer asked about; nothing was changed", n-1)}
+			err = queries.NewError(queries.Invalid, "%d campaigns are recorded, and there is no room for more: remove some that are no longer asked about; nothing was changed", n-1)
 		}
 		return err
 	})
@@ -160,7 +160,7 @@ func (b *Book) Edit(ctx context.Context, c Campaign, how string) error {
 			return err
 		}
 		if before.Revision != c.Revision {
-			return &queries.Error{Code: queries.Conflict, Message: fmt.Sprintf("%q was changed by somebody else in the meantime: look at it as it is now, then make your change again; nothing was changed", before.Name)}
+			return queries.NewError(queries.Conflict, "%q was changed by somebody else in the meantime: look at it as it is now, then make your change again; nothing was changed", before.Name)
 		}
 		_, err = put(ctx, tx, before, c, how, b.Now())
 		return err
@@ -294,15 +294,14 @@ const listed = 20
 
 func notFound(id string, there []Campaign) error {
 	if len(there) == 0 {
-		return &queries.Error{Code: queries.NotFound, Message: fmt.Sprintf("there is no campaign %q: none is recorded yet, `fillrate campaign add` records one", excerpt(id))}
+		return queries.NewError(queries.NotFound, "there is no campaign %q: none is recorded yet, `fillrate campaign add` records one", excerpt(id))
 	}
 	var ids []string
 	for _, c := range there[:min(len(there), listed)] {
 		ids = append(ids, c.ID)
 	}
-	more := ""
 	if n := len(there) - listed; n > 0 {
-		more = fmt.Sprintf(" and %d more", n)
+		return queries.NewError(queries.NotFound, "there is no campaign %q: there are %s and %d more", excerpt(id), strings.Join(ids, ", "), n)
 	}
-	return &queries.Error{Code: queries.NotFound, Message: fmt.Sprintf("there is no campaign %q: there are %s%s", excerpt(id), strings.Join(ids, ", "), more)}
+	return queries.NewError(queries.NotFound, "there is no campaign %q: there are %s", excerpt(id), strings.Join(ids, ", "))
 }

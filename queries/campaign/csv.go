@@ -31,20 +31,19 @@ type sheetRow struct {
 
 // refuse says what is wrong where; line 0 is the whole file.
 func refuse(file string, line int, format string, args ...any) error {
-	where := file
-	if line > 0 {
-		where = fmt.Sprintf("%s, line %d", file, line)
-	}
-	return refusal(where, fmt.Sprintf(format, args...))
+	return refuseFor(file, line, invalid(format, args...))
 }
 
 // refuseCell says what is wrong in the column of a heading.
-func refuseCell(file string, line int, heading, message string) error {
-	return refusal(fmt.Sprintf("%s, line %d, column %s", file, line, excerpt(heading)), message)
+func refuseCell(file string, line int, heading string, why *FieldError) error {
+	return invalid("%s, line %d, column %s: %s; nothing was imported", file, line, excerpt(heading), why.told)
 }
 
-func refusal(where, message string) error {
-	return &queries.Error{Code: queries.Invalid, Message: where + ": " + message + "; nothing was imported"}
+func refuseFor(file string, line int, why *queries.Error) error {
+	if line > 0 {
+		return invalid("%s, line %d: %s; nothing was imported", file, line, why)
+	}
+	return invalid("%s: %s; nothing was imported", file, why)
 }
 
 // readSheet reads a CSV file whose cells are separated by commas, semicolons or tabs, whichever its heading holds most of.

@@ -142,7 +142,7 @@ func (s *sheet) exposures() ([]exposureRow, error) {
 		if err != nil {
 			var field *FieldError
 			if errors.As(err, &field) {
-				return nil, refuseCell(s.file, line.line, s.headings[slices.Index(holds, field.Field)], field.Message)
+				return nil, refuseCell(s.file, line.line, s.headings[slices.Index(holds, field.Field)], field)
 			}
 			return nil, err
 		}
@@ -170,8 +170,8 @@ func readExposure(cells map[string]string) (exposureRow, error) {
 		return row, err
 	}
 	var err error
-	if row.From, err = parseDay("from", cells["from"]); err != nil {
-		return row, wrong("from", "%s", err)
+	if err = setDay(&row.From, "from", cells["from"]); err != nil {
+		return row, asField("from", err)
 	}
 	if row.From.IsZero() {
 		return row, wrong("from", "from is missing: give the day from which the number counts, such as 2024-09-01")

@@ -1,7 +1,6 @@
 package campaign
 
 import (
-	"fmt"
 	"regexp"
 	"slices"
 	"strconv"
@@ -82,13 +81,13 @@ func Fields() []string {
 func Set(c *Campaign, name string, values ...string) error {
 	f := find(name)
 	if f == nil {
-		return &FieldError{name, fmt.Sprintf("%q is no field of a campaign: the fields are %s", name, strings.Join(Fields(), ", "))}
+		return wrong(name, "%q is no field of a campaign: the fields are %s", name, strings.Join(Fields(), ", "))
 	}
 	if len(values) == 0 {
 		values = []string{""}
 	}
 	if err := f.set(c, values); err != nil {
-		return &FieldError{name, err.Error()}
+		return asField(name, err)
 	}
 	return nil
 }
@@ -150,14 +149,14 @@ func number(name string, of func(*Campaign) **float64) field {
 				return nil
 			}
 			if strings.HasPrefix(typed, "-") || strings.HasPrefix(typed, "−") {
-				return fmt.Errorf("%s %q is below 0: give 0 or more, such as 1200.50, or leave it empty", spaced(name), typed)
+				return invalid("%s %q is below 0: give 0 or more, such as 1200.50, or leave it empty", spaced(name), typed)
 			}
 			if !plainNumber.MatchString(typed) {
-				return fmt.Errorf("%s %q is no amount: write it with a point and without thousands separators, such as 1200.50", spaced(name), typed)
+				return invalid("%s %q is no amount: write it with a point and without thousands separators, such as 1200.50", spaced(name), typed)
 			}
 			value, err := strconv.ParseFloat(typed, 64)
 			if err != nil {
-				return fmt.Errorf("%s %q is no amount: %w", spaced(name), typed, err)
+				return invalid("%s %q is no amount: write it with a point and without thousands separators, such as 1200.50", spaced(name), typed)
 			}
 			*of(c) = &value
 			return nil
@@ -171,7 +170,7 @@ func setKind(c *Campaign, v []string) error {
 	case "", KindCampaign:
 		c.Kind = KindCampaign
 	default:
-		return fmt.Errorf("kind %q is not known: use campaign, for something done towards readers, or service_change", v[0])
+		return invalid("kind %q is not known: use campaign, for something done towards readers, or service_change", v[0])
 	}
 	return nil
 }
@@ -192,7 +191,7 @@ func setCarryOver(c *Campaign, v []string) error {
 	}
 	n, err := strconv.Atoi(typed)
 	if err != nil {
-		return fmt.Errorf("carry-over %q is no number: give whole months from 0 to %d", typed, MaxCarryOver)
+		return invalid("carry-over %q is no number: give whole months from 0 to %d", typed, MaxCarryOver)
 	}
 	c.CarryOverMonths = n
 	return nil
@@ -205,7 +204,7 @@ func setPerHead(c *Campaign, v []string) error {
 	case "yes", "true", "1":
 		c.PerHead = true
 	default:
-		return fmt.Errorf("per head %q is not understood: use yes or no", v[0])
+		return invalid("per head %q is not understood: use yes or no", v[0])
 	}
 	return nil
 }
@@ -226,10 +225,10 @@ func parseDay(name, typed string) (time.Time, error) {
 	}
 	day, err := time.Parse(time.DateOnly, typed)
 	if err != nil {
-		return time.Time{}, fmt.Errorf("%s %q is no day: write it as year-month-day, such as 2024-09-01", name, typed)
+		return time.Time{}, invalid("%s %q is no day: write it as year-month-day, such as 2024-09-01", name, typed)
 	}
 	if isOdd(day) { // the zero time, which means none, is such a day
-		return time.Time{}, fmt.Errorf("%s %s is in no year that a history has: look at the year", name, typed)
+		return time.Time{}, invalid("%s %s is in no year that a history has: look at the year", name, typed)
 	}
 	return day, nil
 }

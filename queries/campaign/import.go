@@ -185,10 +185,10 @@ func (m imported) refuse(s *sheet, holds []string, err error) error {
 	}
 	for i, holds := range holds {
 		if holds == field.Field {
-			return refuseCell(s.file, m.row.line, s.headings[i], field.Message)
+			return refuseCell(s.file, m.row.line, s.headings[i], field)
 		}
 	}
-	return refuse(s.file, m.row.line, "%s", field.Message)
+	return refuseFor(s.file, m.row.line, field.told)
 }
 
 // WriteCSV writes campaigns as Import reads them.

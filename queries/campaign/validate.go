@@ -2,7 +2,7 @@ package campaign
 
 import (
 	"cmp"
-	"fmt"
+	"errors"
 	"math"
 	"regexp"
 	"slices"
@@ -29,18 +29,36 @@ const (
 
 // FieldError is what is wrong with one field: Field as in Fields, or id; Message is one sentence for a person. To package
 // queries it is Invalid.
-type FieldError struct{ Field, Message string }
+type FieldError struct {
+	Field, Message string
+	told           *queries.Error
+}
 
 // Error implements error.
 func (e *FieldError) Error() string { return e.Message }
 
-// Unwrap makes queries.ErrorCode say Invalid.
-func (e *FieldError) Unwrap() error {
-	return &queries.Error{Code: queries.Invalid, Message: e.Message}
-}
+// Unwrap gives the sentence as package queries knows it, Invalid and in parts.
+func (e *FieldError) Unwrap() error { return e.told }
 
 func wrong(field, format string, args ...any) error {
-	return &FieldError{field, fmt.Sprintf(format, args...)}
+	return wrongly(field, queries.NewError(queries.Invalid, format, args...))
+}
+
+func wrongly(field string, told *queries.Error) error {
+	return &FieldError{field, told.Message, told}
+}
+
+// asField names the field that an error is about.
+func asField(field string, err error) error {
+	var told *queries.Error
+	if !errors.As(err, &told) {
+		told = &queries.Error{Code: queries.Invalid, Message: err.Error()}
+	}
+	return wrongly(field, told)
+}
+
+func invalid(format string, args ...any) *queries.Error {
+	return queries.NewError(queries.Invalid, format, args...)
 }
 
 // Clean trims what was typed, sorts lists and drops what they say twice, and fills in what is understood: a campaign, of

@@ -2,7 +2,6 @@
 package catalog
 
 import (
-	"strconv"
 	"strings"
 
 	"github.com/fillrate/fillrate/queries"
@@ -65,5 +64,5 @@ func Find(id string) (*queries.Metric, error) {
 		}
 		ids = append(ids, metric.ID)
 	}
-	return nil, &queries.Error{Code: queries.NotFound, Message: "there is no metric " + strconv.Quote(id) + ": there are " + strings.Join(ids, ", ")}
+	return nil, queries.NewError(queries.NotFound, "there is no metric %q: there are %s", id, strings.Join(ids, ", "))
 }

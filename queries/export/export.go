@@ -42,7 +42,7 @@ func Find(name string) (Format, error) {
 		for _, f := range Formats {
 			names = append(names, f.Name)
 		}
-		return Format{}, &queries.Error{Code: queries.Invalid, Message: "the format " + name + " is not known: use one of " + strings.Join(names, ", ")}
+		return Format{}, queries.NewError(queries.Invalid, "the format %s is not known: use one of %s", name, strings.Join(names, ", "))
 	}
 	return Formats[i], nil
 }

@@ -2,7 +2,6 @@ package impact
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -285,5 +284,5 @@ func outcomeIDs() []string {
 }
 
 func invalid(format string, args ...any) error {
-	return &queries.Error{Code: queries.Invalid, Message: fmt.Sprintf(format, args...)}
+	return queries.NewError(queries.Invalid, format, args...)
 }
