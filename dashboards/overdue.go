@@ -1,26 +1,40 @@
 package dashboards
 
 import (
+	"net/url"
+
 	"github.com/gin-gonic/gin"
 
 	"github.com/fillrate/fillrate/dashboards/chart"
 	"github.com/fillrate/fillrate/queries"
 )
 
-// overdue shows what is late on both sides as of the history's newest date, how often that happens, and with whom.
+// overdue shows what is late on both sides as of the history's newest date, how often that happens, and with whom; and
+// lists the late loans, to be worked through.
 func (s *server) overdue(c *gin.Context) error {
-	v, err := s.openPage(c)
+	asked, err := lateListOf(c)
+	if err != nil {
+		return err
+	}
+	v, err := s.openPage(c, sideKey, levelKey, orderKey, offsetKey)
 	if err != nil {
 		return err
 	}
 	defer v.close()
-	late := v.filter
 	body := struct {
-		AsOf     string
-		Worklist string
-		Figures  []*figure
-	}{AsOf: v.asOfWords(), Worklist: rowsAddress("overdue", late, nil, nil) + "&order=-days_late"}
-	body.Figures = v.draw(v.overdueBands, v.overdueRate, v.overdueBy("borrowing"), v.overdueBy("lending"))
+		AsOf          string
+		Sides, Levels []navItem
+		Figures, List []*figure
+	}{AsOf: v.asOfWords()}
+	body.Sides, body.Levels = v.lateTabs(asked)
+	tiles := []tile{v.overdueBands, v.overdueRate, v.overdueBy("lending"), v.overdueBy("borrowing"), v.lateLoans(asked)}
+	for _, f := range v.draw(tiles...) {
+		if f.ID == "worklist" {
+			body.List = append(body.List, f)
+			continue
+		}
+		body.Figures = append(body.Figures, f)
+	}
 	return v.render(c, "overdue", v.Text("page./overdue"), v.form(), body)
 }
 
@@ -55,6 +69,11 @@ func (v *visit) overdueBy(side string) tile {
 			spec: chart.Spec{Kind: chart.Rows, Format: chart.Count, X: "partner", Stack: true,
 				Y: []string{"n_1_7", "n_8_30", "n_31_90", "n_91_plus"}, Colors: []string{"late1", "late2", "late3", "late4"}},
 			arrange: top("n_overdue", topGroups, 1),
+			link: func(row []any) string {
+				values := url.Values{sideKey: {side}}
+				values.Set("partner", chart.Text(row[0]))
+				return v.late(values)
+			},
 			columns: []string{"n_out", "n_overdue", "n_1_7", "n_8_30", "n_31_90", "n_91_plus"},
 			n: func(r *queries.Result) string {
 				return v.Say("n.overdue_top", v.Count(total(r, "n_overdue")), v.Count(total(r, "n_out")), v.asOfWords(), v.Count(topGroups))

@@ -5,8 +5,10 @@ import (
 	"database/sql"
 	_ "embed"
 	"fmt"
+	"html/template"
 	"math"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -19,41 +21,44 @@ import (
 //go:embed sql/sources.sql
 var sourcesSQL string
 
-// overview is the Monday look: five numbers beside those of a year ago, the trends, and what it all stands on.
+// overview is the Monday look: the key figures beside those of a year ago, who moved them, what needs action, the two
+// main trends, and what it all stands on.
 func (s *server) overview(c *gin.Context) error {
 	v, err := s.openPage(c)
 	if err != nil {
 		return err
 	}
 	defer v.close()
-	body := struct {
-		Cards      []*card
-		Figures    []*figure
-		Sources    []source
-		Incomplete string
-	}{Incomplete: v.incomparable()}
-	tiles := []tile{v.volumeByTime, v.fillRateByRole}
-	kinds, err := v.kinds()
-	if err != nil {
-		return err
+	var body struct {
+		Cards, Changes, ToDo, Figures []*figure
+		Incomplete, Side              string
+		Sources                       []source
 	}
-	for _, kind := range kinds {
-		tiles = append(tiles, v.waitTrend(kind, false))
+	tiles := slices.Concat(v.cards(), v.whatChanged(), v.toDo(), []tile{v.volumeByTime, v.fillRateByRole})
+	for _, f := range v.draw(tiles...) {
+		switch {
+		case strings.HasPrefix(f.ID, "card-"):
+			body.Cards = append(body.Cards, f)
+		case strings.HasPrefix(f.ID, "why-"):
+			body.Changes = append(body.Changes, f)
+		case strings.HasPrefix(f.ID, "todo-"):
+			body.ToDo = append(body.ToDo, f)
+		default:
+			body.Figures = append(body.Figures, f)
+		}
 	}
-	cards := make(chan []*card, 1)
-	go func() { cards <- v.cards() }()
-	body.Figures = v.draw(append(tiles, v.overdueBands, v.overdueRate)...)
-	body.Cards = <-cards
+	body.Incomplete, body.Side = v.incomparable(), valueLabel(v.Words, "role", v.role())
 	if body.Sources, err = v.sources(); err != nil {
 		return err
 	}
-	return v.render(c, "overview", v.Text("page./"), v.form(), body)
+	return v.render(c, "overview", v.Text("page./"), v.form(compareKey), body)
 }
 
 // card is one number with what it was, what it stands on and its siblings: sides and kinds are never averaged together.
 type card struct {
 	Label       string
 	URL         string
+	Spark       template.HTML // how it ran over the span; empty where that says nothing
 	Number      string
 	Unit        string
 	Of          string // which side and kind the number speaks of
@@ -61,7 +66,6 @@ type card struct {
 	N           string
 	Provisional bool
 	Others      []other
-	Error       string
 }
 
 type other struct {
@@ -76,30 +80,59 @@ type change struct {
 	Class string // better, worse or even
 }
 
-// cards computes the five numbers. A card whose query fails says so in its place.
-func (v *visit) cards() []*card {
-	makers := []func() (*card, error){v.requestsCard, v.fillRateCard, v.waitCard, v.targetCard, v.overdueCard}
-	cards := make([]*card, len(makers))
-	done := make(chan struct{})
-	for i, make := range makers {
-		go func() {
-			defer func() { done <- struct{}{} }()
-			card, err := make()
-			if err != nil {
-				told := explain(v.Words, err)
-				if told.Code == queries.Internal {
-					v.server.log.Error("card failed", "card", card.Label, "error", err)
-					told.Message = v.Text("internal_tile")
-				}
-				card.Error = told.Message
-			}
-			cards[i] = card
-		}()
+// cards are the key figures.
+func (v *visit) cards() []tile {
+	var tiles []tile
+	for _, k := range []struct {
+		id   string
+		make func() (*card, error)
+	}{
+		{"requests", v.requestsCard}, {"fill_rate", v.fillRateCard}, {"turnaround", v.waitCard},
+		{"target", v.targetCard}, {"overdue", v.overdueCard}, {"open", v.openCard},
+	} {
+		tiles = append(tiles, func() (*figure, error) {
+			card, err := k.make()
+			return &figure{ID: "card-" + k.id, Title: card.Label, Template: "card", Data: card}, err
+		})
 	}
-	for range makers {
-		<-done
+	return tiles
+}
+
+// spark draws a measure over the span, small: of the rows that keep leaves, one for each bucket.
+func (v *visit) spark(metric string, change func(*queries.Filter), by []string, measure string, format chart.Format, keep func(*queries.Result, []any) bool) (template.HTML, error) {
+	filter := v.filter
+	if change != nil {
+		change(&filter)
 	}
-	return cards
+	filter.By = by
+	result, err := v.compute(metric, filter)
+	if err != nil {
+		return "", err
+	}
+	provisional := func([]any) bool { return false }
+	if metric != "volume" { // a count of what came in will not change
+		if provisional, err = v.provisional(result, filter); err != nil {
+			return "", err
+		}
+	}
+	shown := resultIn(v.Words, result)
+	if keep != nil {
+		shown.Rows = slices.DeleteFunc(slices.Clone(result.Rows), func(row []any) bool { return !keep(result, row) })
+	}
+	grain := by[0]
+	from, to := v.span()
+	return chart.Spark(v.Words, chart.Draw(chart.Spec{
+		Kind: chart.Lines, Format: format, X: grain, Y: []string{measure}, Words: v.Words, Provisional: provisional,
+		Categories: chart.Buckets(grain, chart.BucketStart(grain, from), to),
+		Name:       func(dimension, value string) string { return valueLabel(v.Words, dimension, value) },
+	}, shown)), nil
+}
+
+// having keeps the rows of one value.
+func having(dimension, value string) func(*queries.Result, []any) bool {
+	return func(r *queries.Result, row []any) bool {
+		return chart.Text(row[chart.Column(r, dimension)]) == value
+	}
 }
 
 // pair is a result and the one it is compared with, nil where there is none.
@@ -217,6 +250,9 @@ func (v *visit) requestsCard() (*card, error) {
 	}
 	now, before := total(p.now, "n_requests"), 0.0
 	c.Number = v.Count(now)
+	if c.Spark, err = v.spark("volume", nil, []string{v.grain()}, "n_requests", chart.Count, nil); err != nil {
+		return c, err
+	}
 	c.N = v.Say("n.open", v.Count(total(p.now, "n_open")))
 	if v.filter.IsPeriod() || now == 0 {
 		c.N = ""
@@ -263,6 +299,9 @@ func (v *visit) fillRateCard() (*card, error) {
 		c.N = v.Say("n.ended", v.Count(filled+unfilled))
 		if now != nil {
 			c.Number, c.Change = v.Share(*now), v.moved(now, before, "higher")
+			if c.Spark, err = v.spark("fill_rate", nil, []string{v.grain(), "role"}, "fill_rate", chart.Share, having("role", role)); err != nil {
+				return c, err
+			}
 		}
 		if at := chart.Column(p.now, "provisional"); at >= 0 && !v.filter.IsPeriod() {
 			c.Provisional, _ = row[at].(bool)
@@ -309,6 +348,9 @@ func (v *visit) waitCard() (*card, error) {
 				c.Of, c.Number, c.Unit = roleKind(v.Words, role, kind), size, unit
 				c.Change, c.N = v.slower(now, before), v.Say("n", v.Count(n))
 				c.Provisional = provisional(find(p.now, where))
+				if c.Spark, err = v.spark("turnaround", only(role), []string{v.grain(), "kind"}, "median_days", chart.Days, having("kind", kind)); err != nil {
+					return c, err
+				}
 				continue
 			}
 			c.Others = append(c.Others, other{roleKind(v.Words, role, kind), size + " " + unit, v.slower(now, before)})
@@ -334,6 +376,9 @@ func (v *visit) targetCard() (*card, error) {
 				n, _ := number(p.now, find(p.now, where), "n")
 				c.Of, c.Number, c.Change, c.N = roleKind(v.Words, role, kind), v.Share(*now), v.moved(now, before, "higher"), v.Say("n", v.Count(n))
 				c.Provisional = provisional(find(p.now, where))
+				if c.Spark, err = v.spark("turnaround", only(role), []string{v.grain(), "kind"}, "share_within_sla", chart.Share, having("kind", kind)); err != nil {
+					return c, err
+				}
 				continue
 			}
 			c.Others = append(c.Others, other{roleKind(v.Words, role, kind), v.Share(*now), v.moved(now, before, "higher")})
@@ -371,6 +416,38 @@ func (v *visit) overdueCard() (*card, error) {
 			continue
 		}
 		c.Others = append(c.Others, other{valueLabel(v.Words, "side", side), v.Count(*overdue), v.changed(overdue, before, "lower")})
+	}
+	return c, nil
+}
+
+// openCard is what is open now, whatever the span.
+func (v *visit) openCard() (*card, error) {
+	c := &card{Label: v.Text("card.open"), URL: v.to(demandPath) + "#open", Of: v.Text("all_sides")}
+	now, err := v.run("fill_rate", wholeHistory, "role")
+	if err != nil {
+		return c, err
+	}
+	open := total(now, "n_open")
+	c.Number, c.N = v.Count(open), v.Say("card.as_of", v.asOfWords())
+	if filter, ok := v.earlierInstant(); ok {
+		wholeHistory(&filter)
+		filter.By = []string{"role"}
+		earlier, err := v.compute("fill_rate", filter)
+		if err != nil {
+			return c, err
+		}
+		before := total(earlier, "n_open")
+		c.Change = v.changed(&open, &before, "lower")
+	}
+	roles := v.roles(now)
+	if len(roles) == 1 {
+		c.Of = valueLabel(v.Words, "role", roles[0])
+		return c, nil
+	}
+	for _, role := range roles {
+		if n, _ := (pair{now: now}).values(map[string]string{"role": role}, "n_open"); n != nil {
+			c.Others = append(c.Others, other{Label: valueLabel(v.Words, "role", role), Number: v.Count(*n)})
+		}
 	}
 	return c, nil
 }
@@ -520,6 +597,7 @@ func (v *visit) overdueBands() (*figure, error) {
 			return v.Say("n.overdue", v.Count(total(r, "n_overdue")), v.Count(total(r, "n_out")), v.asOfWords())
 		},
 		columns: []string{"n_out", "n_overdue", "n_1_7", "n_8_30", "n_31_90", "n_91_plus"},
+		link:    func(row []any) string { return v.worklist(chart.Text(row[0]), levels[0]) },
 		empty: func(r *queries.Result) string {
 			if total(r, "n_out") == 0 {
 				return v.Say("empty.out", v.asOfWords())

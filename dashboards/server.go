@@ -110,6 +110,7 @@ func (s *server) routes(r *gin.Engine) {
 		"/turnaround":              s.turnaround,
 		"/fill-rate":               s.fillRate,
 		"/overdue":                 s.overdue,
+		"/letters.csv":             s.letters, // the mail merge of what is overdue
 		demandPath:                 s.demand,
 		collectionsPath:            s.collections,
 		catalogPath:                s.metricList,
