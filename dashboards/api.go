@@ -11,6 +11,7 @@ import (
 	"github.com/fillrate/fillrate/queries"
 	"github.com/fillrate/fillrate/queries/catalog"
 	"github.com/fillrate/fillrate/queries/export"
+	"github.com/fillrate/fillrate/queries/settings"
 )
 
 // apiMetric answers /api/v1/metrics/fill_rate?by=month with the metric as JSON. Without from, to and preset it takes
@@ -66,13 +67,17 @@ func (s *server) apiCatalog(c *gin.Context) error {
 
 // apiDescription is the OpenAPI description, made from the catalog, so that it can say nothing that is not so.
 func (s *server) apiDescription(c *gin.Context) error {
-	c.JSON(http.StatusOK, describeAPI(s.version))
+	set, err := s.settled(c)
+	if err != nil {
+		return err
+	}
+	c.JSON(http.StatusOK, describeAPI(s.version, set))
 	return nil
 }
 
 type object = map[string]any
 
-func describeAPI(version string) object {
+func describeAPI(version string, set settings.Settings) object {
 	paths := object{
 		"/api/v1/metrics": object{"get": object{
 			"operationId": "catalog", "summary": "Every metric, dimension and filter",
@@ -83,7 +88,7 @@ func describeAPI(version string) object {
 	maps.Copy(paths, describeCampaigns(problem))
 	for _, metric := range catalog.All() {
 		paths["/api/v1/metrics/"+metric.ID] = object{"get": object{
-			"operationId": metric.ID, "summary": metric.Title, "description": metric.Question, "parameters": apiParameters(metric),
+			"operationId": metric.ID, "summary": metric.Title, "description": metric.Question, "parameters": apiParameters(metric, set),
 			"responses": object{
 				"200": object{"description": metric.Title, "content": object{"application/json": object{"schema": resultSchema(metric)}}},
 				"400": problem, "503": problem,
@@ -104,9 +109,9 @@ func describeAPI(version string) object {
 
 // apiParameters describes the keys of a filter that mean something to the metric. The server takes the numbers that it
 // does not read too, as pages share their filters.
-func apiParameters(metric *queries.Metric) []object {
+func apiParameters(metric *queries.Metric, set settings.Settings) []object {
 	var presets, dimensions []string
-	for _, preset := range queries.Presets(epoch, 7) {
+	for _, preset := range queries.Presets(epoch, 7, set.Terms...) {
 		presets = append(presets, preset.ID)
 	}
 	for _, d := range queries.Dimensions {
@@ -140,7 +145,7 @@ func apiParameters(metric *queries.Metric) []object {
 	}
 	for _, option := range queries.Options {
 		if metric.Reads(option.Name) {
-			known[option.Name] = parameter{object{"type": "integer", "minimum": option.Low, "maximum": option.High, "default": option.Default}, option.Label + ": " + option.Doc}
+			known[option.Name] = parameter{object{"type": "integer", "minimum": option.Low, "maximum": option.High, "default": set.Number(option.Name)}, option.Label + ": " + option.Doc}
 		}
 	}
 	for _, d := range queries.Dimensions {

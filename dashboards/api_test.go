@@ -7,11 +7,12 @@ import (
 
 	"github.com/fillrate/fillrate/queries"
 	"github.com/fillrate/fillrate/queries/catalog"
+	"github.com/fillrate/fillrate/queries/settings"
 )
 
 // The description of a metric has a parameter for whatever bears on it, and says what each takes.
 func TestAPIParameters(t *testing.T) {
-	text, err := json.Marshal(describeAPI("test"))
+	text, err := json.Marshal(describeAPI("test", settings.Settings{}))
 	if err != nil {
 		t.Fatal(err)
 	}
