@@ -35,7 +35,7 @@ type foundChoice struct {
 func (s *server) choices(c *gin.Context) error {
 	d := queries.FindDimension(c.Param("dimension"))
 	if d == nil || !d.Filter {
-		return refuse("not_found", "problem.no_choices")
+		return refuse(queries.NotFound, "problem.no_choices")
 	}
 	reading, err := s.read(c.Request.Context())
 	if err != nil {

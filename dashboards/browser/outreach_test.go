@@ -117,8 +117,8 @@ func TestRecordingByKeyboard(t *testing.T) {
 	r.do(chromedp.KeyEvent(kb.Enter))
 	tabTo("search")
 	r.do(chromedp.KeyEvent("mus"))
-	tabTo("target.departments")
-	r.do(chromedp.KeyEvent(" "), chromedp.KeyEvent(kb.Escape))
+	r.do(chromedp.Poll(`(o => o.length === 1 && o[0].textContent.includes("Music"))(document.querySelectorAll(".pick[open] [role=option]"))`, nil),
+		chromedp.KeyEvent(kb.ArrowDown), chromedp.KeyEvent(kb.Enter), chromedp.KeyEvent(kb.Escape))
 	if state := evaluate[string](r, `document.activeElement.textContent`); !strings.Contains(state, "Music") {
 		t.Errorf("the list closed says %q, and has the focus or not", state)
 	}

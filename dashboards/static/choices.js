@@ -56,6 +56,7 @@
     }
     function show(answer) {
       loaded = true;
+      var marked = options()[active] && options()[active].choice.value;
       list.replaceChildren.apply(list, answer.choices.map(function (choice, i) {
         var option = element("li", { role: "option", id: id + "-" + i, "aria-selected": String(Boolean((box(choice.value) || {}).checked)) });
         option.append(element("span", { class: "tick", "aria-hidden": "true" }), element("span", {}, choice.label));
@@ -64,7 +65,8 @@
         return option;
       }));
       input.setAttribute("aria-expanded", String(answer.choices.length > 0));
-      mark(-1);
+      active = -1;
+      mark(answer.choices.findIndex(function (choice) { return choice.value === marked; })); // a late answer leaves the reader where they are
       var shown = answer.choices.length;
       status.textContent = shown === 0 ? words["js.choices.none"] : shown < answer.total ? say("js.choices.some", number(shown), number(answer.total)) : say("js.choices.all", number(shown));
     }
@@ -120,6 +122,7 @@
       }
       event.preventDefault();
     });
+    input.addEventListener("keypress", function (event) { if (event.key === "Enter") event.preventDefault(); }); // it would send the form
     list.addEventListener("mousedown", function (event) { event.preventDefault(); }); // the focus stays in the field
     list.addEventListener("click", function (event) { toggle(event.target.closest("[role=option]")); });
     boxes.addEventListener("change", function (event) {
