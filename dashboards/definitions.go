@@ -10,6 +10,7 @@ import (
 	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/extension"
 
+	"github.com/fillrate/fillrate/dashboards/locale"
 	"github.com/fillrate/fillrate/queries"
 	"github.com/fillrate/fillrate/queries/catalog"
 	"github.com/fillrate/fillrate/queries/impact"
@@ -29,13 +30,13 @@ func (s *server) definitions(c *gin.Context) error {
 	}
 	var items []item
 	for _, metric := range catalog.All() {
-		text, err := markdown(metric.Doc)
+		text, err := translated(v.Words, metric.ID, metric.Doc)
 		if err != nil {
 			return err
 		}
 		items = append(items, item{metric, text})
 	}
-	outreach, err := markdown(impact.Doc)
+	outreach, err := translated(v.Words, "outreach", impact.Doc)
 	if err != nil {
 		return err
 	}
@@ -43,6 +44,16 @@ func (s *server) definitions(c *gin.Context) error {
 		Metrics  []item
 		Outreach template.HTML
 	}{items, outreach})
+}
+
+// translated renders a definition in the reader's language, or in English, and then says so to who reads aloud.
+func translated(w *locale.Words, id, english string) (template.HTML, error) {
+	doc, tag := w.Definition(id, english)
+	text, err := markdown(doc)
+	if err == nil && tag != w.Tag {
+		text = `<div lang="` + template.HTML(tag) + `">` + text + "</div>"
+	}
+	return text, err
 }
 
 // markdown renders a definition. Its first heading is left out, as the page has it already, and those below become

@@ -15,7 +15,7 @@ import (
 	"golang.org/x/text/language"
 )
 
-//go:embed en/*.json pt-BR/*.json
+//go:embed en/*.json pt-BR/*.json pt-BR/definitions/*.md
 var files embed.FS
 
 // Words is one language: its texts, and how it writes numbers and dates. It is safe for use by many readers at once.
@@ -63,6 +63,9 @@ func load(languages []*Words) []*Words {
 		}
 		w.texts = map[string]string{}
 		for _, entry := range entries {
+			if entry.IsDir() {
+				continue
+			}
 			texts := map[string]string{}
 			name := path.Join(w.Tag, entry.Name())
 			content, err := files.ReadFile(name)
@@ -168,6 +171,15 @@ func (w *Words) Of(english string) string {
 
 // Tell fills the places {0}, {1} … of a sentence of package queries in this language.
 func (w *Words) Tell(english string, words ...string) string { return fill(w.Of(english), words) }
+
+// Definition gives the definition of a metric, or of outreach, in this language, as Markdown and the language's tag; the
+// English where there is no other.
+func (w *Words) Definition(id, english string) (text, tag string) {
+	if content, err := files.ReadFile(path.Join(w.Tag, "definitions", id+".md")); err == nil {
+		return string(content), w.Tag
+	}
+	return english, languages[0].Tag
+}
 
 // Keys lists the keys of all texts, sorted.
 func (w *Words) Keys() []string {
