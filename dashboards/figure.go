@@ -60,6 +60,8 @@ type cell struct {
 	Header    bool
 	Mark      bool // says provisional
 	Short     bool // a date, which is not to be broken
+
+	Title string // a library's code, where its name stands in its place
 }
 
 // Class is how a cell is set.
@@ -320,6 +322,7 @@ func resultTable(w *locale.Words, caption string, result *queries.Result, hidden
 				c.Text = noValue
 			case column.Type == queries.Text || column.Type == queries.Date && isTime(column.Name):
 				c.Text = shorten(valueLabel(w, column.Name, chart.Text(row[i])), longestCell)
+				c.Title = codeBehind(w, column.Name, chart.Text(row[i]))
 			case row[i] != nil && column.IsChange:
 				c.Text = difference(w, column, row[i])
 			default:

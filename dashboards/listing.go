@@ -221,6 +221,7 @@ func (v *visit) listCell(p listPlan, result *queries.Result, row []any, i int, i
 		c.Text = noValue
 	case column.Type == queries.Text:
 		c.Text = shorten(valueLabel(v.Words, column.Name, chart.Text(row[i])), longestCell)
+		c.Title = codeBehind(v.Words, column.Name, chart.Text(row[i]))
 	case column.Type == queries.Timestamp:
 		c.Text = v.Date(row[i].(time.Time))
 	default:

@@ -112,12 +112,12 @@ func (v *visit) list(metric *queries.Metric, offset int, order string) (*rowList
 		for _, i := range shown {
 			words := value(v.Words, columns[i], row[i])
 			switch columns[i].Name {
-			case "role", "kind", "reason", "filled_by", "outcome", "status":
+			case "role", "kind", "reason", "filled_by", "outcome", "status", "library":
 				if words != "" {
 					words = valueLabel(v.Words, columns[i].Name, words)
 				}
 			}
-			cells = append(cells, cell{Text: shorten(words, longestCell), Number: isNumber(columns[i]), Header: columns[i].Name == "source_id"})
+			cells = append(cells, cell{Text: shorten(words, longestCell), Number: isNumber(columns[i]), Header: columns[i].Name == "source_id", Title: codeBehind(v.Words, columns[i].Name, value(v.Words, columns[i], row[i]))})
 		}
 		list.Rows = append(list.Rows, cells)
 	}

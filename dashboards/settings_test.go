@@ -137,8 +137,13 @@ func TestSettingsPage(t *testing.T) {
 	if !strings.Contains(imports, "target.borrowing.loan: 1.5 days, was 10") {
 		t.Error("the page of imports does not say that the targets were changed")
 	}
-	if overview := ask(t, site, "/fill-rate?library=MAIN&preset=all", "en", "en").Body.String(); !strings.Contains(overview, "Main &lt;Library&gt;") {
-		t.Error("the name of the library is not shown in place of its code")
+	for address, want := range map[string]string{"/fill-rate?library=MAIN&preset=all": "Main &lt;Library&gt;", "/catalog/volume?by=library&preset=all": ` title="MAIN">`} {
+		if page := ask(t, site, address, "en", "en").Body.String(); !strings.Contains(page, want) {
+			t.Errorf("%s lacks the name of the library in place of its code: %q", address, want)
+		}
+	}
+	if csv := get(t, site, "/download/volume.csv?by=library").Body.String(); !strings.Contains(csv, "MAIN,") {
+		t.Errorf("a file has not the library's code: %s", csv)
 	}
 }
 

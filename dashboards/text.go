@@ -44,6 +44,14 @@ func valueLabel(w *locale.Words, dimension, value string) string {
 	return value
 }
 
+// codeBehind is a library's code where valueLabel gives its name instead, empty otherwise.
+func codeBehind(w *locale.Words, dimension, value string) string {
+	if dimension != "library" || w.Library(value) == value {
+		return ""
+	}
+	return value
+}
+
 // sentenceCase makes a canonical word readable: not_on_shelf → Not on shelf.
 func sentenceCase(word string) string {
 	word = strings.ReplaceAll(word, "_", " ")
