@@ -283,7 +283,12 @@ func (v *visit) openTask() (*figure, error) {
 	return v.task(listPlan{
 		id: "todo-open", title: v.Text("todo.open"), metric: "open_requests", filter: wholeHistory, order: "-priority",
 		columns: []string{"source_id", "priority", "age_days", "partner", "title"},
-		cell:    v.openCell,
+		cell: func(r *queries.Result, row []any, column queries.Column) (cell, bool) {
+			if column.Name == "title" {
+				return named(r, row), true
+			}
+			return v.openCell(r, row, column)
+		},
 		n: func(r *queries.Result, kept int) string {
 			if kept == r.Filter.Number("top") {
 				return v.Say("todo.open_top", v.Count(float64(kept)), v.asOfWords())
@@ -292,6 +297,13 @@ func (v *visit) openTask() (*figure, error) {
 		},
 		empty: func(*queries.Result) string { return v.Say("todo.open_none", v.asOfWords()) },
 	}, v.to(demandPath)+"#open")
+}
+
+// named calls a work by its title, or by the journal where it has none.
+func named(r *queries.Result, row []any) cell {
+	title, _ := row[chart.Column(r, "title")].(string)
+	container, _ := row[chart.Column(r, "container")].(string)
+	return cell{Text: cmp.Or(title, container, noValue)}
 }
 
 func (v *visit) anomalyTask() (*figure, error) {
@@ -338,7 +350,9 @@ func (v *visit) purchaseTask() (*figure, error) {
 	return v.task(listPlan{
 		id: "todo-purchase", title: v.Text("todo.purchase"), metric: "titles", order: "-n_filled_window",
 		columns: []string{"title", "n_filled_window", "n_patrons", "median_days"},
-		cell:    v.titleCell,
+		cell: func(r *queries.Result, row []any, column queries.Column) (cell, bool) {
+			return named(r, row), column.Name == "title"
+		},
 		keep: func(r *queries.Result, row []any) bool {
 			is, _ := row[chart.Column(r, "purchase_candidate")].(bool)
 			return is

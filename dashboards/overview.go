@@ -528,20 +528,6 @@ func (v *visit) measured(kind string) (bool, error) {
 	return n > 0, nil
 }
 
-// waitTrend is the page's side, one kind: median and ninetieth percentile over time.
-func (v *visit) waitTrend(kind string, wide bool) tile {
-	role, grain := v.role(), v.grain()
-	return func() (*figure, error) {
-		return v.figure(plan{
-			id: "wait-" + kind, title: v.Text("wait." + role + "." + kind), metric: "turnaround", by: []string{grain}, filter: only(role), kind: kind, wide: wide,
-			spec: chart.Spec{Kind: chart.Lines, Format: chart.Days, X: grain, Y: []string{"median_days", "p90_days"},
-				Note: v.noteN("n")},
-			columns: []string{"n_filled", "n", "n_undetermined", "n_negative", "median_days", "p90_days", "mean_days", "share_within_sla"},
-			n:       v.turnaroundN, empty: v.turnaroundEmpty(role, kind),
-		})
-	}
-}
-
 // asks tells whether the filter lets a value through.
 func (v *visit) asks(dimension, value string) bool {
 	chosen := v.filter.Values()[dimension]

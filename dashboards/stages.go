@@ -5,19 +5,18 @@ import (
 	"github.com/fillrate/fillrate/queries"
 )
 
-// stagesOver shows where the time of a kind of request is lost, over time: the stages' means add up to the whole wait.
-// Only what is borrowed passes through more than one stage.
-func (v *visit) stagesOver(kind string) tile {
-	grain := v.grain()
+// stagesOf shows where the time of a kind of request is lost: the stages' means add up to the whole wait, and the longest
+// is named. Only what is borrowed passes through more than one stage.
+func (v *visit) stagesOf(kind string) tile {
 	return func() (*figure, error) {
 		if v.role() != "borrowing" {
 			return nil, nil
 		}
 		return v.figure(plan{
-			id: "stages-" + kind, title: v.Text("stages." + kind), metric: "stages", by: []string{grain}, filter: only("borrowing"), kind: kind, wide: true,
-			spec: chart.Spec{Kind: chart.Bars, Format: chart.Days, X: grain, Split: "stage", Stack: true, Y: []string{"mean_days"},
-				Colors: []string{"late1", "filled", "unfilled", "open"}, Note: v.noteN("n")},
-			columns: []string{"n", "n_undetermined", "median_days", "mean_days", "share"},
+			id: "stages-" + kind, title: v.Text("stages." + kind), metric: "stages", filter: only("borrowing"), kind: kind,
+			spec: chart.Spec{Kind: chart.Waterfall, Format: chart.Days, X: "stage", Y: []string{"mean_days"}, Note: v.noteN("n"),
+				Peak: func(row []any) bool { return row[peakColumn(row)] == true }},
+			columns: []string{"n", "n_undetermined", "median_days", "p90_days", "mean_days", "share", "is_bottleneck"},
 			n:       v.stagesN,
 			empty: func(r *queries.Result) string {
 				if firstStage(r, "n") == 0 {
@@ -27,6 +26,16 @@ func (v *visit) stagesOver(kind string) tile {
 			},
 		})
 	}
+}
+
+// peakColumn is where a row of stages says that it is the bottleneck: its first truth or falsehood.
+func peakColumn(row []any) int {
+	for i, value := range row {
+		if _, ok := value.(bool); ok {
+			return i
+		}
+	}
+	return 0
 }
 
 // stagesN says on how many requests the stages stand, and which of them takes the most.

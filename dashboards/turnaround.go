@@ -1,12 +1,14 @@
 package dashboards
 
 import (
+	"context"
 	"slices"
 
 	"github.com/gin-gonic/gin"
 
 	"github.com/fillrate/fillrate/dashboards/chart"
 	"github.com/fillrate/fillrate/queries"
+	"github.com/fillrate/fillrate/queries/settings"
 )
 
 // turnaround shows how long things take: every side and kind in one table, then one side in depth, loans and copies
@@ -27,16 +29,18 @@ func (s *server) turnaround(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	for _, kind := range kinds {
-		tiles = append(tiles, v.waitTrend(kind, len(kinds) == 1))
-	}
-	for _, kind := range kinds {
-		tiles = append(tiles, v.stagesOver(kind))
+	for _, make := range []func(string) tile{v.waitBands, v.distribution, v.stagesOf} {
+		for _, kind := range kinds {
+			tiles = append(tiles, make(kind))
+		}
 	}
 	for _, by := range v.groups() {
 		for _, kind := range kinds {
 			tiles = append(tiles, v.turnaroundBy(by, kind))
 		}
+	}
+	for _, kind := range kinds {
+		tiles = append(tiles, v.waitByHour(kind))
 	}
 	body.Figures = v.draw(append(tiles, v.benchmarks("urnaround", "request to receipt", "within"))...)
 	return v.render(c, "turnaround", v.Text("page./turnaround"), v.form("clock", "basis"), body)
@@ -94,6 +98,105 @@ func (v *visit) withinTarget() (*figure, error) {
 		columns: []string{"n", "share_within_sla"},
 		n:       v.turnaroundN, empty: v.turnaroundEmpty(role, ""),
 	})
+}
+
+// waitBands is how far apart the waits of a kind lie, over time: the median, and around it the half and the four fifths in
+// the middle.
+func (v *visit) waitBands(kind string) tile {
+	role, grain := v.role(), v.grain()
+	return func() (*figure, error) {
+		return v.figure(plan{
+			id: "bands-" + kind, title: v.Text("wait." + role + "." + kind), metric: "percentiles", by: []string{grain}, filter: only(role), kind: kind,
+			spec: chart.Spec{Kind: chart.Fan, Format: chart.Days, X: grain, Y: []string{"median_days"}, Note: v.noteN("n"), Ranges: []chart.Range{
+				{Lo: "p10_days", Hi: "p90_days", Name: v.Text("bands.most")}, {Lo: "p25_days", Hi: "p75_days", Name: v.Text("bands.half")},
+			}},
+			columns: []string{"n", "p10_days", "p25_days", "median_days", "p75_days", "p90_days"},
+			n:       func(r *queries.Result) string { return v.Say("n", v.Count(total(r, "n"))) },
+			empty:   v.unmeasured(kind),
+		})
+	}
+}
+
+// unmeasured says why no request of a kind has a turnaround, where that is so.
+func (v *visit) unmeasured(kind string) func(*queries.Result) string {
+	return func(r *queries.Result) string {
+		if total(r, "n") > 0 {
+			return ""
+		}
+		all, err := v.run("turnaround", nil, "role", "kind")
+		if err != nil {
+			return v.nothing()
+		}
+		known := *all
+		known.Rows = nil
+		if row := find(all, map[string]string{"role": v.role(), "kind": kind}); row != nil {
+			known.Rows = [][]any{row}
+		}
+		return v.turnaroundEmpty(v.role(), kind)(&known)
+	}
+}
+
+// target is within how many days the history wants a kind of request to be filled; 0 for none.
+func (v *visit) target(kind string) (float64, error) {
+	targets, err := cached(v.ctx, v.server, v.reading, "targets", func(ctx context.Context) (settings.Service, int, error) {
+		service, err := settings.Targets(ctx, v.reading.Snapshot)
+		return service, len(service.Targets), err
+	})
+	return targets.Days(v.role(), kind), err
+}
+
+// distribution is how many requests of a kind took how many days, with the target beside.
+func (v *visit) distribution(kind string) tile {
+	return func() (*figure, error) {
+		id := "waits-" + kind
+		target, err := v.target(kind)
+		if err != nil {
+			return &figure{ID: id, Title: v.Text("waits." + kind)}, err
+		}
+		summary, err := v.run("turnaround", nil, "role", "kind")
+		if err != nil {
+			return &figure{ID: id, Title: v.Text("waits." + kind)}, err
+		}
+		spec := chart.Spec{Kind: chart.Histogram, Format: chart.Days, X: "from_days", Width: 1, Open: true, Y: []string{"n"}}
+		if target > 0 {
+			spec.Level, spec.LevelName = new(target), v.Say("waits.target", v.Number(target, -1))
+		}
+		return v.figure(plan{
+			id: id, title: v.Text("waits." + kind), metric: "waits", filter: only(v.role()), kind: kind, spec: spec,
+			columns: []string{"n", "share", "share_so_far"},
+			link:    func([]any) string { return "" }, // no filter goes by days waited
+			n: func(r *queries.Result) string {
+				n := v.Count(total(r, "n"))
+				row := find(summary, map[string]string{"role": v.role(), "kind": kind})
+				if row == nil || target <= 0 {
+					return v.Say("n", n)
+				}
+				within, ok := number(summary, row, "share_within_sla")
+				if !ok {
+					return v.Say("n", n)
+				}
+				return v.Say("waits.n", n, v.Share(within), v.Number(target, -1))
+			},
+			empty: v.unmeasured(kind),
+		})
+	}
+}
+
+// waitByHour is the median wait of a kind by the weekday and hour in which requests came in.
+func (v *visit) waitByHour(kind string) tile {
+	return func() (*figure, error) {
+		if known, err := v.measured(kind); err != nil || !known {
+			return nil, err // why there are no durations stands beside the trend
+		}
+		return v.figure(plan{
+			id: "hours-" + kind, title: v.Text("hours." + kind), metric: "demand", filter: only(v.role()), kind: kind, wide: true,
+			spec:    v.week("median_days", chart.Days),
+			arrange: dated,
+			columns: []string{"n_requests", "n_measured", "median_days"},
+			link:    func([]any) string { return "" },
+			n:       func(r *queries.Result) string { return v.Say("hours.n", v.Count(total(r, "n_measured"))) },
+		})
+	}
 }
 
 const (

@@ -121,7 +121,10 @@ type loan struct {
 
 // lateLoan reads a row in the order of queries.RowColumns.
 func lateLoan(row []any) loan {
-	text := func(name string) string { return chart.Text(row[rowColumn(name)]) }
+	text := func(name string) string {
+		word, _ := row[rowColumn(name)].(string) // empty where the history does not say
+		return word
+	}
 	l := loan{Library: text("library"), Request: text("source_id"), Partner: text("partner"), Title: text("title"), Container: text("container")}
 	l.Due, _ = row[rowColumn("due_day")].(time.Time)
 	if n := chart.Number(row[rowColumn("days_late")]); n != nil {
