@@ -44,7 +44,7 @@ type Spec struct {
 	Link        func(row []any) string
 	Provisional func(row []any) bool
 	Peak        func(row []any) bool                 // of a Waterfall: the bottleneck
-	NodeLink    func(dimension, value string) string // of a Sankey: where a node leads; the whole has neither
+	NodeLink    func(dimension, value string) string // of a Sankey: where a node leads; the whole is asked for with neither
 	NodeColor   func(dimension, value string) string // of a Sankey; "": the usual one
 }
 
@@ -76,7 +76,7 @@ func Draw(spec Spec, result *queries.Result) Chart {
 		return drawFlow(spec.Words, spec, result)
 	}
 	chart := drawSeries(spec, result)
-	if spec.Kind == Rows {
+	if spec.Kind == Rows || spec.Kind == Heat {
 		chart.markSome()
 	}
 	return chart

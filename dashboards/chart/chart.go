@@ -174,6 +174,9 @@ func (c Chart) Option() (map[string]any, error) {
 			c.float(option)
 		}
 	} else {
+		if c.Kind == Histogram && c.AxisName != "" {
+			option["grid"].(map[string]any)["bottom"] = 30
+		}
 		option["xAxis"] = []any{c.categoryAxis()}
 		option["yAxis"] = []any{c.valueAxis()}
 	}
@@ -218,7 +221,9 @@ func (c Chart) base() (map[string]any, error) {
 		delete(option, key)
 	}
 	// go-echarts has no fields for these.
-	for i, series := range option["series"].([]any) {
+	drawnSeries, _ := option["series"].([]any) // null where there is none
+	option["series"] = nonNil(drawnSeries)
+	for i, series := range drawnSeries {
 		c.finish(series.(map[string]any), i)
 	}
 	return option, nil
@@ -411,7 +416,7 @@ func (c Chart) categoryAxis() map[string]any {
 	if c.Signed { // names stay below the chart
 		axis["axisLine"] = map[string]any{"onZero": false, "lineStyle": map[string]any{"color": "@muted"}}
 	}
-	if provisional {
+	if provisional && !c.Kind.Lies() { // lying bars are hatched, and are few
 		axis["splitArea"] = map[string]any{"show": true, "interval": 0, "areaStyle": map[string]any{"color": shades}}
 	}
 	if c.Kind == Histogram && c.AxisName != "" {
@@ -423,6 +428,7 @@ func (c Chart) categoryAxis() map[string]any {
 		axis["axisLabel"] = map[string]any{"color": "@text", "fontSize": 12, "width": rowLabel, "overflow": "truncate", "interval": 0}
 		if c.Kind == Waterfall {
 			axis["axisLabel"].(map[string]any)["overflow"] = "break"
+			axis["axisLabel"].(map[string]any)["lineHeight"] = 14
 		}
 	}
 	return axis

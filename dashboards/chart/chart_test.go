@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"flag"
+	"maps"
 	"os"
 	"strings"
 	"testing"
@@ -53,7 +54,7 @@ func options() map[string]Chart {
 		}
 		return list
 	}
-	return map[string]Chart{
+	all := map[string]Chart{
 		"lines": Draw(lines(), turnaround()),
 		"band": {Kind: Lines, Format: Count, Categories: months, Signed: true, Level: new(0.0),
 			Series: []Series{{Name: "Added up", Color: "s1", Dash: Solid, Points: points(nil, 3, 4.5)}},
@@ -66,6 +67,8 @@ func options() map[string]Chart {
 		"years": {Kind: Lines, Format: Count, Categories: months, Series: []Series{
 			{Name: "2024/25", Color: "s1", Dash: Solid, Bare: true, Points: points(5, 7, nil)}, {Name: "2023/24", Color: "s2", Dash: Dashed, Bare: true, Points: points(4, 6, 8)}}},
 	}
+	maps.Copy(all, kinds())
+	return all
 }
 
 func TestOption(t *testing.T) {

@@ -4,7 +4,7 @@ import "math"
 
 // A heat map's cells are at least this wide, or it is scrolled; names of its rows have so much room.
 const (
-	heatCell = 30
+	heatCell = 34
 	heatName = 88
 )
 

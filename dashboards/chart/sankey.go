@@ -26,13 +26,15 @@ type Node struct {
 	Name, Color string
 	Step        int // 0 is the root
 	Value       float64
-	Point       // its note, address and whether it is provisional
+	moving      float64 // how much of it is provisional
+	Point               // its note, address and whether it is provisional
 }
 
 // Link is what goes from one node to another, both given by their places in Nodes.
 type Link struct {
 	From, To int
 	Value    float64
+	moving   float64
 	Point
 }
 
@@ -72,7 +74,11 @@ func drawFlow(w *locale.Words, spec Spec, result *queries.Result) Chart {
 		}
 		told := spec.point(result, row)
 		flow.Nodes[0].Value += *amount
-		flow.Nodes[0].Provisional = flow.Nodes[0].Provisional || told.Provisional
+		moving := 0.0
+		if told.Provisional {
+			moving = *amount
+		}
+		flow.Nodes[0].moving += moving
 		from, path := 0, ""
 		for step, dimension := range spec.Steps {
 			at := Column(result, dimension)
@@ -107,7 +113,7 @@ func drawFlow(w *locale.Words, spec Spec, result *queries.Result) Chart {
 				flow.Nodes = append(flow.Nodes, node)
 			}
 			flow.Nodes[to].Value += *amount
-			flow.Nodes[to].Provisional = flow.Nodes[to].Provisional || told.Provisional
+			flow.Nodes[to].moving += moving
 			if flow.Nodes[to].Note == "" {
 				flow.Nodes[to].Note = told.Note
 			}
@@ -120,6 +126,7 @@ func drawFlow(w *locale.Words, spec Spec, result *queries.Result) Chart {
 				flow.Links[link].URL = ""
 			}
 			flow.Links[link].Value += *amount
+			flow.Links[link].moving += moving
 			from = to
 		}
 	}
@@ -133,7 +140,20 @@ func drawFlow(w *locale.Words, spec Spec, result *queries.Result) Chart {
 		most = flowNodes
 	}
 	flow.gather(w, most)
+	flow.markSome()
 	return chart
+}
+
+// markSome marks what is provisional throughout, unless that is everything: the figure says so once.
+func (f *Flow) markSome() {
+	whole := f.Nodes[0].Value
+	isAll := f.Nodes[0].moving == whole
+	for i := range f.Nodes {
+		f.Nodes[i].Provisional = !isAll && f.Nodes[i].moving == f.Nodes[i].Value
+	}
+	for i := range f.Links {
+		f.Links[i].Provisional = !isAll && f.Links[i].moving == f.Links[i].Value
+	}
 }
 
 // gather puts what is beyond the largest nodes after each node into one.
@@ -152,10 +172,10 @@ func (f *Flow) gather(w *locale.Words, most int) {
 		rest := Node{Name: w.Say("chart.others", w.Count(float64(len(leaves)-most))), Step: f.Nodes[f.Links[leaves[0]].To].Step, Color: f.Nodes[from].Color}
 		for _, i := range leaves[most:] {
 			rest.Value += f.Links[i].Value
-			rest.Provisional = rest.Provisional || f.Links[i].Provisional
+			rest.moving += f.Links[i].moving
 			gone[i] = true
 		}
-		f.Links = append(f.Links, Link{From: from, To: len(f.Nodes), Value: rest.Value})
+		f.Links = append(f.Links, Link{From: from, To: len(f.Nodes), Value: rest.Value, moving: rest.moving})
 		f.Nodes = append(f.Nodes, rest)
 	}
 	if len(gone) == 0 {

@@ -62,6 +62,11 @@ func drawCloud(w *locale.Words, spec Spec, result *queries.Result) Chart {
 		}
 		cloud.Spots = append(cloud.Spots, spot)
 	}
+	if !slices.ContainsFunc(cloud.Spots, func(s Spot) bool { return !s.Provisional }) { // the figure says so once
+		for i := range cloud.Spots {
+			cloud.Spots[i].Provisional = false
+		}
+	}
 	// The large ones lie below the small ones.
 	slices.SortStableFunc(cloud.Spots, func(a, b Spot) int { return cmp.Compare(b.size(), a.size()) })
 	if spec.Label == nil {
@@ -178,8 +183,8 @@ func (c Chart) cloud() map[string]any {
 		"labelLayout": map[string]any{"hideOverlap": true},
 	}}
 	if c.Scatter.SizeWords != "" {
-		option["title"] = []any{map[string]any{"text": clean(c.Scatter.SizeWords), "right": 0, "top": 0, "padding": 0,
-			"textStyle": map[string]any{"color": "@muted", "fontSize": 11, "fontWeight": "normal"}}}
+		option["title"] = []any{map[string]any{"text": clean(c.Scatter.SizeWords), "right": 0, "top": 2, "padding": 0,
+			"textStyle": map[string]any{"color": "@muted", "fontSize": 11, "lineHeight": 16, "fontWeight": "normal"}}}
 	}
 	across, up := c, c
 	across.Format, across.Level, up.Format = c.Scatter.AcrossFormat, nil, c.Scatter.UpFormat

@@ -42,6 +42,7 @@
   var cell = {
     count: function (value) { return value < 10000 ? whole(value) : short(value); },
     days: upToTenths,
+    money: upToTenths,
     share: function (value) { return whole(100 * value) + "%"; },
     index: whole
   };
@@ -96,7 +97,7 @@
       case "axis": return axis[format];
       case "label": return label(format);
       case "cell": return function (point) { return cell[format](last(point.value)); };
-      case "node": return function (point) { return point.data.text + "  " + say[format](point.value); };
+      case "node": return function (point) { return say[format](point.value) + "  " + point.data.text; /* the number is not to be cut */ };
     }
   }
 
@@ -149,7 +150,7 @@
         var room = mark.label.length * 6.5, x = Math.max(mark.kind === "closure" ? (from + to) / 2 - room / 2 : from, taken);
         x = Math.max(box.x, Math.min(x, box.x + box.width - room));
         taken = x + room + 4;
-        parts.push({ type: "text", style: { text: mark.label, x: x, y: box.y - 14, fill: text, fontSize: 11 } });
+        parts.push({ type: "text", style: { text: mark.label, x: x, y: box.y - 14, fill: text, fontSize: 11, fontFamily: how.font } });
       }
       return { type: "group", children: parts };
     };
@@ -157,8 +158,9 @@
 
   // The option as ECharts takes it, in the theme that is asked for.
   function ready(option, dark) {
-    var how = { style: getComputedStyle(root), dark: dark, option: option };
-    var drawn = resolve(option, "", how), font = getComputedStyle(document.body).fontFamily;
+    var font = getComputedStyle(document.body).fontFamily.replace(/"/g, "'"); // as it stands in an attribute of a picture
+    var how = { style: getComputedStyle(root), dark: dark, option: option, font: font };
+    var drawn = resolve(option, "", how);
     delete drawn.tell;
     delete drawn.least;
     drawn.textStyle.fontFamily = drawn.tooltip.textStyle.fontFamily = font;
