@@ -458,6 +458,24 @@ func TestUnreadableSettings(t *testing.T) {
 	}
 }
 
+// A setting that nobody here wrote is no default in disguise either.
+func TestForeignSettings(t *testing.T) {
+	files := testHistory(t)
+	site, _ := settingsSite(t, files)
+	db, err := store.OpenApp(t.Context(), files.Dir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if _, err := db.Exec("insert into setting values ('fiscal_start', '13')"); err != nil {
+		t.Fatal(err)
+	}
+	response := ask(t, site, "/fill-rate", "pt-BR", "")
+	if response.Code != http.StatusServiceUnavailable || !strings.Contains(response.Body.String(), "Não é possível ler as configurações") {
+		t.Errorf("%d\n%.300s", response.Code, response.Body)
+	}
+}
+
 // Hostile names of groups and libraries show as text, and nothing of a reader is on the page.
 func TestHostileNamesInSettings(t *testing.T) {
 	files := testHistory(t)

@@ -2,7 +2,6 @@ package dashboards
 
 import (
 	"context"
-	"errors"
 	"strconv"
 
 	"github.com/gin-gonic/gin"
@@ -41,7 +40,7 @@ func (s *server) readSettings(ctx context.Context) (settings.Settings, error) {
 		return settings.Settings{}, nil
 	}
 	got, err := s.settings.Get(ctx)
-	if known := new(queries.Error); err != nil && !errors.As(err, &known) && ctx.Err() == nil {
+	if err != nil && queries.ErrorCode(err) != queries.Unavailable && ctx.Err() == nil {
 		s.log.Error("the settings can't be read", "error", err)
 		return got, refuse(queries.Unavailable, "settings.unreadable")
 	}
