@@ -30,7 +30,7 @@ func (s *server) collections(c *gin.Context) error {
 	return v.render(c, "collections", v.Text("page."+collectionsPath), v.form("clock"), body)
 }
 
-var titleColumns = []string{"title", "container", "kind", "issn", "n_requests", "n_filled", "n_filled_window", "n_patrons", "median_days", "total_cost", "currency"}
+var titleColumns = []string{"title", "kind", "issn", "n_requests", "n_filled", "n_filled_window", "n_patrons", "median_days", "total_cost"}
 
 // purchaseCandidates are the titles that were asked for often enough to think of buying them.
 func (v *visit) purchaseCandidates(at place) tile {
@@ -79,20 +79,15 @@ func (v *visit) partOf(r *queries.Result, words string) string {
 	return words
 }
 
-// titleCell gives a journal's name the first column where the title is empty: a row goes by one of the two.
+// titleCell names a row by its title or its journal, as it goes by one of the two, and a cost with its currency.
 func (v *visit) titleCell(result *queries.Result, row []any, column queries.Column) (cell, bool) {
-	switch value := row[chart.Column(result, column.Name)]; column.Name {
+	text := func(name string) string { return chart.Text(row[chart.Column(result, name)]) }
+	switch column.Name {
 	case "title":
-		if value == nil {
-			return cell{Text: shorten(chart.Text(row[chart.Column(result, "container")]), longestCell)}, true
-		}
-	case "container":
-		if row[chart.Column(result, "title")] == nil {
-			return cell{}, true
-		}
-	case "currency":
-		if value == queries.Unknown {
-			return cell{}, true
+		return cell{Text: shorten(cmp.Or(text("title"), text("container"), v.Text("unknown")), longestCell)}, true
+	case "total_cost":
+		if cost, ok := number(result, row, "total_cost"); ok && text("currency") != queries.Unknown {
+			return cell{Text: v.Money(cost) + " " + text("currency")}, true
 		}
 	}
 	return cell{}, false

@@ -1,6 +1,7 @@
 package dashboards
 
 import (
+	"cmp"
 	"strconv"
 	"time"
 
@@ -38,7 +39,7 @@ func (v *visit) openRequests(at place) tile {
 	return func() (*figure, error) {
 		return v.listing(listPlan{
 			id: "open", title: v.Text("title.open_requests"), metric: "open_requests", filter: wholeHistory, order: "-priority",
-			columns: []string{"source_id", "priority", "role", "kind", "status", "partner", "created_at", "age_days", "target_days", "days_over", "need_by", "days_left", "rush", "title", "container"},
+			columns: []string{"source_id", "title", "priority", "kind", "status", "partner", "age_days", "days_over", "need_by", "rush"},
 			cell:    v.openCell,
 			n: func(r *queries.Result, kept int) string {
 				if top := r.Filter.Number("top"); kept == top {
@@ -63,29 +64,55 @@ func late(r *queries.Result) float64 {
 	return n
 }
 
-// openCell leaves out what a worklist has no use for: a zero days over, and rush where there is none.
+// openCell says in one column what belongs together, and leaves out what a worklist has no use for: a zero of days over,
+// and rush where there is none.
 func (v *visit) openCell(result *queries.Result, row []any, column queries.Column) (cell, bool) {
-	value := row[chart.Column(result, column.Name)]
+	text := func(name string) string { return chart.Text(row[chart.Column(result, name)]) }
 	switch column.Name {
+	case "title":
+		words := shorten(cmp.Or(text("title"), text("container"), v.Text("unknown")), longestCell)
+		if in := text("container"); in != "" && in != words {
+			words = v.Say("cell.title_in", words, shorten(in, longestLabel))
+		}
+		return cell{Text: words}, true
+	case "kind":
+		return cell{Text: roleKind(v.Words, text("role"), text("kind"))}, true
 	case "days_over":
-		if n := chart.Number(value); n != nil && *n == 0 {
+		if n, _ := number(result, row, "days_over"); n == 0 {
 			return cell{}, true
 		}
 	case "rush":
-		if is, _ := value.(bool); !is {
+		if is, _ := row[chart.Column(result, "rush")].(bool); !is {
 			return cell{}, true
+		}
+	case "age_days":
+		age, isKnown := number(result, row, "age_days")
+		if target, ok := number(result, row, "target_days"); ok && isKnown {
+			return cell{Text: v.Say("cell.age", v.Days(age), v.Days(target))}, true
 		}
 	}
 	return cell{}, false
 }
 
+// forecastMonths is how much of the past stands before the forecast.
+const forecastMonths = 30
+
 // forecast sets the coming months beside those that were, with the range that they will probably lie in.
 func (v *visit) forecast() (*figure, error) {
+	result, err := v.run("forecast", wholeHistory)
+	if err != nil {
+		return &figure{ID: "forecast", Title: v.Text("title.forecast")}, err
+	}
+	shown := lastMonths(forecastMonths + result.Filter.Number("horizon"))
+	var months []string
+	for _, row := range shown(result).Rows {
+		months = append(months, chart.Text(row[0]))
+	}
 	return v.figure(plan{
-		id: "forecast", title: v.Text("title.forecast"), metric: "forecast", filter: wholeHistory, wide: true,
-		spec: chart.Spec{Kind: chart.Fan, Format: chart.Count, X: "month", Y: []string{"n_requests", "expected"},
+		id: "forecast", title: v.Text("title.forecast"), metric: "forecast", filter: wholeHistory, wide: true, settled: true,
+		spec: chart.Spec{Kind: chart.Fan, Format: chart.Count, X: "month", Y: []string{"n_requests", "expected"}, Categories: months,
 			Ranges: []chart.Range{{Lo: "lo", Hi: "hi", Name: v.Text("forecast.range")}}},
-		arrange: lastMonths(36),
+		arrange: shown,
 		n:       v.forecastWords,
 		empty: func(r *queries.Result) string {
 			for _, row := range r.Rows {
@@ -95,7 +122,12 @@ func (v *visit) forecast() (*figure, error) {
 			}
 			return v.Text("empty.forecast")
 		},
-		link: func([]any) string { return "" },
+		link: func(row []any) string {
+			if row[1] == nil { // a month to come has no requests
+				return ""
+			}
+			return rowsAddress("volume", result.Filter, []queries.Column{{Name: "month"}}, row[:1])
+		},
 	})
 }
 
@@ -165,7 +197,7 @@ func (v *visit) anomalyCell(result *queries.Result, row []any, column queries.Co
 // arrivals is when requests come in, by weekday and hour.
 func (v *visit) arrivals() (*figure, error) {
 	return v.figure(plan{
-		id: "arrivals", title: v.Text("title.arrivals"), metric: "demand", wide: true,
+		id: "arrivals", title: v.Text("title.arrivals"), metric: "demand", wide: true, settled: true,
 		spec:    v.week("n_requests", chart.Count),
 		arrange: dated,
 		columns: []string{"n_requests", "share"},

@@ -141,6 +141,7 @@ type plan struct {
 	empty   func(*queries.Result) string // gives why there is nothing, empty where there is something
 	columns []string                     // of the table beside the dimensions; nil: all
 	link    func(row []any) string       // where a row leads; nil: to its requests
+	settled bool                         // what it shows does not move: the requests that came in
 	wide    bool
 	height  string // default m; lying bars are as tall as they are many
 }
@@ -165,9 +166,11 @@ func (v *visit) figure(p plan) (*figure, error) {
 	if err != nil {
 		return f, err
 	}
-	provisional, err := v.provisional(result, asked)
-	if err != nil {
-		return f, err
+	provisional := func([]any) bool { return false }
+	if !p.settled {
+		if provisional, err = v.provisional(result, asked); err != nil {
+			return f, err
+		}
 	}
 	if p.kind != "" {
 		result = ofKind(result, p.kind)
