@@ -189,6 +189,29 @@ func TestNamesAreOnlyEverText(t *testing.T) {
 	}
 }
 
+// Kinds whose bars, spots or ways are all provisional are not hatched either.
+func TestWhereEverythingIsProvisionalNoKindIsHatched(t *testing.T) {
+	for _, kind := range []Kind{Pareto, Waterfall, Histogram, Heat, Scatter, Sankey} {
+		for _, all := range []bool{true, false} {
+			spec := Spec{Kind: kind, X: "x", Split: "split", Y: []string{"n"}, Across: "n", Steps: []string{"split"},
+				Provisional: func(row []any) bool { return all || row[0] == int64(1) }}
+			option, err := Draw(spec, result("x split n", []any{int64(0), "a", int64(3)}, []any{int64(1), "b", int64(5)})).Option()
+			if err != nil {
+				t.Fatal(err)
+			}
+			marked := 0
+			data(option, func(_, datum map[string]any) {
+				if datum["provisional"] == true {
+					marked++
+				}
+			})
+			if (marked > 0) == all {
+				t.Errorf("%s, all provisional %v: %d marked", kind, all, marked)
+			}
+		}
+	}
+}
+
 func TestBuckets(t *testing.T) {
 	day := func(text string) time.Time {
 		parsed, err := time.Parse(time.DateOnly, text)

@@ -127,6 +127,11 @@ func drawHistogram(w *locale.Words, spec Spec, result *queries.Result) Chart {
 		}
 		series.Points[i] = point
 	}
+	if !slices.ContainsFunc(series.Points, func(p Point) bool { return *p.Value > 0 && !p.Provisional }) { // the figure says so once
+		for i := range series.Points {
+			series.Points[i].Provisional = false
+		}
+	}
 	chart.Series = []Series{series}
 	if spec.Level != nil {
 		place := min(max((*spec.Level-low)/width, 0), math.Nextafter(float64(n), 0))

@@ -18,6 +18,7 @@
   var tenths = numbers({ minimumFractionDigits: 1, maximumFractionDigits: 1 });
   var hundredths = numbers({ minimumFractionDigits: 2, maximumFractionDigits: 2 });
   var upToTenths = numbers({ maximumFractionDigits: 1 });
+  var upToHundredths = numbers({ maximumFractionDigits: 2 });
   var short = numbers({ notation: "compact", maximumFractionDigits: 1 });
   function days(value) { return (Math.abs(value) < 1 ? hundredths : tenths)(value); }
   var say = {
@@ -29,7 +30,7 @@
   };
   var axis = {
     count: function (value) { return value % 1 ? "" : whole(value); },
-    days: function (value) { return fill(words["js.chart.days.short"], value % 1 ? days(value) : whole(value)); },
+    days: function (value) { return fill(words["js.chart.days.short"], upToHundredths(value)); },
     share: function (value) { return whole(100 * value) + "%"; },
     index: whole,
     money: upToTenths,
