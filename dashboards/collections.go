@@ -81,7 +81,7 @@ func (v *visit) partOf(r *queries.Result, words string) string {
 
 // titleCell names a row by its title or its journal, as it goes by one of the two, and a cost with its currency.
 func (v *visit) titleCell(result *queries.Result, row []any, column queries.Column) (cell, bool) {
-	text := func(name string) string { return chart.Text(row[chart.Column(result, name)]) }
+	text := func(name string) string { return given(result, row, name) }
 	switch column.Name {
 	case "title":
 		return cell{Text: shorten(cmp.Or(text("title"), text("container"), v.Text("unknown")), longestCell)}, true

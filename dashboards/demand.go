@@ -39,7 +39,7 @@ func (v *visit) openRequests(at place) tile {
 	return func() (*figure, error) {
 		return v.listing(listPlan{
 			id: "open", title: v.Text("title.open_requests"), metric: "open_requests", filter: wholeHistory, order: "-priority",
-			columns: []string{"source_id", "title", "priority", "kind", "status", "partner", "age_days", "days_over", "need_by", "rush"},
+			columns: []string{"source_id", "title", "priority", "kind", "status", "partner", "age_days", "days_over", "need_by"},
 			cell:    v.openCell,
 			n: func(r *queries.Result, kept int) string {
 				if top := r.Filter.Number("top"); kept == top {
@@ -64,10 +64,9 @@ func late(r *queries.Result) float64 {
 	return n
 }
 
-// openCell says in one column what belongs together, and leaves out what a worklist has no use for: a zero of days over,
-// and rush where there is none.
+// openCell says in one column what belongs together, and leaves out what a worklist has no use for: a zero of days over.
 func (v *visit) openCell(result *queries.Result, row []any, column queries.Column) (cell, bool) {
-	text := func(name string) string { return chart.Text(row[chart.Column(result, name)]) }
+	text := func(name string) string { return given(result, row, name) }
 	switch column.Name {
 	case "title":
 		words := shorten(cmp.Or(text("title"), text("container"), v.Text("unknown")), longestCell)
@@ -81,9 +80,9 @@ func (v *visit) openCell(result *queries.Result, row []any, column queries.Colum
 		if n, _ := number(result, row, "days_over"); n == 0 {
 			return cell{}, true
 		}
-	case "rush":
-		if is, _ := row[chart.Column(result, "rush")].(bool); !is {
-			return cell{}, true
+	case "need_by":
+		if is, _ := row[chart.Column(result, "rush")].(bool); is {
+			return cell{Text: v.Say("cell.rush", text("need_by"))}, true
 		}
 	case "age_days":
 		age, isKnown := number(result, row, "age_days")

@@ -232,3 +232,12 @@ func (v *visit) listCell(p listPlan, result *queries.Result, row []any, i int, i
 	}
 	return c
 }
+
+// given is a row's text in a column, empty where there is none.
+func given(result *queries.Result, row []any, name string) string {
+	at := chart.Column(result, name)
+	if at < 0 || row[at] == nil {
+		return ""
+	}
+	return chart.Text(row[at])
+}
