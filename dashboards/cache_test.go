@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -22,13 +23,13 @@ func nowhere() *reading {
 
 func TestCacheComputesOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newCache(100, time.Minute)
+		c := newCache(10_000, time.Minute)
 		from := nowhere()
 		var computed atomic.Int32
-		work := job{from: from, compute: func(ctx context.Context) (any, int, error) {
+		work := job{from: from, compute: func(ctx context.Context) (any, error) {
 			computed.Add(1)
 			time.Sleep(time.Second)
-			return "value", 1, nil
+			return "value", nil
 		}}
 		var wait sync.WaitGroup
 		for range 20 {
@@ -49,28 +50,28 @@ func TestCacheComputesOnce(t *testing.T) {
 }
 
 func TestCacheIsBounded(t *testing.T) {
-	c := newCache(10, time.Minute)
+	c := newCache(10_500, time.Minute)
 	computed := 0
 	ask := func(key string, weight int) {
-		_, err := c.get(t.Context(), key, job{from: nowhere(), compute: func(context.Context) (any, int, error) { computed++; return key, weight, nil }})
+		_, err := c.get(t.Context(), key, job{from: nowhere(), compute: func(context.Context) (any, error) { computed++; return strings.Repeat("x", weight), nil }})
 		if err != nil {
 			t.Fatal(err)
 		}
 	}
 	for i := range 10 {
-		ask(strconv.Itoa(i), 3)
+		ask(strconv.Itoa(i), 3000)
 	}
-	ask("9", 3)
-	ask("8", 3)
+	ask("9", 3000)
+	ask("8", 3000)
 	if computed != 10 {
 		t.Errorf("the newest were computed again: %d computations, want 10", computed)
 	}
-	ask("0", 3)
+	ask("0", 3000)
 	if computed != 11 {
 		t.Errorf("the oldest was kept: %d computations, want 11", computed)
 	}
-	ask("too heavy", 11)
-	ask("too heavy", 11)
+	ask("too heavy", 11_000)
+	ask("too heavy", 11_000)
 	if computed != 13 || c.weight > c.limit || len(c.entries) != c.order.Len() {
 		t.Errorf("%d computations, weight %d of %d, %d entries in an order of %d", computed, c.weight, c.limit, len(c.entries), c.order.Len())
 	}
@@ -78,13 +79,13 @@ func TestCacheIsBounded(t *testing.T) {
 
 func TestCacheStopsWhenNobodyWaits(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newCache(10, time.Minute)
+		c := newCache(10_000, time.Minute)
 		from := nowhere()
 		stopped := make(chan error, 1)
-		slow := job{from: from, compute: func(ctx context.Context) (any, int, error) {
+		slow := job{from: from, compute: func(ctx context.Context) (any, error) {
 			<-ctx.Done()
 			stopped <- ctx.Err()
-			return nil, 0, ctx.Err()
+			return nil, ctx.Err()
 		}}
 		first, leaveFirst := context.WithCancel(t.Context())
 		second, leaveSecond := context.WithCancel(t.Context())
@@ -113,8 +114,8 @@ func TestCacheStopsWhenNobodyWaits(t *testing.T) {
 
 func TestCacheTimesOutAndSaysSo(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newCache(10, 30*time.Second)
-		block := job{from: nowhere(), compute: func(ctx context.Context) (any, int, error) { <-ctx.Done(); return nil, 0, ctx.Err() }}
+		c := newCache(10_000, 30*time.Second)
+		block := job{from: nowhere(), compute: func(ctx context.Context) (any, error) { <-ctx.Done(); return nil, ctx.Err() }}
 		var wait sync.WaitGroup
 		for i := range 4 { // two run, two wait in line, and each has thirty seconds
 			wait.Go(func() {
@@ -129,12 +130,12 @@ func TestCacheTimesOutAndSaysSo(t *testing.T) {
 }
 
 func TestCacheSurvivesAPanic(t *testing.T) {
-	c := newCache(10, time.Minute)
-	_, err := c.get(t.Context(), "key", job{from: nowhere(), compute: func(context.Context) (any, int, error) { panic("at the worst time") }})
+	c := newCache(10_000, time.Minute)
+	_, err := c.get(t.Context(), "key", job{from: nowhere(), compute: func(context.Context) (any, error) { panic("at the worst time") }})
 	if told := explain(english, err); told.Status != 500 || told.Message != english.Text("internal") {
 		t.Errorf("%v is told as %+v", err, told)
 	}
-	value, err := c.get(t.Context(), "key", job{from: nowhere(), compute: func(context.Context) (any, int, error) { return 1, 1, nil }})
+	value, err := c.get(t.Context(), "key", job{from: nowhere(), compute: func(context.Context) (any, error) { return 1, nil }})
 	if value != 1 || err != nil {
 		t.Errorf("after it: %v, %v", value, err)
 	}

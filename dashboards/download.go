@@ -63,6 +63,11 @@ func (s *server) download(c *gin.Context) error {
 func (v *visit) writeRows(c *gin.Context, format string, metric *queries.Metric) error {
 	ctx, cancel := context.WithTimeout(v.ctx, rowsTimeout)
 	defer cancel()
+	done, err := v.server.turn(ctx)
+	if err != nil {
+		return err
+	}
+	defer done()
 	// A server of another kind (a test's) may know no deadlines.
 	_ = http.NewResponseController(c.Writer).SetWriteDeadline(time.Now().Add(rowsTimeout))
 	about := &queries.Result{Metric: metric, Filter: v.filter, AsOf: v.asOf(), Generation: v.reading.Generation, Columns: queries.RowColumns}

@@ -80,6 +80,8 @@ func explain(w *locale.Words, err error) problem {
 		return problem{Status: http.StatusForbidden, Code: queries.Invalid, Message: w.Text("problem.elsewhere")}
 	case errors.Is(err, store.ErrNoData):
 		return problem{Status: http.StatusServiceUnavailable, Code: "unavailable", Message: w.Text("problem.no_data")}
+	case errors.Is(err, errBusy):
+		return problem{Status: http.StatusServiceUnavailable, Code: "unavailable", Message: w.Text("busy")}
 	case errors.Is(err, context.DeadlineExceeded):
 		return problem{Status: http.StatusServiceUnavailable, Code: "unavailable", Message: w.Text("timeout")}
 	}
@@ -107,6 +109,9 @@ func (s *server) fail(c *gin.Context, err error) {
 	}
 	if c.Writer.Written() {
 		panic(http.ErrAbortHandler) // half a download must not look like a whole one
+	}
+	if errors.Is(err, errBusy) {
+		c.Header("Retry-After", "10")
 	}
 	for _, header := range []string{"Content-Disposition", "Content-Length"} {
 		c.Writer.Header().Del(header)

@@ -37,6 +37,8 @@ type figure struct {
 	More        *link  // another way on, in its own words
 	Template    string // what draws it, where it is no figure: card
 	Data        any    // what that template shows
+	Late        string // where it is to be had, as the page did not wait for it
+	Whole       string // and the page that waits for all, for who has no script
 }
 
 type link struct{ Text, URL string }
@@ -87,44 +89,6 @@ const (
 	longestCell  = 160 // characters of a name in a table
 	longestLabel = 60  // and on a chart
 )
-
-// build makes a figure; ask runs its queries.
-type tile func() (*figure, error)
-
-// draw makes the figures of a page side by side; the cache lets two of their queries run at a time. It fails only where
-// the reader has left.
-func (v *visit) draw(tiles ...tile) []*figure {
-	figures := make([]*figure, len(tiles))
-	done := make(chan struct{})
-	for i, make := range tiles {
-		go func() {
-			defer func() { done <- struct{}{} }()
-			defer func() {
-				if reason := recover(); reason != nil {
-					v.server.log.Error("tile panicked", "path", v.path, "reason", reason)
-					figures[i] = &figure{Error: v.Text("internal_tile")}
-				}
-			}()
-			f, err := make()
-			if f == nil {
-				f = &figure{}
-			}
-			if err != nil {
-				told := explain(v.Words, err)
-				if told.Code == queries.Internal {
-					v.server.log.Error("tile failed", "path", v.path, "tile", f.ID, "error", err)
-					told.Message = v.Text("internal_tile")
-				}
-				f.Error, f.Option, f.Table = told.Message, nil, nil
-			}
-			figures[i] = f
-		}()
-	}
-	for range tiles {
-		<-done
-	}
-	return slices.DeleteFunc(figures, func(f *figure) bool { return f.ID == "" && f.Error == "" })
-}
 
 // plan is how most figures come to be: one metric, one result, one chart.
 type plan struct {

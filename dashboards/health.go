@@ -60,7 +60,16 @@ func newServerMetrics(s *server) *serverMetrics {
 		Name: "fillrate_as_of_timestamp_seconds", Help: "Newest date in the history, 0 while there is none.",
 	}, s.asOfSeconds)
 	registry := prometheus.NewRegistry()
-	registry.MustRegister(m.requests, m.durations, generation, asOf,
+	line := prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "fillrate_queries_waiting", Help: "Queries that readers wait for and that wait in line themselves.",
+	}, func() float64 { return float64(s.cache.line.length()) })
+	size := prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "fillrate_cache_bytes", Help: "Memory that kept results and pages take, estimated.",
+	}, func() float64 { return float64(s.cache.size()) })
+	warmed := prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "fillrate_warmed_generation", Help: "Newest generation of which the pages were made ahead, 0 while there is none.",
+	}, func() float64 { return float64(s.warmed.Load()) })
+	registry.MustRegister(m.requests, m.durations, generation, asOf, line, size, warmed,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	m.handler = promhttp.HandlerFor(registry, promhttp.HandlerOpts{})
 	return m

@@ -60,8 +60,9 @@ type library struct {
 
 // cached computes a value at most once per generation and key.
 func cached[T any](ctx context.Context, s *server, r *reading, key string, compute func(context.Context) (T, int, error)) (T, error) {
-	value, err := s.cache.get(ctx, fmt.Sprintf("%d %s", r.Generation, key), job{from: r, compute: func(ctx context.Context) (any, int, error) {
-		return compute(ctx)
+	value, err := s.cache.get(ctx, fmt.Sprintf("%d %s", r.Generation, key), job{from: r, compute: func(ctx context.Context) (any, error) {
+		value, _, err := compute(ctx)
+		return value, err
 	}})
 	if err != nil {
 		var none T

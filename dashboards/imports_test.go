@@ -71,7 +71,7 @@ func yes() (bool, error) { return true, nil }
 func intakeSite(t *testing.T, p Importer, change func(*Options)) (http.Handler, *importDesk, string) {
 	t.Helper()
 	folder := filepath.Join(t.TempDir(), "uploads")
-	options := Options{Store: testHistory(t), Addr: "127.0.0.1:8080", Version: "v-test", Logger: slog.New(slog.DiscardHandler), Importer: p, Uploads: folder}
+	options := Options{Patience: time.Minute, Store: testHistory(t), Addr: "127.0.0.1:8080", Version: "v-test", Logger: slog.New(slog.DiscardHandler), Importer: p, Uploads: folder}
 	if change != nil {
 		change(&options)
 	}

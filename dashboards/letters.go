@@ -44,6 +44,11 @@ func (s *server) letters(c *gin.Context) error {
 	side := v.sideOf(asked.side)
 	ctx, cancel := context.WithTimeout(v.ctx, rowsTimeout)
 	defer cancel()
+	done, err := v.server.turn(ctx)
+	if err != nil {
+		return err
+	}
+	defer done()
 	// A server of another kind (a test's) may know no deadlines.
 	_ = http.NewResponseController(c.Writer).SetWriteDeadline(time.Now().Add(rowsTimeout))
 	c.Header("Content-Type", "text/csv; charset=utf-8; header=present")

@@ -6,8 +6,10 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"path"
 	"regexp"
 	"runtime/debug"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -34,6 +36,9 @@ func (s *server) identify(c *gin.Context) {
 
 // observe logs and counts each request once it is done. A URL names departments and partners, never people.
 func (s *server) observe(c *gin.Context) {
+	if isAhead(c.Request.Context()) {
+		return // nobody asked
+	}
 	start := time.Now()
 	defer func() {
 		took := time.Since(start)
@@ -108,9 +113,13 @@ func (s *server) guardOrigin(c *gin.Context) {
 	}
 }
 
-// compress leaves alone what is compressed already.
+// compress is for what programs read as text. Pages are compressed as they are made (kept.go), as are the static files.
 func compress() gin.HandlerFunc {
-	return gzip.Gzip(gzip.DefaultCompression, gzip.WithExcludedPaths([]string{"/static/", "/metrics", importPath}), gzip.WithExcludedExtensions([]string{".xlsx", ".arrow"}))
+	return gzip.Gzip(gzip.DefaultCompression, gzip.WithCustomShouldCompressFn(func(c *gin.Context) bool {
+		at := c.Request.URL.Path
+		isText := strings.HasPrefix(at, "/api/") || strings.HasPrefix(at, choicesPath) || slices.Contains([]string{".csv", ".json"}, path.Ext(at))
+		return isText && takesGzip(c.Request)
+	}))
 }
 
 // status writes a status as a Prometheus label.

@@ -27,7 +27,7 @@ func recordSite(t *testing.T, files *store.Files) (http.Handler, *campaign.Book)
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { book.Close() })
-	site, err := New(Options{Store: files, Campaigns: book, Addr: "127.0.0.1:8080", Version: "v-test", Logger: slog.New(slog.DiscardHandler)})
+	site, err := New(Options{Patience: time.Minute, Store: files, Campaigns: book, Addr: "127.0.0.1:8080", Version: "v-test", Logger: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -93,7 +93,7 @@ func TestARecordThatCannotBeWritten(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { book.Close() })
-	site, err := New(Options{Store: testHistory(t), Campaigns: book, Addr: "127.0.0.1:8080", Logger: slog.New(slog.DiscardHandler)})
+	site, err := New(Options{Patience: time.Minute, Store: testHistory(t), Campaigns: book, Addr: "127.0.0.1:8080", Logger: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,6 +1,7 @@
 package dashboards
 
 import (
+	"context"
 	"net/url"
 	"slices"
 	"strconv"
@@ -68,10 +69,17 @@ func (v *visit) list(metric *queries.Metric, offset int, order string) (*rowList
 	filter.By = nil
 	var rows [][]any
 	page := queries.Page{Offset: offset, Limit: rowsPerPage + 1, OrderBy: order}
-	columns, err := queries.Rows(v.ctx, v.reading.Snapshot, metric, filter, page, func(row []any) error {
+	ctx, cancel := context.WithTimeout(v.ctx, queryTimeout)
+	defer cancel()
+	done, err := v.server.turn(ctx)
+	if err != nil {
+		return nil, err
+	}
+	columns, err := queries.Rows(ctx, v.reading.Snapshot, metric, filter, page, func(row []any) error {
 		rows = append(rows, row)
 		return nil
 	})
+	done()
 	if err != nil {
 		return nil, err
 	}

@@ -1,6 +1,7 @@
 package dashboards
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -8,6 +9,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -33,14 +35,17 @@ type Options struct {
 	Importer  Importer
 	Uploads   string
 	MaxUpload int64
+	// Patience is how long a page waits for its tiles before it is sent without those that are not there yet; 0: 120 ms.
+	Patience time.Duration
 	// Started is told the address in a browser's words once connections are taken; may be nil.
 	Started func(url string)
 }
 
 const (
+	patience     = 120 * time.Millisecond
 	queryTimeout = 30 * time.Second // for one metric, waiting in line included
 	stopTimeout  = 10 * time.Second // for what is in flight when the server is stopped
-	cacheRows    = 200_000          // result rows kept, over all generations
+	cacheBytes   = 256 << 20        // of results and pages kept, over all generations
 )
 
 // server is what the handlers share.
@@ -50,6 +55,8 @@ type server struct {
 	addr      string
 	log       *slog.Logger
 	cache     *cache
+	patience  time.Duration
+	warmed    atomic.Int64   // newest generation of which the pages were made ahead
 	campaigns *campaign.Book // nil: none
 	settings  *settings.Book // nil: none
 	imports   *importDesk    // nil: off
@@ -70,7 +77,7 @@ func New(o Options) (http.Handler, error) {
 }
 
 func build(o Options) (*server, http.Handler, error) {
-	s := &server{store: o.Store, version: o.Version, addr: o.Addr, log: o.Logger, cache: newCache(cacheRows, queryTimeout), campaigns: o.Campaigns, settings: o.Settings, origins: http.NewCrossOriginProtection()}
+	s := &server{store: o.Store, version: o.Version, addr: o.Addr, log: o.Logger, cache: newCache(cacheBytes, queryTimeout), patience: cmp.Or(o.Patience, patience), campaigns: o.Campaigns, settings: o.Settings, origins: http.NewCrossOriginProtection()}
 	if s.log == nil {
 		s.log = slog.Default()
 	}
@@ -171,7 +178,12 @@ func (s *server) routes(r *gin.Engine) {
 
 func (s *server) handle(p page) gin.HandlerFunc {
 	return func(c *gin.Context) {
-		if err := p(c); err != nil {
+		err := p(c)
+		var page kept
+		if errors.As(err, &page) {
+			err = page.send(c)
+		}
+		if err != nil {
 			s.fail(c, err)
 		}
 	}
@@ -201,6 +213,11 @@ func Serve(ctx context.Context, o Options) error {
 	if o.Started != nil {
 		o.Started("http://" + listener.Addr().String())
 	}
+	warming := make(chan struct{})
+	go func() {
+		defer close(warming)
+		site.warmUp(ctx, handler)
+	}()
 	stopped := make(chan error, 1)
 	go func() {
 		<-ctx.Done()
@@ -216,7 +233,9 @@ func Serve(ctx context.Context, o Options) error {
 	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 		return err
 	}
-	return errors.Join(<-stopped, o.Store.Close())
+	err = <-stopped
+	<-warming // it reads the store
+	return errors.Join(err, o.Store.Close())
 }
 
 // checkAddress refuses addresses that others on the network can reach: whoever can open the pages can read them.

@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/fillrate/fillrate/queries/catalog"
 	"github.com/fillrate/fillrate/queries/store"
@@ -77,7 +78,7 @@ func load(t *testing.T, files *store.Files, statements ...string) {
 
 func testSite(t *testing.T, files *store.Files) http.Handler {
 	t.Helper()
-	handler, err := New(Options{Store: files, Addr: "127.0.0.1:8080", Version: "v-test", Logger: slog.New(slog.DiscardHandler)})
+	handler, err := New(Options{Patience: time.Minute, Store: files, Addr: "127.0.0.1:8080", Version: "v-test", Logger: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -30,7 +31,7 @@ func settingsSite(t *testing.T, files *store.Files) (http.Handler, *settings.Boo
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { book.Close() })
-	site, err := New(Options{Store: files, Settings: book, Addr: "127.0.0.1:8080", Version: "v-test", Logger: slog.New(slog.DiscardHandler)})
+	site, err := New(Options{Patience: time.Minute, Store: files, Settings: book, Addr: "127.0.0.1:8080", Version: "v-test", Logger: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -135,6 +135,9 @@ func (v *visit) render(c *gin.Context, page, title string, form *form, body any)
 
 // renderAs is render with another status than 200.
 func (v *visit) renderAs(c *gin.Context, status int, page, title string, form *form, body any) error {
+	if v.tile != "" {
+		return v.writeTile(c, page)
+	}
 	view := v.server.view(c, v.Words, title, v.to)
 	view.Form, view.Body, view.IsRefused = form, body, status >= http.StatusBadRequest
 	if form != nil {
@@ -147,7 +150,15 @@ func (v *visit) renderAs(c *gin.Context, status int, page, title string, form *f
 	for _, l := range v.history.Libraries {
 		view.ZoneGuess = view.ZoneGuess || !l.ZoneGiven
 	}
-	return v.server.write(c, status, page, view)
+	made, err := v.server.made(page, view)
+	if err != nil {
+		return err
+	}
+	if status == http.StatusOK && v.isWhole && v.key != "" {
+		v.server.cache.put(v.key, made)
+		return made.send(c)
+	}
+	return made.write(c, status)
 }
 
 func (s *server) view(c *gin.Context, w *locale.Words, title string, to func(string) string) *view {
@@ -160,14 +171,20 @@ func (s *server) view(c *gin.Context, w *locale.Words, title string, to func(str
 }
 
 func (s *server) write(c *gin.Context, status int, page string, view *view) error {
-	var b bytes.Buffer
-	if err := s.templates[view.Lang][page].ExecuteTemplate(&b, "layout", view); err != nil {
+	made, err := s.made(page, view)
+	if err != nil {
 		return err
 	}
-	c.Writer.Header().Add("Vary", "Cookie")
-	c.Writer.Header().Add("Vary", "Accept-Language")
-	c.Data(status, "text/html; charset=utf-8", b.Bytes())
-	return nil
+	return made.write(c, status)
+}
+
+// made is a page's bytes.
+func (s *server) made(page string, view *view) (kept, error) {
+	var b bytes.Buffer
+	if err := s.templates[view.Lang][page].ExecuteTemplate(&b, "layout", view); err != nil {
+		return kept{}, err
+	}
+	return zip(b.Bytes())
 }
 
 // renderProblem writes an error as a page.

@@ -28,6 +28,14 @@ type visit struct {
 	compare string         // what its numbers are compared with: last_year, previous or none
 	own     url.Values     // what the address says to this page alone and another filter leaves as it is: its order
 
+	started time.Time  // the page's patience runs from here; zero: it waits for all
+	waits   bool       // the address asks for all tiles at once
+	tile    string     // the one tile that the address asks for
+	alone   *figure    // which is made
+	values  url.Values // the whole address
+	key     string     // under which the page is kept; empty: it is not
+	isWhole bool       // every tile was there
+
 	happened func() happenings // read when it is first asked for; nil: nothing
 }
 
@@ -40,7 +48,7 @@ const (
 )
 
 // passing are the own keys of a page that mean nothing under another filter.
-var passing = []string{offsetKey, "tile", "wait"}
+var passing = []string{offsetKey, tileKey, waitKey}
 
 // open takes a snapshot and reads the filter in the request's address as it stands there: without from, to and preset
 // it means everything. The caller closes the visit.
@@ -103,9 +111,19 @@ func (s *server) openSpan(c *gin.Context, preset string, ownKeys ...string) (*vi
 	if !slices.Contains([]string{compareYear, compareLast, compareNone}, compare) {
 		return nil, refuse(queries.Invalid, "problem.compare")
 	}
-	v, err := s.open(c, append(ownKeys, compareKey)...)
+	started := time.Now()
+	v, err := s.open(c, append(ownKeys, compareKey, tileKey, waitKey)...)
 	if err != nil {
 		return nil, err
+	}
+	v.started, v.tile, v.waits, v.values = started, values.Get(tileKey), values.Has(waitKey), values
+	if v.tile == "" {
+		values.Del(waitKey)
+		v.key = v.keptKey(c, values)
+		if page, ok := s.cache.look(v.key); ok {
+			v.close()
+			return nil, page.(kept)
+		}
 	}
 	v.compare, v.start, v.own = compare, preset, url.Values{}
 	for _, key := range ownKeys {
@@ -147,10 +165,7 @@ func (v *visit) compute(id string, filter queries.Filter) (*queries.Result, erro
 	}
 	return cached(v.ctx, v.server, v.reading, id+"?"+filter.Settled().Encode(), func(ctx context.Context) (*queries.Result, int, error) {
 		result, err := queries.Run(ctx, v.reading.Snapshot, metric, filter)
-		if err != nil {
-			return nil, 0, err
-		}
-		return result, len(result.Rows), nil
+		return result, 0, err
 	})
 }
 

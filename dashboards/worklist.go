@@ -3,6 +3,7 @@ package dashboards
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"maps"
 	"net/url"
 	"slices"
@@ -181,12 +182,17 @@ func (v *visit) lateLoans(asked lateList) tile {
 		if err != nil {
 			return f, err
 		}
-		var rows [][]any
 		page := queries.Page{Offset: asked.offset, Limit: rowsPerPage, OrderBy: asked.order}
-		if _, err := queries.Rows(v.ctx, v.reading.Snapshot, metric, filter, page, func(row []any) error {
-			rows = append(rows, row)
-			return nil
-		}); err != nil {
+		key := fmt.Sprintf("late %d %s?%s", page.Offset, page.OrderBy, filter.Settled().Encode())
+		rows, err := cached(v.ctx, v.server, v.reading, key, func(ctx context.Context) ([][]any, int, error) {
+			var rows [][]any
+			_, err := queries.Rows(ctx, v.reading.Snapshot, metric, filter, page, func(row []any) error {
+				rows = append(rows, row)
+				return nil
+			})
+			return rows, len(rows), err
+		})
+		if err != nil {
 			return f, err
 		}
 		f.List = v.lateRows(asked, side, rows, contacts, int(n))

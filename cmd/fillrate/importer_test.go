@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/gofrs/flock"
 
@@ -33,7 +34,7 @@ func newIntake(t *testing.T) *intake {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "data")
 	files := store.Open(dir)
-	handler, err := dashboards.New(dashboards.Options{Store: files, Addr: "127.0.0.1:0", Logger: slog.New(slog.DiscardHandler), Importer: importer{files}, Uploads: filepath.Join(dir, uploadFolder)})
+	handler, err := dashboards.New(dashboards.Options{Patience: time.Minute, Store: files, Addr: "127.0.0.1:0", Logger: slog.New(slog.DiscardHandler), Importer: importer{files}, Uploads: filepath.Join(dir, uploadFolder)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -35,7 +36,7 @@ func TestASettingHoldsEverywhere(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer book.Close()
-	site, err := dashboards.New(dashboards.Options{Store: files, Settings: book, Addr: "127.0.0.1:8080", Logger: slog.New(slog.DiscardHandler)})
+	site, err := dashboards.New(dashboards.Options{Patience: time.Minute, Store: files, Settings: book, Addr: "127.0.0.1:8080", Logger: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}
