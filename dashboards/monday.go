@@ -114,6 +114,10 @@ func (v *visit) side(kind string) string {
 // changeWords says how far the measure moved, and whether chance alone moves it as far.
 func (v *visit) changeWords(measure cause.Measure, apart cause.Change, whole *queries.Result, side string) string {
 	now := v.figureIn(measure, apart.Now)
+	if measure.Unit == queries.Days {
+		size, unit := v.Duration(apart.Now)
+		now = size + " " + unit
+	}
 	var moved *change
 	switch measure.Unit {
 	case queries.Requests:
