@@ -87,8 +87,8 @@ sample: setup ## make sample-data again from its seed
 bench: build ## time loading, queries and pages, as ratios within one run
 	go run ./cmd/bench
 
-screenshot: data ## pictures of every page, light and dark, in .cache/screenshots
-	@.ci/screenshot '$(DATA)'
+screenshot: build ## pictures of every page (light, dark, 320 px, Portuguese, paper) in .cache/screenshots, and the README's
+	@.ci/screenshot
 
 ci: ## what continuous integration runs
 	@.ci/run
