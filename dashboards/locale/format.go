@@ -68,11 +68,29 @@ func (w *Words) Money(n float64) string {
 func (w *Words) Duration(n float64) (number, unit string) {
 	switch size := math.Abs(n); {
 	case size >= 1:
+		if w.isOne(w.Number(size, 1)) {
+			return w.Number(n, 1), w.Text("unit.day")
+		}
 		return w.Number(n, 1), w.Text("days")
 	case size >= 1.0/24:
+		if w.isOne(w.Number(24*size, 1)) {
+			return w.Number(24*n, 1), w.Text("unit.hour")
+		}
 		return w.Number(24*n, 1), w.Text("hours")
+	case w.isOne(w.Number(24*60*size, 0)):
+		return w.Number(24*60*n, 0), w.Text("unit.minute")
 	}
 	return w.Number(24*60*n, 0), w.Text("minutes")
+}
+
+// isOne tells whether a number as it is written goes with the singular: in English 1 alone, in Portuguese (as in CLDR's
+// plural rules) all below 2.
+func (w *Words) isOne(written string) bool {
+	if w.oneBelowTwo {
+		whole, _, _ := strings.Cut(written, w.decimal)
+		return whole == "0" || whole == "1"
+	}
+	return written == "1"
 }
 
 // Date writes a date: 1 Jul 2016.
@@ -81,7 +99,7 @@ func (w *Words) Date(day time.Time) string {
 	if w.dateStyle == YearMonthDay {
 		return day.Format(time.DateOnly)
 	}
-	if !ok {
+	if !ok { // no style chosen, or one that the language does not have
 		layout = w.dateLayout[DayMonthYear]
 	}
 	return strings.NewReplacer("{day}", strconv.Itoa(day.Day()), "{month}", w.months[day.Month()-1], "{year}", strconv.Itoa(day.Year())).Replace(layout)
@@ -121,7 +139,7 @@ func (w *Words) Bucket(grain, day string) string {
 	year := start.Format("2006")
 	switch grain {
 	case "month":
-		return strings.TrimSuffix(w.months[start.Month()-1], ".") + " " + year
+		return strings.TrimSuffix(w.months[start.Month()-1], ".") + w.monthYear + year
 	case "quarter":
 		return w.Say("quarter", year, strconv.Itoa((int(start.Month())+2)/3))
 	case "year":

@@ -23,15 +23,18 @@ type Words struct {
 	Tag  string // as in <html lang>: en, pt-BR
 	Name string // in the language itself
 
-	texts      map[string]string
-	catalog    map[string]string // English of the metric catalog to this language; nil in English
-	decimal    string
-	thousands  string
-	months     [12]string // as they stand in a date
-	dateStyle  DateStyle
-	libraries  map[string]string // names by code
-	dateLayout map[DateStyle]string
-	dayLayout  map[DateStyle]string // without the year
+	texts     map[string]string
+	catalog   map[string]string // English of the metric catalog to this language; nil in English
+	decimal   string
+	thousands string
+	months    [12]string // as they stand in a date
+	monthYear string     // between a month and its year on an axis
+	// oneBelowTwo: the singular goes with every number below 2, as in 1,5 dia.
+	oneBelowTwo bool
+	dateStyle   DateStyle
+	libraries   map[string]string // names by code
+	dateLayout  map[DateStyle]string
+	dayLayout   map[DateStyle]string // without the year
 }
 
 // catalogFile holds the words of package queries: English to the language, as a metric's folder is written in English.
@@ -40,16 +43,16 @@ const catalogFile = "catalog.json"
 // languages are those that pages can be read in. The first one stands in where nobody asked for any of them.
 var languages = load([]*Words{
 	{
-		Tag: "en", Name: "English", decimal: ".", thousands: ",",
+		Tag: "en", Name: "English", decimal: ".", thousands: ",", monthYear: " ",
 		months:     [12]string{"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"},
 		dateLayout: map[DateStyle]string{DayMonthYear: "{day} {month} {year}", MonthDayYear: "{month} {day}, {year}"},
 		dayLayout:  map[DateStyle]string{DayMonthYear: "{day} {month}", MonthDayYear: "{month} {day}"},
 	},
-	{
-		Tag: "pt-BR", Name: "Português (Brasil)", decimal: ",", thousands: ".",
+	{ // no dates with the month first: Portuguese has none, and they are written with the day first
+		Tag: "pt-BR", Name: "Português (Brasil)", decimal: ",", thousands: ".", monthYear: "/", oneBelowTwo: true,
 		months:     [12]string{"jan.", "fev.", "mar.", "abr.", "mai.", "jun.", "jul.", "ago.", "set.", "out.", "nov.", "dez."},
-		dateLayout: map[DateStyle]string{DayMonthYear: "{day} de {month} de {year}", MonthDayYear: "{month} {day}, {year}"},
-		dayLayout:  map[DateStyle]string{DayMonthYear: "{day} de {month}", MonthDayYear: "{month} {day}"},
+		dateLayout: map[DateStyle]string{DayMonthYear: "{day} de {month} de {year}"},
+		dayLayout:  map[DateStyle]string{DayMonthYear: "{day} de {month}"},
 	},
 })
 
@@ -109,7 +112,7 @@ func Match(accept string) *Words {
 		tags = append(tags, language.MustParse(w.Tag))
 	}
 	wanted, _, err := language.ParseAcceptLanguage(accept)
-	if err != nil {
+	if err != nil || len(wanted) == 0 {
 		return languages[0]
 	}
 	_, i, _ := language.NewMatcher(tags).Match(wanted...)
