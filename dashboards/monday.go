@@ -25,19 +25,15 @@ const (
 
 // whatChanged takes the page's three main numbers apart: how far each moved, and which groups moved it.
 func (v *visit) whatChanged() []tile {
-	kind := "loan"
-	if kinds, err := v.kinds(); err == nil { // the card of the wait says what went wrong
-		kind = kinds[0]
-	}
 	return []tile{
-		v.causes("why-requests", "fill_rate", cause.Requests, ""), // fill_rate counts them too, and is asked for anyway
-		v.causes("why-fill", "fill_rate", cause.FillRate, ""),
-		v.causes("why-wait", "turnaround", cause.MeanDays, kind),
+		v.causes("why-requests", "fill_rate", cause.Requests), // fill_rate counts them too, and is asked for anyway
+		v.causes("why-fill", "fill_rate", cause.FillRate),
+		v.causes("why-wait", "turnaround", cause.MeanDays),
 	}
 }
 
 // causes is how far a measure moved and, of each dimension, the groups with the largest part in it.
-func (v *visit) causes(id, metric string, measure cause.Measure, kind string) tile {
+func (v *visit) causes(id, metric string, measure cause.Measure) tile {
 	return func() (*figure, error) {
 		f := &figure{ID: id, Title: v.Text("why." + measure.ID)}
 		if v.compare == compareNone {
@@ -47,6 +43,14 @@ func (v *visit) causes(id, metric string, measure cause.Measure, kind string) ti
 		if _, ok := v.earlier(); !ok {
 			f.Empty = cmp.Or(v.incomparable(), v.Text("why.no_ends"))
 			return f, nil
+		}
+		kind := ""
+		if measure.Unit == queries.Days { // loans travel and copies don't: of the kind that comes first
+			kinds, err := v.kinds()
+			if err != nil {
+				return f, err
+			}
+			kind = kinds[0]
 		}
 		filter := v.filter
 		filter.Role, filter.To, filter.Compare, filter.By = []string{v.role()}, v.reached(filter.To), v.compare, nil
