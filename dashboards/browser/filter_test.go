@@ -119,7 +119,7 @@ func TestSwapBackAndForth(t *testing.T) {
 	charts := evaluate[int](r, `document.querySelectorAll("[data-drawn]").length`)
 	title := evaluate[string](r, `document.querySelector(".summary").textContent`)
 	evaluate[bool](r, `(scrollTo(0, 400), true)`)
-	time.Sleep(400 * time.Millisecond) // the place is kept with the page a moment after the last move
+	time.Sleep(400 * time.Millisecond)                                                           // the place is kept with the page a moment after the last move
 	evaluate[bool](r, `(document.querySelector(".tabs a[href*='role=lending']").click(), true)`) // where it is, without scrolling to it
 	r.swapped(`location.search === "?role=lending"`)
 	r.do(chromedp.SetValue(`select[name=preset]`, "last_quarter", chromedp.ByQuery), chromedp.Click(`.filter button`, chromedp.ByQuery))
@@ -172,6 +172,41 @@ func TestSwapThatFailsLoadsThePage(t *testing.T) {
 	}
 	r.expect("status 400")
 	r.expect("Failed to load resource")
+}
+
+// A figure that comes late takes its place, and one that fails says so there and can be asked for again.
+func TestLateFigures(t *testing.T) {
+	r := newReader(t, 1280, 900, false)
+	r.visit("/fill-rate")
+	r.keep()
+	evaluate[bool](r, `(() => {
+		const real = window.fetch;
+		window.asked = [];
+		window.fetch = async (address, how) => {
+			if (String(address).startsWith("/late/")) {
+				window.asked.push(address);
+				if (address === "/late/1" && window.asked.length <= 6) throw new TypeError("out of reach");
+				return {ok: true, text: async () => '<figure class="figure came" id="f' + address.slice(6) + '"><figcaption><h2>Came</h2></figcaption></figure>'};
+			}
+			const response = await real(address, how), text = await response.text();
+			const late = [1, 2, 3, 4, 5, 6].map(i => '<figure class="figure" id="f' + i + '" data-late="/late/' + i + '"><figcaption><h2>Late</h2></figcaption><div class="plot m"><p class="waiting">Being computed</p></div></figure>').join("");
+			return {ok: true, url: response.url, headers: response.headers, text: async () => text.replace('<div class="figures">', '<div class="figures">' + late)};
+		};
+		document.querySelector(".tabs a[href*='role=lending']").click();
+		return true;
+	})()`)
+	r.swapped(`location.search === "?role=lending" && document.querySelectorAll(".came").length === 5`)
+	if left := evaluate[string](r, `[...document.querySelectorAll("[data-late]")].map(f => f.id + ": " + f.querySelector("[role=alert]").innerText).join()`); left != "f1: This could not be fetched. Try again" {
+		t.Errorf("left are %q", left)
+	}
+	r.do(chromedp.Click(`#f1 button`, chromedp.ByQuery), chromedp.WaitVisible(`#f1.came`, chromedp.ByQuery))
+	if !evaluate[bool](r, `document.activeElement.id === "f1"`) {
+		t.Errorf("the focus is at %s", focused(r))
+	}
+	if order := evaluate[string](r, `[...document.querySelectorAll(".came")].map(f => f.id).join()`); order != "f1,f2,f3,f4,f5,f6" {
+		t.Errorf("the figures stand in the order %s", order)
+	}
+	r.check("late figures")
 }
 
 func TestSearchAmongThreeThousandPartners(t *testing.T) {

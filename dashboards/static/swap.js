@@ -98,6 +98,7 @@
     leaving = new AbortController();
     if (charts) charts.stop(main());
     fresh = document.importNode(fresh, true);
+    fresh.querySelectorAll("noscript").forEach(function (part) { part.remove(); }); // as parts they are read as if there were no script
     main().replaceWith(fresh);
     document.title = page.title;
     parts.forEach(function (name) {
@@ -144,6 +145,7 @@
     var waiting = [].slice.call(part.querySelectorAll("[data-late]"));
     if (part.matches("[data-late]")) waiting.unshift(part);
     var signal = leaving.signal;
+    waiting.forEach(function (place) { place.setAttribute("aria-busy", "true"); });
     function next() {
       var place = waiting.shift();
       if (place) fetchOne(place, signal).finally(next);
@@ -172,7 +174,7 @@
   }
   function failed(place) {
     place.removeAttribute("aria-busy");
-    var told = document.createElement("p"), again = document.createElement("button"), wait = place.querySelector(".waiting") || place;
+    var told = document.createElement("p"), again = document.createElement("button"), wait = place.querySelector(".waiting");
     told.className = "problem";
     told.setAttribute("role", "alert");
     told.textContent = words["js.failed"] + " ";
@@ -180,10 +182,14 @@
     again.textContent = words["js.again"];
     again.addEventListener("click", function () {
       told.remove();
+      wait.hidden = false;
+      place.tabIndex = -1;
+      place.focus({ preventScroll: true });
       fetchOne(place, leaving.signal);
     });
     told.append(again);
-    wait.append(told);
+    wait.hidden = true;
+    wait.after(told);
   }
 
   if (history.state && history.state.y) {
