@@ -1,16 +1,14 @@
 package dashboards
 
 import (
-	"slices"
-	"strings"
-
 	"github.com/gin-gonic/gin"
 
 	"github.com/fillrate/fillrate/dashboards/chart"
 	"github.com/fillrate/fillrate/queries"
 )
 
-// fillRate shows how often requests are filled: over time, by partner, department and kind, and why not.
+// fillRate shows how often requests are filled: over time, by partner, department and kind, why not, and by
+// the how manieth lender.
 func (s *server) fillRate(c *gin.Context) error {
 	v, err := s.openPage(c)
 	if err != nil {
@@ -22,11 +20,11 @@ func (s *server) fillRate(c *gin.Context) error {
 		Roles   []navItem
 		Figures []*figure
 	}{Role: valueLabel(v.Words, "role", v.role()), Roles: v.roleLinks()}
-	tiles := []tile{v.fillRateTrend, v.fillRateByKind, v.outcomes}
+	tiles := []tile{v.fillRateTrend, v.flow, v.reasons, v.fillRateByKind, v.outcomes}
 	for _, by := range v.groups() {
 		tiles = append(tiles, v.fillRateBy(by))
 	}
-	body.Figures = v.draw(append(tiles, v.reasons, v.benchmarks("ill rate", "outcome", "first"))...)
+	body.Figures = v.draw(append(tiles, v.firstLender, v.firstByPartner, v.firstByDepartment, v.benchmarks("ill rate", "outcome", "first"))...)
 	return v.render(c, "fill_rate", v.Text("page./fill-rate"), v.form("basis"), body)
 }
 
@@ -86,23 +84,16 @@ func (v *visit) outcomes() (*figure, error) {
 	})
 }
 
-// reasons is why requests ended without supply: first those that went unfilled, then those that were cancelled, each by
-// number.
-func (v *visit) reasons() (*figure, error) {
+// reasons is why requests of the page's side ended without supply, the most frequent first, and what these add up to.
+func (v *visit) reasons() (*figure, error) { return v.reasonsOf(v.role()) }
+
+func (v *visit) reasonsOf(role string) (*figure, error) {
 	return v.figure(plan{
-		id: "reasons", title: v.Text("title.reasons"), metric: "reasons", filter: only(v.role()), wide: true,
-		spec: chart.Spec{Kind: chart.Rows, Format: chart.Count, X: "reason", Split: "outcome", Stack: true, Zero: true, Y: []string{"n"},
-			Colors: []string{"unfilled", "cancelled"}},
-		arrange: func(r *queries.Result) *queries.Result {
-			shown := *r
-			shown.Rows = slices.Clone(r.Rows[:min(topGroups, len(r.Rows))])
-			at := chart.Column(r, "outcome")
-			slices.SortStableFunc(shown.Rows, func(a, b []any) int {
-				return strings.Compare(chart.Text(b[at]), chart.Text(a[at]))
-			})
-			return &shown
-		},
-		n: func(r *queries.Result) string { return v.Say("n.reasons", v.Count(total(r, "n"))) },
+		id: "reasons", title: v.Text("title.reasons"), metric: "reasons", filter: only(role),
+		spec: chart.Spec{Kind: chart.Pareto, Format: chart.Count, X: "reason", Split: "outcome", Y: []string{"n"}, Most: mostReasons,
+			Colors: []string{"unfilled", "cancelled"}, Splits: []string{"unfilled", "cancelled"}},
+		link: unlinked,
+		n:    func(r *queries.Result) string { return v.Say("n.reasons", v.Count(total(r, "n"))) },
 		empty: func(r *queries.Result) string {
 			if total(r, "n") == 0 {
 				return v.Text("empty.reasons")
@@ -112,12 +103,152 @@ func (v *visit) reasons() (*figure, error) {
 	})
 }
 
+// unlinked is the link of rows that cannot be narrowed to: an outcome and a reason are no filter.
+func unlinked([]any) string { return "" }
+
+const mostReasons = 10
+
+// flow is what became of all that was received: its outcome, and where that was no supply the reason.
+func (v *visit) flow() (*figure, error) {
+	role := only(v.role())
+	received, err := v.run("volume", role)
+	if err != nil {
+		return &figure{ID: "flow", Title: v.Text("title.flow")}, err
+	}
+	root := v.Text("flow.received")
+	if v.filter.IsPeriod() {
+		root = v.Text("flow.ended")
+	}
+	f, err := v.figure(plan{
+		id: "flow", title: v.Text("title.flow"), metric: "reasons", filter: role, height: "l",
+		spec: chart.Spec{Kind: chart.Sankey, Format: chart.Count, Steps: []string{"outcome", "reason"}, Root: root, Y: []string{"n"}, Most: 6,
+			NodeLink: func(step, _ string) string {
+				if step != "" {
+					return ""
+				}
+				return rowsAddress("volume", received.Filter, nil, nil)
+			}},
+		arrange: func(r *queries.Result) *queries.Result { return withSupplied(r, received) },
+		columns: []string{"n"},
+		link:    unlinked,
+		n:       func(r *queries.Result) string { return v.Say("n.flow", v.Count(total(withSupplied(r, received), "n"))) },
+		empty: func(r *queries.Result) string {
+			switch {
+			case total(received, "n_requests") == 0:
+				return v.nothing()
+			case total(r, "n") == 0:
+				return v.Text("empty.reasons")
+			}
+			return ""
+		},
+	})
+	f.Rows = rowsAddress("volume", received.Filter, nil, nil)
+	return f, err
+}
+
+// withSupplied puts the requests that were filled and those still open before the reasons of the others.
+func withSupplied(reasons, received *queries.Result) *queries.Result {
+	shown := *reasons
+	shown.Rows = nil
+	for _, outcome := range []string{"filled", "open"} {
+		if n := total(received, "n_"+outcome); n > 0 {
+			row := make([]any, len(reasons.Columns))
+			row[chart.Column(reasons, "reason")], row[chart.Column(reasons, "outcome")] = "none", outcome
+			row[chart.Column(reasons, "n")] = int64(n)
+			shown.Rows = append(shown.Rows, row)
+		}
+	}
+	shown.Rows = append(shown.Rows, reasons.Rows...)
+	return &shown
+}
+
+// borrows tells whether the page speaks of what is asked of lenders.
+func (v *visit) borrows() bool { return v.role() == "borrowing" }
+
+func (v *visit) firstN(r *queries.Result) string {
+	return v.Say("n.first_lender", v.Count(total(r, "n_requests")), v.Count(total(r, "n_position_known")), v.Count(total(r, "n_filled")))
+}
+
+func (v *visit) firstEmpty(r *queries.Result) string {
+	switch {
+	case total(r, "n_requests") == 0:
+		return v.Text("empty.never_asked")
+	case total(r, "n_position_known") == 0:
+		return v.Say("empty.first_lender", v.Count(total(r, "n_filled")))
+	}
+	return ""
+}
+
+// firstLender is how often the first lender asked fills, and what of the rest the second and later ones.
+func (v *visit) firstLender() (*figure, error) {
+	if !v.borrows() {
+		return nil, nil
+	}
+	grain := v.grain()
+	return v.figure(plan{
+		id: "first", title: v.Text("title.first_lender"), metric: "attempts", by: []string{grain}, filter: only("borrowing"), wide: true,
+		spec: chart.Spec{Kind: chart.Lines, Format: chart.Share, X: grain, Y: []string{"first_lender_fill", "second_lender_fill", "later_fill", "expired_share"},
+			Note: v.noteN("n_position_known")},
+		columns: []string{"n_requests", "n_filled", "n_attempts", "n_position_known", "attempts_per_fill", "first_lender_fill", "second_lender_fill", "later_fill", "expired_share"},
+		n:       v.firstN, empty: v.firstEmpty,
+	})
+}
+
+// firstByPartner is how often each partner fills when it is the first that is asked.
+func (v *visit) firstByPartner() (*figure, error) {
+	if !v.borrows() || len(v.history.Choices["partner"]) < 2 {
+		return nil, nil
+	}
+	return v.figure(plan{
+		id: "first-partner", title: v.Text("title.first_partner"), metric: "partners",
+		spec: chart.Spec{Kind: chart.Rows, Format: chart.Share, X: "partner", Y: []string{"fill_rate_first"},
+			Note: v.noteN("n_first"), Label: v.labelOf("fill_rate_first")},
+		arrange: ranked(top("n_first", topGroups, leastN), "fill_rate_first", true),
+		columns: []string{"n_attempts", "n_answered", "n_first", "fill_rate_first", "fill_rate", "expired_share"},
+		link:    v.toPartner,
+		n: func(r *queries.Result) string {
+			return v.Say("n.first_partner", v.Count(total(r, "n_first")), v.Count(topGroups), v.Count(leastN))
+		},
+		empty: v.fewFirst("n_first"),
+	})
+}
+
+func (v *visit) firstByDepartment() (*figure, error) {
+	if !v.borrows() || len(v.history.Choices["department"]) < 2 {
+		return nil, nil
+	}
+	return v.figure(plan{
+		id: "first-department", title: v.Text("title.first_department"), metric: "attempts", by: []string{"department"}, filter: only("borrowing"),
+		spec: chart.Spec{Kind: chart.Rows, Format: chart.Share, X: "department", Y: []string{"first_lender_fill"},
+			Note: v.noteN("n_position_known"), Label: v.labelOf("first_lender_fill")},
+		arrange: ranked(top("n_position_known", topGroups, leastN), "first_lender_fill", true),
+		columns: []string{"n_requests", "n_position_known", "attempts_per_fill", "first_lender_fill", "second_lender_fill", "later_fill"},
+		n: func(r *queries.Result) string {
+			return v.Say("n.top", v.firstN(r), v.Count(topGroups), v.Count(leastN))
+		},
+		empty: v.fewFirst("n_position_known"),
+	})
+}
+
+func (v *visit) fewFirst(column string) func(*queries.Result) string {
+	return func(r *queries.Result) string {
+		if len(r.Rows) > 0 && len(top(column, topGroups, leastN)(r).Rows) == 0 {
+			return v.Say("empty.first_few", v.Count(leastN))
+		}
+		return ""
+	}
+}
+
 func (v *visit) fillRateBy(by string) tile {
 	return func() (*figure, error) {
+		link := v.toPartner
+		if by != "partner" {
+			link = nil
+		}
 		return v.figure(plan{
-			id: by, title: v.Text("fill_by." + by), metric: "fill_rate", by: []string{by}, filter: only(v.role()),
+			id: by, title: v.Text("fill_by." + by), link: link, metric: "fill_rate", by: []string{by}, filter: only(v.role()),
 			spec: chart.Spec{Kind: chart.Rows, Format: chart.Share, X: by, Y: []string{"fill_rate"},
-				Note: v.noteN("n_filled", "n_unfilled"), Label: v.labelShare},
+				Note: v.noteN("n_filled", "n_unfilled"), Label: v.labelOf("fill_rate")},
 			arrange: ranked(top("n_requests", topGroups, leastN), "fill_rate", true),
 			columns: fillRateColumns,
 			n: func(r *queries.Result) string {
@@ -136,11 +267,14 @@ func (v *visit) fillRateBy(by string) tile {
 	}
 }
 
-func (v *visit) labelShare(result *queries.Result) func([]any) string {
-	return func(row []any) string {
-		if rate, ok := number(result, row, "fill_rate"); ok {
-			return v.Share(rate)
+// labelOf writes a share at the end of its bar.
+func (v *visit) labelOf(column string) func(*queries.Result) func([]any) string {
+	return func(result *queries.Result) func([]any) string {
+		return func(row []any) string {
+			if share, ok := number(result, row, column); ok {
+				return v.Share(share)
+			}
+			return ""
 		}
-		return ""
 	}
 }

@@ -24,6 +24,7 @@ const listedPerPage = 25
 // listing is a metric's result as a list to work through: sorted and paged on the server.
 type listing struct {
 	Caption        string
+	Dense          bool // many columns
 	Head           []sortHead
 	Rows           [][]cell
 	First, Last, N int
@@ -40,6 +41,7 @@ type listPlan struct {
 	columns   []string                          // in their order; nil: as the metric has them
 	order     string                            // where nothing else is asked for: a column, with a minus before it for the reverse; empty: the metric's
 	perPage   int                               // default listedPerPage
+	dense     bool                              // many columns in little room
 	link      func(*queries.Result, []any) string
 	// cell writes a value in another way than tables do; false leaves it to them.
 	cell  func(result *queries.Result, row []any, column queries.Column) (cell, bool)
@@ -152,6 +154,7 @@ func (v *visit) listed(p listPlan, at place, result *queries.Result, rows [][]an
 	}
 	here := func(offset int, order string) string {
 		values := v.query()
+		v.carry(values)
 		values.Set(listKey, p.id)
 		if offset > 0 {
 			values.Set(offsetKey, strconv.Itoa(offset))
@@ -161,7 +164,7 @@ func (v *visit) listed(p listPlan, at place, result *queries.Result, rows [][]an
 		}
 		return address(v.path, values) + "#" + p.id
 	}
-	l := &listing{Caption: p.title, First: at.offset + 1, Last: min(at.offset+perPage, len(rows)), N: len(rows)}
+	l := &listing{Caption: p.title, Dense: p.dense, First: at.offset + 1, Last: min(at.offset+perPage, len(rows)), N: len(rows)}
 	if at.offset > 0 {
 		l.Previous = here(max(0, at.offset-perPage), at.order)
 	}

@@ -118,6 +118,8 @@ func (s *server) routes(r *gin.Engine) {
 		"/fill-rate":               s.fillRate,
 		"/overdue":                 s.overdue,
 		"/letters.csv":             s.letters, // the mail merge of what is overdue
+		partnersPath:               s.partners,
+		partnerPath:                s.partner,
 		demandPath:                 s.demand,
 		collectionsPath:            s.collections,
 		catalogPath:                s.metricList,

@@ -89,6 +89,7 @@ var nav = []string{
 	"/turnaround",
 	"/fill-rate",
 	"/overdue",
+	partnersPath,
 	demandPath,
 	collectionsPath,
 	outreachPath,
