@@ -252,6 +252,12 @@ func (v *visit) records(query, caption string, columns []head) (*table, error) {
 					cells[i].Text = valueLabel(v.Words, "role", word)
 				case columns[i].Text == v.Text("head.reason"):
 					cells[i].Text = fileWords(v.Words, word)
+				case columns[i].Text == v.Text("head.notes"):
+					notes := strings.Split(word, "; ")
+					for n, note := range notes {
+						notes[n] = fileWords(v.Words, note)
+					}
+					cells[i].Text = strings.Join(notes, "; ")
 				}
 			}
 			t.Rows = append(t.Rows, cells)
