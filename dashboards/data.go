@@ -253,11 +253,11 @@ func (v *visit) records(query, caption string, columns []head) (*table, error) {
 				case columns[i].Text == v.Text("head.reason"):
 					cells[i].Text = fileWords(v.Words, word)
 				case columns[i].Text == v.Text("head.notes"):
-					notes := strings.Split(word, "; ")
+					notes := strings.Split(word, "\n")
 					for n, note := range notes {
 						notes[n] = fileWords(v.Words, note)
 					}
-					cells[i].Text = strings.Join(notes, "; ")
+					cells[i].Text = strings.Join(notes, "\n")
 				}
 			}
 			t.Rows = append(t.Rows, cells)
