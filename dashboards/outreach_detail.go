@@ -533,7 +533,7 @@ func unitsTable(w *locale.Words, r *impact.Report) *table {
 		t.Head = append(t.Head, head{Text: w.Text("units.left_out")})
 	}
 	for _, u := range r.Units {
-		group, change, name := w.Text("units.comparison"), noValue, valueLabel(w, "unit", u.Name)
+		group, change, name := w.Text("units.comparison"), noValue, valueLabel(w, "group", u.Name)
 		if u.IsTarget {
 			group = w.Text("units.target")
 		}

@@ -32,7 +32,7 @@ func valueLabel(w *locale.Words, dimension, value string) string {
 		if name := w.Library(value); name != value {
 			return name
 		}
-	case "measure", "note": // of published figures
+	case "measure", "unit", "population", "period", "note": // of published figures
 		return w.Of(value)
 	}
 	switch value {
