@@ -51,6 +51,7 @@ type rowList struct {
 	Head           []sortHead
 	Rows           [][]cell
 	First, Last    int
+	Total          int // of all pages
 	Previous, Next string
 	Downloads      []link
 }
@@ -67,23 +68,28 @@ var alwaysShown = []string{"source_id", "status", "outcome", "created_at"}
 func (v *visit) list(metric *queries.Metric, offset int, order string) (*rowList, error) {
 	filter := v.filter
 	filter.By = nil
-	var rows [][]any
-	page := queries.Page{Offset: offset, Limit: rowsPerPage + 1, OrderBy: order}
-	ctx, cancel := context.WithTimeout(v.ctx, queryTimeout)
-	defer cancel()
-	done, err := v.server.turn(ctx)
-	if err != nil {
-		return nil, err
-	}
-	columns, err := queries.Rows(ctx, v.reading.Snapshot, metric, filter, page, func(row []any) error {
-		rows = append(rows, row)
-		return nil
+	key := "?" + filter.Settled().Encode()
+	total, err := cached(v.ctx, v.server, v.reading, "count of rows "+metric.ID+key, func(ctx context.Context) (int, int, error) {
+		n, err := queries.CountRows(ctx, v.reading.Snapshot, metric, filter)
+		return n, 1, err
 	})
-	done()
 	if err != nil {
 		return nil, err
 	}
-	list := &rowList{Metric: v.Of(metric.Title), Back: v.to(pageOf(metric.ID))}
+	columns := queries.RowColumns
+	page := queries.Page{Offset: offset, Limit: rowsPerPage, OrderBy: order}
+	rows, err := cached(v.ctx, v.server, v.reading, "rows "+metric.ID+key+" "+strconv.Itoa(offset)+" "+order, func(ctx context.Context) ([][]any, int, error) {
+		var rows [][]any
+		_, err := queries.Rows(ctx, v.reading.Snapshot, metric, filter, page, func(row []any) error {
+			rows = append(rows, row)
+			return nil
+		})
+		return rows, len(rows), err
+	})
+	if err != nil {
+		return nil, err
+	}
+	list := &rowList{Metric: v.Of(metric.Title), Back: v.to(pageOf(metric.ID)), Total: total}
 	here := func(offset int, order string) string {
 		values := v.query()
 		if offset > 0 {
@@ -97,8 +103,8 @@ func (v *visit) list(metric *queries.Metric, offset int, order string) (*rowList
 	if offset > 0 {
 		list.Previous = here(max(0, offset-rowsPerPage), order)
 	}
-	if len(rows) > rowsPerPage {
-		rows, list.Next = rows[:rowsPerPage], here(offset+rowsPerPage, order)
+	if next := offset + rowsPerPage; next < total && next <= deepest {
+		list.Next = here(next, order)
 	}
 	if len(rows) > 0 {
 		list.First, list.Last = offset+1, offset+len(rows)
@@ -192,13 +198,13 @@ func wholeNumber(word string) (int, error) {
 	return n, nil
 }
 
-// pageOf gives the page that shows a metric.
+// pageOf gives the page that shows a metric: one of its own, else that of the catalog.
 func pageOf(metric string) string {
 	switch metric {
-	case "turnaround", "overdue":
+	case "turnaround", "overdue", "demand":
 		return "/" + metric
 	case "fill_rate":
 		return "/fill-rate"
 	}
-	return "/"
+	return catalogPath + "/" + metric
 }

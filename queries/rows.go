@@ -112,6 +112,26 @@ func Rows(ctx context.Context, snapshot *store.Snapshot, metric *Metric, filter 
 	return RowColumns, nil
 }
 
+// CountRows gives how many requests Rows hands over for the same metric and filter when no page is asked for.
+func CountRows(ctx context.Context, snapshot *store.Snapshot, metric *Metric, filter Filter) (int, error) {
+	q, err := ask(ctx, snapshot, metric, filter)
+	if err != nil {
+		return 0, err
+	}
+	if err := q.checkRows(ctx, snapshot); err != nil {
+		return 0, err
+	}
+	var n int64
+	err = q.query(ctx, snapshot, "with "+q.hitsSQL()+"\nselect count(*) as n from hits", []Column{{Name: "n", Type: Integer}}, func(row []any) error {
+		n = row[0].(int64)
+		return nil
+	})
+	if err != nil {
+		return 0, fmt.Errorf("%s: %w", metric.ID, err)
+	}
+	return int(n), nil
+}
+
 // errEnough ends a drill-down whose page is full.
 var errEnough = errors.New("the page is full")
 

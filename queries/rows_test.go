@@ -66,6 +66,26 @@ func TestRowsInWindows(t *testing.T) {
 	}
 }
 
+// The count is that of the list, whatever the question.
+func TestCountRows(t *testing.T) {
+	snapshot := hundred(t)
+	january := Filter{From: time.Date(2024, 1, 10, 0, 0, 0, 0, time.UTC), To: time.Date(2024, 1, 20, 0, 0, 0, 0, time.UTC)}
+	period := january
+	period.Basis = Period
+	seen := map[int]bool{}
+	for _, f := range []Filter{{}, january, period, {Library: []string{"EAST"}}, {Library: []string{"EAST", "MAIN"}, Role: []string{"borrowing"}}, {Role: []string{"lending"}},
+		{AsOf: time.Date(2024, 1, 15, 0, 0, 0, 0, time.UTC)}} {
+		want := len(rowIDs(t, snapshot, f, Page{}))
+		seen[want] = true
+		if got, err := CountRows(context.Background(), snapshot, everything, f); err != nil || got != want {
+			t.Errorf("%s: %d, %v; the list has %d", f.Encode(), got, err, want)
+		}
+	}
+	if len(seen) < 5 {
+		t.Errorf("the questions have %v requests: too few numbers to tell anything", seen)
+	}
+}
+
 func TestRowsOrder(t *testing.T) {
 	snapshot := hundred(t)
 	slowest := rowIDs(t, snapshot, Filter{}, Page{OrderBy: "-turnaround_days", Limit: 3})
