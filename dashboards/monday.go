@@ -92,6 +92,9 @@ func (v *visit) causes(id, metric string, measure cause.Measure) tile {
 		slices.Sort(f.Suppressed)
 		f.Suppressed = slices.Compact(f.Suppressed)
 		f.Below = v.Text("why.below." + measure.ID)
+		if v.role() == "borrowing" && slices.Contains(v.groups(), "partner") {
+			f.Below += " " + v.Text("why.below.partner")
+		}
 		if isFew {
 			f.Below += " " + v.Say("why.below.few", v.Count(fewN))
 		}
@@ -221,8 +224,11 @@ func (v *visit) effect(measure cause.Measure, effect float64) cell {
 	return cell{Text: difference(v.Words, queries.Column{Type: queries.Double, Unit: measure.Unit}, effect), Number: true}
 }
 
-// narrowed is the overview of one group alone.
+// narrowed is the page of a partner, or the overview of another group alone.
 func (v *visit) narrowed(by, value string) string {
+	if by == "partner" && value != queries.Unknown {
+		return v.partnerPage(value)
+	}
 	values := v.query()
 	values.Set("role", v.role())
 	values.Set(by, value)

@@ -77,7 +77,7 @@ func TestMondayPages(t *testing.T) {
 		want []string
 		not  []string
 	}{
-		{"/?" + year, []string{`id="card-open"`, `class="spark"`, "What changed, and who explains it", "Who moved the number of requests?", "Needs action", "What is owed to us that is overdue?", "All 5, with contacts"}, nil},
+		{"/?" + year, []string{`id="card-open"`, `class="spark"`, "What changed, and who explains it", "Who moved the number of requests?", "Needs action", "What is owed to us that is overdue?", "All 5, with contacts", "was asked last"}, nil},
 		{"/?compare=none&" + year, []string{"Nothing is compared: choose a comparison"}, []string{"may be chance"}},
 		{"/?role=lending&" + year, []string{"What is owed to us that is overdue?"}, []string{"What do we owe that is overdue?"}},
 		{"/overdue?side=lending", []string{"5 late (all)", "&lt;/script&gt;", "=Library A", "mailto:a%3Fbcc=x@mail.example", "/letters.csv?side=lending"}, []string{"In time"}},

@@ -248,13 +248,21 @@ func (v *visit) lateRows(asked lateList, side string, rows [][]any, contacts map
 			{Text: shorten(l.Request, longestLabel), Header: true},
 			{Text: v.Count(float64(l.DaysLate)), Number: true},
 			{Text: v.Date(l.Due), Short: true},
-			{Text: shorten(cmp.Or(l.Partner, v.Text("unknown")), longestLabel)},
+			v.partnerCell(l.Partner),
 			{Text: shorten(cmp.Or(strings.Join(contactLines(contact), ", "), noValue), longestCell)},
 			email,
 			{Text: shorten(cmp.Or(l.Title, l.Container, noValue), longestCell)},
 		})
 	}
 	return list
+}
+
+// partnerCell names a partner and leads to its page.
+func (v *visit) partnerCell(partner string) cell {
+	if partner == "" {
+		return cell{Text: v.Text("unknown")}
+	}
+	return cell{Text: shorten(partner, longestLabel), URL: v.partnerPage(partner)}
 }
 
 // contactLines is a contact's name and postal address, line by line.
