@@ -113,7 +113,7 @@ func (c *cache) join(ctx context.Context, key string, j job) (*flight, error) {
 		f.waiters++
 		return f, nil
 	}
-	ticket, err := c.line.take(isAhead(ctx))
+	ticket, err := c.line.take(ctx)
 	if err != nil {
 		return nil, err
 	}

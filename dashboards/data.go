@@ -50,7 +50,11 @@ func (s *server) data(c *gin.Context) error {
 		Import, Download                          string
 		History                                   *history
 		Made                                      string // which generation was made current a moment ago
-	}{History: v.history, Download: rejectsPath, Quality: v.quality()}
+	}{History: v.history, Download: rejectsPath}
+	for _, f := range v.draw(v.quality) {
+		body.Quality = f
+	}
+	v.isWhole = false // the list of generations is the data directory's, and may change under the page
 	if s.imports != nil {
 		body.Import = importPath
 	}
@@ -132,14 +136,13 @@ func (s *server) makeCurrent(c *gin.Context) error {
 }
 
 // quality is the table of checks over the whole history.
-func (v *visit) quality() *figure {
+func (v *visit) quality() (*figure, error) {
 	f := &figure{ID: "quality", Title: v.Text("data.quality"), Wide: true}
 	filter := v.filter
 	filter.From, filter.To, filter.Preset, filter.By = time.Time{}, time.Time{}, "", nil
 	result, err := v.compute("data_quality", filter)
 	if err != nil {
-		f.Error = explain(v.Words, err).Message
-		return f
+		return f, err
 	}
 	f.Definition = &definition{URL: "/definitions#" + result.Metric.ID, Columns: columnsIn(v.Words, result.Metric.Columns)}
 	f.Downloads = downloads(result.Metric.ID, filter)
@@ -157,7 +160,7 @@ func (v *visit) quality() *figure {
 		}
 		f.Table.Rows = append(f.Table.Rows, cells)
 	}
-	return f
+	return f, nil
 }
 
 // downloadRejects gives every refused row that is kept, as CSV.

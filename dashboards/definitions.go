@@ -40,6 +40,7 @@ func (s *server) definitions(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
+	v.isWhole = true // nothing else changes it, so it is kept
 	return v.render(c, "definitions", v.Text("page./definitions"), nil, struct {
 		Metrics  []item
 		Outreach template.HTML

@@ -8,13 +8,15 @@ import (
 )
 
 // line is where heavy work waits for its turn: what readers asked for in the order of asking, and only where none of that
-// waits, what is done ahead of them, one at a time.
+// waits, what is done ahead of them, one at a time. Long work is done one at a time too, so that it never keeps the rest
+// from going on.
 type line struct {
 	longest int // readers' work that may wait; more is turned away
 
 	mu      sync.Mutex
 	free    int
 	isAhead bool // work ahead of readers holds a place
+	isLong  bool // long work does
 	waiting []*ticket
 }
 
@@ -22,6 +24,7 @@ type line struct {
 type ticket struct {
 	called  chan struct{} // closed when it is its turn
 	isAhead bool          // done ahead of readers
+	isLong  bool          // takes seconds, where most takes tenths
 }
 
 // errBusy turns away what would wait too long.
@@ -29,14 +32,15 @@ var errBusy = errors.New("too many computations are waited for")
 
 func newLine(places, longest int) *line { return &line{free: places, longest: longest} }
 
-// take gives a place in the line, which is left with leave whether or not its turn has come. The error is errBusy.
-func (l *line) take(isAhead bool) (*ticket, error) {
+// take gives a place in the line for work of the context's kind, which is left with leave whether or not its turn has come.
+// The error is errBusy.
+func (l *line) take(ctx context.Context) (*ticket, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if !isAhead && l.readers() >= l.longest {
+	t := &ticket{called: make(chan struct{}), isAhead: isAhead(ctx), isLong: ctx.Value(longWork{}) != nil}
+	if !t.isAhead && l.readers() >= l.longest {
 		return nil, errBusy
 	}
-	t := &ticket{called: make(chan struct{}), isAhead: isAhead}
 	l.waiting = append(l.waiting, t)
 	l.call()
 	return t, nil
@@ -64,6 +68,9 @@ func (l *line) leave(t *ticket) {
 	if t.isAhead {
 		l.isAhead = false
 	}
+	if t.isLong {
+		l.isLong = false
+	}
 	l.call()
 }
 
@@ -80,15 +87,18 @@ func (l *line) hurry(t *ticket) {
 // call lets in whoever is next.
 func (l *line) call() {
 	for l.free > 0 {
-		i := slices.IndexFunc(l.waiting, func(t *ticket) bool { return !t.isAhead })
-		if i < 0 && len(l.waiting) > 0 && !l.isAhead {
-			i, l.isAhead = 0, true
+		may := func(t *ticket) bool { return !t.isLong || !l.isLong }
+		i := slices.IndexFunc(l.waiting, func(t *ticket) bool { return !t.isAhead && may(t) })
+		if i < 0 && !l.isAhead {
+			i = slices.IndexFunc(l.waiting, func(t *ticket) bool { return t.isAhead && may(t) })
 		}
 		if i < 0 {
 			return
 		}
+		t := l.waiting[i]
 		l.free--
-		close(l.waiting[i].called)
+		l.isAhead, l.isLong = l.isAhead || t.isAhead, l.isLong || t.isLong
+		close(t.called)
 		l.waiting = slices.Delete(l.waiting, i, i+1)
 	}
 }
@@ -115,12 +125,17 @@ type workAhead struct{}
 // ahead marks what is done before anybody asks for it.
 func ahead(ctx context.Context) context.Context { return context.WithValue(ctx, workAhead{}, true) }
 
+type longWork struct{}
+
+// long marks work that takes seconds.
+func long(ctx context.Context) context.Context { return context.WithValue(ctx, longWork{}, true) }
+
 func isAhead(ctx context.Context) bool { return ctx.Value(workAhead{}) != nil }
 
 // turn waits until heavy work outside the cache may begin: a list of requests, a download. The caller calls done.
 func (s *server) turn(ctx context.Context) (done func(), err error) {
 	l := s.cache.line
-	t, err := l.take(isAhead(ctx))
+	t, err := l.take(ctx)
 	if err != nil {
 		return nil, err
 	}

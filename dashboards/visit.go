@@ -158,12 +158,19 @@ func (v *visit) run(id string, change func(*queries.Filter), by ...string) (*que
 	return v.compute(id, filter)
 }
 
+// longMetrics read the text of every title.
+var longMetrics = []string{"titles", "copyright", "data_quality"}
+
 func (v *visit) compute(id string, filter queries.Filter) (*queries.Result, error) {
 	metric, err := catalog.Find(id)
 	if err != nil {
 		return nil, err
 	}
-	return cached(v.ctx, v.server, v.reading, id+"?"+filter.Settled().Encode(), func(ctx context.Context) (*queries.Result, int, error) {
+	ctx := v.ctx
+	if slices.Contains(longMetrics, id) {
+		ctx = long(ctx)
+	}
+	return cached(ctx, v.server, v.reading, id+"?"+filter.Settled().Encode(), func(ctx context.Context) (*queries.Result, int, error) {
 		result, err := queries.Run(ctx, v.reading.Snapshot, metric, filter)
 		return result, 0, err
 	})

@@ -4,13 +4,15 @@ import (
 	"context"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"time"
 
 	"github.com/fillrate/fillrate/dashboards/locale"
 )
 
-// The pages that are made ahead, each as it is opened: a reader who comes after a start or a load finds them ready.
-var warmPages = []string{"/", "/turnaround", "/fill-rate", "/overdue", demandPath, collectionsPath}
+// Pages lists the addresses of the navigation. Each is made ahead as it is opened: a reader who comes after a start or a
+// load finds it ready.
+func Pages() []string { return slices.Clone(nav) }
 
 // warmPause is how long it takes at most until a new generation, or a change of settings, is seen.
 const warmPause = 2 * time.Second
@@ -48,7 +50,7 @@ func (s *server) warmth(ctx context.Context) (warmth, bool) {
 
 // warmPages opens each page in each language, until it is done or what they stand on is another.
 func (s *server) warmPages(ctx context.Context, site http.Handler, stand warmth) {
-	for _, page := range warmPages {
+	for _, page := range nav {
 		for _, w := range locale.All() {
 			if now, ok := s.warmth(ctx); !ok || now != stand || ctx.Err() != nil {
 				return
