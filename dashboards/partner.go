@@ -222,7 +222,11 @@ func (p *onePartner) beside(others *queries.Result, column queries.Column, own f
 		size, unit := p.Duration(middle)
 		words = size + " " + unit
 	}
-	return []string{p.Say("card.middle", words), p.Say("card.better", p.Count(float64(better)), p.Count(float64(len(all))))}
+	notes := []string{p.Say("card.middle", words)}
+	if own != middle { // where many are alike, none is better than they
+		notes = append(notes, p.Say("card.better", p.Count(float64(better)), p.Count(float64(len(all)))))
+	}
+	return notes
 }
 
 func (p *onePartner) balanceWords(r *queries.Result, row []any) string {
