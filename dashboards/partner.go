@@ -14,12 +14,17 @@ import (
 // partnerPath is the page of the one partner that its address names.
 const partnerPath = partnersPath + "/card"
 
-// onePartner is a visit to a partner's page. Its own visit asks about all partners; narrowed asks about the requests that
-// stand on this one alone.
+// onePartner is a visit to a partner's page. Its own visit asks about all partners.
 type onePartner struct {
 	*visit
-	symbol   string
-	narrowed *visit
+	symbol string
+}
+
+// narrowed is the visit as it is by now, asking about the requests that stand on this partner alone.
+func (p *onePartner) narrowed() *visit {
+	v := *p.visit
+	v.asked.Partner, v.filter.Partner = []string{p.symbol}, []string{p.symbol}
+	return &v
 }
 
 // partner shows one partner: its numbers beside those of the others, how they ran, what it supplied and what not, and what
@@ -61,7 +66,7 @@ func (s *server) partner(c *gin.Context) error {
 	}
 	for _, role := range []string{"lending", "borrowing"} {
 		if v.asks("role", role) {
-			tiles = append(tiles, p.narrowed.lateTask(role))
+			tiles = append(tiles, func() (*figure, error) { return p.narrowed().lateTask(role)() })
 		}
 	}
 	for _, f := range v.draw(tiles...) {
@@ -86,10 +91,9 @@ func (v *visit) onePartner() (*onePartner, error) {
 		return nil, refuse(queries.Invalid, "problem.one_partner")
 	}
 	symbol := v.filter.Partner[0]
-	narrowed := *v
 	v.asked.Partner, v.filter.Partner = nil, nil
 	v.own["partner"] = []string{symbol}
-	p := &onePartner{v, symbol, &narrowed}
+	p := &onePartner{v, symbol}
 	if slices.ContainsFunc(v.history.Choices["partner"], func(c queries.Choice) bool { return c.Value == symbol }) {
 		return p, nil
 	}
@@ -114,12 +118,12 @@ func (p *onePartner) row(r *queries.Result) []any {
 
 // ways leads to other pages about the requests that stand on the partner.
 func (p *onePartner) ways() []link {
-	filter := p.narrowed.filter
+	filter := p.narrowed().filter
 	return []link{
 		{p.Text("partner.requests"), rowsAddress("partners", filter, nil, nil)},
-		{p.Text("page./turnaround"), p.narrowed.to("/turnaround")},
-		{p.Text("page./fill-rate"), p.narrowed.to("/fill-rate")},
-		{p.Text("page./overdue"), p.narrowed.to("/overdue")},
+		{p.Text("page./turnaround"), p.narrowed().to("/turnaround")},
+		{p.Text("page./fill-rate"), p.narrowed().to("/fill-rate")},
+		{p.Text("page./overdue"), p.narrowed().to("/overdue")},
 	}
 }
 
@@ -131,7 +135,7 @@ type standing struct {
 
 // card is the partner's numbers, each beside the middle one of all partners with enough answers.
 func (p *onePartner) card() (*figure, error) {
-	f := &figure{ID: "card", Title: p.Text("title.partner_card")}
+	f := &figure{ID: "card", Title: p.Text("title.partner_card"), Template: "standing"}
 	result, err := p.run("partners", nil)
 	if err != nil {
 		return f, err
@@ -260,7 +264,7 @@ func (p *onePartner) over(id string, spec chart.Spec, columns []string) (*figure
 			return ""
 		},
 	})
-	f.Rows = rowsAddress("partners", p.narrowed.filter, nil, nil)
+	f.Rows = rowsAddress("partners", p.narrowed().filter, nil, nil)
 	if f.Table != nil {
 		f.Table.Note = ""
 	}
@@ -279,8 +283,8 @@ func (p *onePartner) fill() (*figure, error) {
 
 // waits is how long readers waited for what the partner supplied, or on the lending side how long it waited for us.
 func (p *onePartner) waits(kind string) tile {
-	v, role := p.narrowed, p.role()
 	return func() (*figure, error) {
+		v, role := p.narrowed(), p.role()
 		return v.figure(plan{
 			id: "waits-" + kind, title: v.Text("title.partner_waits." + role + "." + kind), metric: "percentiles", by: []string{v.grain()}, filter: only(role), kind: kind,
 			spec: chart.Spec{Kind: chart.Fan, Format: chart.Days, X: v.grain(), Y: []string{"median_days"}, Note: v.noteN("n"),
@@ -302,7 +306,7 @@ func (p *onePartner) reasons(role string) tile {
 		if !p.asks("role", role) {
 			return nil, nil
 		}
-		f, err := p.narrowed.reasonsOf(role)
+		f, err := p.narrowed().reasonsOf(role)
 		f.ID, f.Title, f.Wide = fmt.Sprintf("reasons-%s", role), p.Text("title.partner_reasons."+role), false
 		if f.Table != nil {
 			f.Table.Caption = f.Title

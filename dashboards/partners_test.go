@@ -182,3 +182,21 @@ func TestBusiest(t *testing.T) {
 		t.Errorf("busiest: %v", names)
 	}
 }
+
+// Each tile of the partner pages can be asked for alone, as the page's script does where one is late.
+func TestPartnersTilesAlone(t *testing.T) {
+	site := testSite(t, partnersHistory(t))
+	for path, tiles := range map[string][]string{
+		"/partners?" + year:                  {"lead", "scorecard", "speed", "reciprocity"},
+		"/partners/card?partner=ABC&" + year: {"card", "attempts", "fill", "waits-loan", "waits-copy", "reasons-borrowing", "todo-late-lending"},
+		"/fill-rate?" + year:                 {"flow", "reasons", "first", "first-partner"},
+	} {
+		for _, tile := range tiles {
+			answer := get(t, site, path+"&tile="+tile)
+			body := strings.TrimSpace(answer.Body.String())
+			if answer.Code != http.StatusOK || !strings.Contains(body, `id="`+tile+`"`) || strings.Contains(body, "<html") || strings.Contains(body, "data-late") {
+				t.Errorf("%s, tile %s: %d %.200s", path, tile, answer.Code, body)
+			}
+		}
+	}
+}
