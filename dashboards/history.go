@@ -72,7 +72,7 @@ func cached[T any](ctx context.Context, s *server, r *reading, key string, compu
 }
 
 func (s *server) history(ctx context.Context, r *reading) (*history, error) {
-	return cached(ctx, s, r, "history", func(ctx context.Context) (*history, int, error) {
+	return cached(quick(ctx), s, r, "history", func(ctx context.Context) (*history, int, error) {
 		h := &history{}
 		var asOf, first, last sql.NullTime
 		if err := r.DB().QueryRowContext(ctx, historySQL).Scan(&asOf, &h.NRequests, &first, &last); err != nil {

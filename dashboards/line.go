@@ -7,8 +7,8 @@ import (
 	"sync"
 )
 
-// line is where heavy work waits for its turn: what readers asked for in the order of asking, and only where none of that
-// waits, what is done ahead of them, one at a time. Long work is done one at a time too, so that it never keeps the rest
+// line is where heavy work waits for its turn: what readers asked for in the order of asking, quick work before the rest,
+// and only where none of that waits, what is done ahead of them, one at a time. Long work is done one at a time too, so that it never keeps the rest
 // from going on.
 type line struct {
 	longest int // readers' work that may wait; more is turned away
@@ -25,6 +25,7 @@ type ticket struct {
 	called  chan struct{} // closed when it is its turn
 	isAhead bool          // done ahead of readers
 	isLong  bool          // takes seconds, where most takes tenths
+	isQuick bool          // takes hundredths
 }
 
 // errBusy turns away what would wait too long.
@@ -37,7 +38,7 @@ func newLine(places, longest int) *line { return &line{free: places, longest: lo
 func (l *line) take(ctx context.Context) (*ticket, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	t := &ticket{called: make(chan struct{}), isAhead: isAhead(ctx), isLong: ctx.Value(longWork{}) != nil}
+	t := &ticket{called: make(chan struct{}), isAhead: isAhead(ctx), isLong: ctx.Value(longWork{}) != nil, isQuick: ctx.Value(quickWork{}) != nil}
 	if !t.isAhead && l.readers() >= l.longest {
 		return nil, errBusy
 	}
@@ -88,7 +89,10 @@ func (l *line) hurry(t *ticket) {
 func (l *line) call() {
 	for l.free > 0 {
 		may := func(t *ticket) bool { return !t.isLong || !l.isLong }
-		i := slices.IndexFunc(l.waiting, func(t *ticket) bool { return !t.isAhead && may(t) })
+		i := slices.IndexFunc(l.waiting, func(t *ticket) bool { return !t.isAhead && t.isQuick })
+		if i < 0 {
+			i = slices.IndexFunc(l.waiting, func(t *ticket) bool { return !t.isAhead && may(t) })
+		}
 		if i < 0 && !l.isAhead {
 			i = slices.IndexFunc(l.waiting, func(t *ticket) bool { return t.isAhead && may(t) })
 		}
@@ -129,6 +133,11 @@ type longWork struct{}
 
 // long marks work that takes seconds.
 func long(ctx context.Context) context.Context { return context.WithValue(ctx, longWork{}, true) }
+
+type quickWork struct{}
+
+// quick marks work that takes hundredths of a second.
+func quick(ctx context.Context) context.Context { return context.WithValue(ctx, quickWork{}, true) }
 
 func isAhead(ctx context.Context) bool { return ctx.Value(workAhead{}) != nil }
 

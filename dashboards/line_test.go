@@ -61,6 +61,26 @@ func TestReadersGoFirst(t *testing.T) {
 	})
 }
 
+func TestQuickWorkGoesFirst(t *testing.T) {
+	l := newLine(1, 100)
+	var tickets []*ticket
+	for _, ctx := range []context.Context{t.Context(), t.Context(), long(t.Context()), quick(t.Context())} {
+		ticket, err := l.take(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		tickets = append(tickets, ticket)
+	}
+	for _, i := range []int{0, 3, 1, 2} {
+		select {
+		case <-tickets[i].called:
+		default:
+			t.Fatalf("number %d is not called in its turn", i)
+		}
+		l.leave(tickets[i])
+	}
+}
+
 func TestLongWorkLeavesAPlace(t *testing.T) {
 	l := newLine(2, 100)
 	take := func(ctx context.Context) *ticket {

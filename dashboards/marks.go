@@ -28,7 +28,7 @@ type closure struct {
 
 // closures reads the closures of a generation, the earliest first.
 func (s *server) closures(ctx context.Context, r *reading) ([]closure, error) {
-	return cached(ctx, s, r, "closures", func(ctx context.Context) ([]closure, int, error) {
+	return cached(quick(ctx), s, r, "closures", func(ctx context.Context) ([]closure, int, error) {
 		rows, err := r.DB().QueryContext(ctx, closuresSQL)
 		if err != nil {
 			return nil, 0, fmt.Errorf("reading the closures: %w", err)

@@ -34,6 +34,9 @@ func (s *server) overview(c *gin.Context) error {
 		Incomplete, Side              string
 		Sources                       []source
 	}
+	if body.Sources, err = v.sources(); err != nil { // before all that the tiles put in line
+		return err
+	}
 	tiles := slices.Concat(v.cards(), v.whatChanged(), v.toDo(), []tile{v.volumeByTime, v.fillRateByRole})
 	for _, f := range v.draw(tiles...) {
 		switch {
@@ -48,9 +51,6 @@ func (s *server) overview(c *gin.Context) error {
 		}
 	}
 	body.Incomplete, body.Side = v.incomparable(), valueLabel(v.Words, "role", v.role())
-	if body.Sources, err = v.sources(); err != nil {
-		return err
-	}
 	return v.render(c, "overview", v.Text("page./"), v.form(compareKey), body)
 }
 
@@ -628,7 +628,7 @@ type source struct {
 }
 
 func (v *visit) sources() ([]source, error) {
-	known, err := cached(v.ctx, v.server, v.reading, "sources", func(ctx context.Context) ([]source, int, error) {
+	known, err := cached(quick(v.ctx), v.server, v.reading, "sources", func(ctx context.Context) ([]source, int, error) {
 		rows, err := v.reading.DB().QueryContext(ctx, sourcesSQL)
 		if err != nil {
 			return nil, 0, fmt.Errorf("reading the sources: %w", err)

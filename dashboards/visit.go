@@ -167,8 +167,11 @@ func (v *visit) compute(id string, filter queries.Filter) (*queries.Result, erro
 		return nil, err
 	}
 	ctx := v.ctx
-	if slices.Contains(longMetrics, id) {
+	switch {
+	case slices.Contains(longMetrics, id):
 		ctx = long(ctx)
+	case queries.IsQuick(metric, filter):
+		ctx = quick(ctx)
 	}
 	return cached(ctx, v.server, v.reading, id+"?"+filter.Settled().Encode(), func(ctx context.Context) (*queries.Result, int, error) {
 		result, err := queries.Run(ctx, v.reading.Snapshot, metric, filter)

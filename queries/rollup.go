@@ -70,6 +70,13 @@ func UsesRollup(metric *Metric, filter Filter) bool {
 	return q.usesRollup()
 }
 
+// IsQuick tells whether a question may be answered from what the load counted, where it speaks of an instant and a year that
+// were: of these nothing is looked up here.
+func IsQuick(metric *Metric, filter Filter) bool {
+	q := &question{metric: metric, filter: filter, hasRollups: filter.Preset == "", yearFrom: filter.From}
+	return q.usesRollup()
+}
+
 func (q *question) usesRollup() bool {
 	own := withoutComments(q.metric.Rollup)
 	switch {

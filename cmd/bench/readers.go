@@ -18,7 +18,7 @@ const (
 )
 
 // questions are what readers ask beside the page as it opens; empty for that, which is what most do.
-var questions = []string{"", "", "", "", "?preset=last_month", "?role=lending", "?kind=copy", "?preset=last_quarter&role=borrowing"}
+var questions = []string{"", "", "", "", "?preset=last_full_month", "?role=lending", "?kind=copy", "?preset=last_quarter&role=borrowing"}
 
 // benchReaders lets fifty readers open pages at random, without a pause, for twenty seconds, late tiles included.
 func benchReaders(ctx context.Context, o options) error { return onHistories(ctx, o, benchReadersOn) }
