@@ -29,10 +29,11 @@ func (v *visit) benchmarks(words ...string) tile {
 			measure := chart.Text(row[at])
 			return !strings.HasPrefix(measure, side) || !slices.ContainsFunc(words, func(word string) bool { return strings.Contains(measure, word) })
 		})
-		if len(shown.Rows) == 0 {
-			return nil, nil
-		}
 		f := &figure{ID: "benchmarks", Title: v.Text("title.benchmarks"), Wide: true}
+		if len(shown.Rows) == 0 {
+			f.Empty = v.Text("empty.benchmarks") // a page that did not wait for it has kept its place
+			return f, nil
+		}
 		f.Definition = &definition{URL: "/definitions#benchmarks", Columns: columnsIn(v.Words, result.Metric.Columns)}
 		f.Downloads = downloads("benchmarks", filter)
 		never := func([]any) bool { return false }

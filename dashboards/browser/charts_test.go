@@ -227,7 +227,7 @@ func TestPicturesOfCharts(t *testing.T) {
 	if keep := os.Getenv("FILLRATE_SCREENSHOTS"); keep != "" {
 		folder = keep
 	}
-	r.do(browser.SetDownloadBehavior(browser.SetDownloadBehaviorBehaviorAllow).WithDownloadPath(folder))
+	r.do(browser.SetDownloadBehavior(browser.SetDownloadBehaviorBehaviorAllow).WithDownloadPath(folder).WithBrowserContextID(r.profile))
 	for _, chart := range []string{"pareto", "waterfall", "bins", "fan", "heat", "scatter", "flow", "band"} {
 		r.visit("/") // Chromium stops a page that saves many files in a row
 		for _, kind := range []string{"svg", "png"} {
