@@ -19,13 +19,16 @@ func (s *server) healthz(c *gin.Context) error {
 
 // readyz says that there is a history that can be read.
 func (s *server) readyz(c *gin.Context) error {
-	visit, err := s.open(c)
+	reading, err := s.read(c.Request.Context())
+	if err == nil {
+		defer reading.release()
+		_, err = s.history(c.Request.Context(), reading)
+	}
 	if err != nil {
 		told := explain(english, err)
 		c.String(http.StatusServiceUnavailable, told.Message+"\n")
 		return nil
 	}
-	defer visit.close()
 	c.String(http.StatusOK, "ready\n")
 	return nil
 }

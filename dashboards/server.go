@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -59,6 +60,7 @@ type server struct {
 	warmed    atomic.Int64   // newest generation of which the pages were made ahead
 	campaigns *campaign.Book // nil: none
 	settings  *settings.Book // nil: none
+	saving    sync.Mutex     // of settings
 	imports   *importDesk    // nil: off
 	origins   *http.CrossOriginProtection
 	templates map[string]pages       // by language

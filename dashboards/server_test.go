@@ -287,7 +287,7 @@ func TestHealth(t *testing.T) {
 		t.Errorf("a page without data: %d %s", response.Code, response.Body)
 	}
 	site := testSite(t, testHistory(t))
-	if response := get(t, site, "/readyz"); response.Code != 200 {
+	if response := get(t, site, "/readyz?ts=1"); response.Code != 200 {
 		t.Errorf("readyz: %d %s", response.Code, response.Body)
 	}
 	get(t, site, "/data")

@@ -310,8 +310,11 @@ func (d *settingsDesk) tell(err error) string {
 	return sentence(err.Error())
 }
 
-// save writes the targets first: they are what may have to wait for another load.
+// save writes the targets first: they are what may have to wait for another load. Forms are saved one after the other,
+// so that one whose revision is old is refused before anything of it is written.
 func (d *settingsDesk) save(set settings.Settings, service settings.Service) error {
+	d.server.saving.Lock()
+	defer d.server.saving.Unlock()
 	if now, err := d.server.settings.Get(d.ctx); err != nil || now.Revision != set.Revision {
 		return cmp.Or(err, refuse(queries.Conflict, "settings.conflict"))
 	}

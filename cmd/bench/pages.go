@@ -92,7 +92,7 @@ func firstVisit(ctx context.Context, dir, page string, t *pageTimes) error {
 	if err != nil {
 		return err
 	}
-	defer options.Store.Close()
+	defer func() { _ = options.Store.Close() }() // only read
 	handler, err := dashboards.New(options)
 	if err != nil {
 		return err
