@@ -64,8 +64,12 @@ type importRun struct {
 
 var errHeld = errors.New("another import is running")
 
-// take starts an import and makes it the current one; it fails with errHeld and the other one where there is another.
+// take starts an import and makes it the current one; it fails with errHeld and the other one where there is another that
+// can still change something.
 func (d *importDesk) take() (*importRun, error) {
+	if current := d.held(); current != nil {
+		current.giveWay()
+	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.closed {
@@ -220,6 +224,29 @@ func (i *importRun) end(state string) {
 		i.cancel()
 	}
 	if !running { // else whoever uses the files lets go of them first
+		i.discard()
+	}
+}
+
+// leadsNowhere says that the import can't be confirmed as it is: its files were refused, or hold nothing new. The caller
+// holds i.mu.
+func (i *importRun) leadsNowhere() bool {
+	return i.state == refused || i.state == waiting && i.summary != nil && !i.summary.Changes
+}
+
+// isInTheWay says that no other import can be taken beside this one.
+func (i *importRun) isInTheWay() bool {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return !i.leadsNowhere()
+}
+
+// giveWay ends an import that leads nowhere, and removes its files, as somebody sends others.
+func (i *importRun) giveWay() {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if i.leadsNowhere() {
+		i.state = cancelled
 		i.discard()
 	}
 }

@@ -10,5 +10,5 @@ func freeDisk(path string) (free int64, known bool) {
 	if err := syscall.Statfs(path, &stat); err != nil {
 		return 0, false
 	}
-	return int64(stat.Bavail) * int64(stat.Bsize), true
+	return int64(stat.Bavail) * int64(stat.Bsize), true //nolint:unconvert // 32 bits wide on other systems
 }

@@ -57,7 +57,7 @@ func (s *server) showImportForm(c *gin.Context, status int, problem string, valu
 	body := importBody{Off: s.imports == nil, Problem: problem, MaxFiles: maxUploadFiles}
 	if s.imports != nil {
 		body.Limit, body.MaxBytes = bytesText(s.imports.limit), s.imports.limit
-		if held := s.imports.held(); held != nil {
+		if held := s.imports.held(); held != nil && held.isInTheWay() {
 			body.Held = &heldImport{importPath + "/" + held.id, clock(held.started)}
 		}
 		known, err := s.knownLibraries(c.Request.Context())

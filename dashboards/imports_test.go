@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"log/slog"
 	"mime/multipart"
@@ -372,6 +373,88 @@ func TestRefusedImportIsTriedAgainWithoutSending(t *testing.T) {
 	if files := left(t, folder); len(files) > 0 {
 		t.Errorf("left behind: %q", files)
 	}
+}
+
+func TestImportThatLeadsNowhereGivesWay(t *testing.T) {
+	for name, come := range map[string]func() (bool, error){
+		"refused":     func() (bool, error) { return false, &ImportRefused{Sentence: "no table"} },
+		"nothing new": func() (bool, error) { return false, nil },
+	} {
+		p := newPipeline()
+		site, _, folder := intakeSite(t, p, nil)
+		first := leadsTo(t, upload(t, site, nil, map[string]string{"a.csv": "x"}))
+		p.next <- come
+		events(t, site, first)
+		if page := get(t, site, importPath).Body.String(); strings.Contains(page, "Another import") {
+			t.Errorf("%s: it is said to be running", name)
+		}
+		second := upload(t, site, nil, map[string]string{"b.csv": "y"})
+		if second.Code != http.StatusSeeOther {
+			t.Fatalf("%s: the next upload: status %d", name, second.Code)
+		}
+		if files := left(t, folder); len(files) != 1 || filepath.Base(files[0]) != "b.csv" {
+			t.Errorf("%s: files are %q", name, files)
+		}
+		if page := get(t, site, first).Body.String(); !strings.Contains(page, "The import was cancelled") {
+			t.Errorf("%s: the first one's page: %s", name, page)
+		}
+		p.next <- yes
+		events(t, site, leadsTo(t, second))
+		if third := upload(t, site, nil, map[string]string{"c.csv": "z"}); third.Code != http.StatusConflict {
+			t.Errorf("%s: one that waits to be confirmed gave way: status %d", name, third.Code)
+		}
+	}
+}
+
+func TestUploadOfManyTextsIsNotHeld(t *testing.T) {
+	site, desk, _ := intakeSite(t, newPipeline(), nil)
+	var body bytes.Buffer
+	form := multipart.NewWriter(&body)
+	for range mostValues + 1 {
+		if err := form.WriteField("library", "MAIN"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	part, err := form.CreateFormFile("files", "a.csv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := part.Write([]byte("x")); err != nil {
+		t.Fatal(err)
+	}
+	if err := form.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if answer := dispatch(t, site, importPath, form.FormDataContentType(), body.Bytes()); answer.Code != http.StatusBadRequest || desk.held() != nil {
+		t.Errorf("status %d", answer.Code)
+	}
+}
+
+func TestCancelEndsAnUpload(t *testing.T) {
+	site, desk, folder := intakeSite(t, newPipeline(), nil)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		r.Host = "127.0.0.1:8080"
+		site.ServeHTTP(w, r)
+	}))
+	defer server.Close()
+	from, to := io.Pipe()
+	defer to.Close()
+	go func() { // a form that never ends
+		_, _ = io.WriteString(to, "--b\r\nContent-Disposition: form-data; name=\"files\"; filename=\"a.csv\"\r\n\r\nhalf")
+	}()
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, server.URL+importPath, from)
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("Content-Type", "multipart/form-data; boundary=b")
+	go func() {
+		if answer, err := http.DefaultClient.Do(request); err == nil {
+			_ = answer.Body.Close()
+		}
+	}()
+	waitFor(t, func() bool { return len(left(t, folder)) == 1 })
+	leadsTo(t, dispatch(t, site, importPath+"/"+desk.held().id+"/cancel", "", nil))
+	waitFor(t, func() bool { return desk.held() == nil && len(left(t, folder)) == 0 })
 }
 
 func TestImportThatMeetsAnErrorSaysNoInternals(t *testing.T) {

@@ -1,6 +1,7 @@
 package dashboards
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -91,7 +92,7 @@ func (w *wrongUpload) Error() string { return w.key }
 
 const (
 	longestValue = 64 << 10 // bytes of a text in the form
-	mostValues   = 50
+	mostValues   = 50       // of all names together: they are held in memory
 )
 
 // receive writes the files of a form to the import's folder, as they come, and gives the form's texts. What it cannot take
@@ -105,18 +106,28 @@ func (i *importRun) receive(w http.ResponseWriter, r *http.Request) (url.Values,
 	if free, known := freeDisk(i.folder); known && r.ContentLength > 0 && free < r.ContentLength+spareDisk {
 		return nil, &wrongUpload{http.StatusInsufficientStorage, "import.disk_full", nil}
 	}
-	r.Body = http.MaxBytesReader(w, &patient{ReadCloser: r.Body, control: http.NewResponseController(w)}, limit+longestValue)
+	ctx, cancel := context.WithCancel(r.Context())
+	defer cancel()
+	control := http.NewResponseController(w)
+	defer context.AfterFunc(ctx, func() { _ = control.SetReadDeadline(time.Now()) })() // whoever cancels does not wait for the rest
+	i.mu.Lock()
+	i.cancel = cancel
+	i.mu.Unlock()
+	r.Body = http.MaxBytesReader(w, &patient{ReadCloser: r.Body, control: control, ctx: ctx}, limit+longestValue)
 	parts, err := r.MultipartReader()
 	if err != nil {
 		return nil, &wrongUpload{http.StatusBadRequest, "import.no_form", nil}
 	}
-	values, count := url.Values{}, 0
+	values, count, texts := url.Values{}, 0, 0
 	for {
 		part, err := parts.NextPart()
 		if errors.Is(err, io.EOF) {
 			break
 		}
 		if err == nil && part.FileName() == "" {
+			if texts++; texts > mostValues {
+				return nil, &wrongUpload{http.StatusBadRequest, "import.no_form", nil}
+			}
 			err = readValue(values, part)
 		} else if err == nil {
 			if count++; count > maxUploadFiles {
@@ -170,7 +181,7 @@ func readValue(values url.Values, part *multipart.Part) error {
 	if err != nil {
 		return err
 	}
-	if len(text) > longestValue || len(values) >= mostValues {
+	if len(text) > longestValue {
 		return &wrongUpload{http.StatusBadRequest, "import.no_form", nil}
 	}
 	if part.FormName() != "files" { // where no file was chosen, browsers send one without a name
@@ -217,6 +228,7 @@ func cut(text string, n int) string {
 type patient struct {
 	io.ReadCloser
 	control *http.ResponseController
+	ctx     context.Context // ends when the import is cancelled
 	last    time.Time
 }
 
@@ -226,6 +238,9 @@ func (p *patient) Read(into []byte) (int, error) {
 		// A server of another kind (a test's) may know no deadlines.
 		_ = p.control.SetReadDeadline(now.Add(stallTimeout))
 		_ = p.control.SetWriteDeadline(now.Add(2 * stallTimeout))
+	}
+	if err := p.ctx.Err(); err != nil { // after the deadlines, which may have been put off just after it ended
+		return 0, err
 	}
 	return p.ReadCloser.Read(into)
 }
