@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/fillrate/fillrate/queries"
+
+	"github.com/fillrate/fillrate/queries/store"
 )
 
 func TestOneFailingTileLeavesThePage(t *testing.T) {
@@ -66,7 +68,7 @@ func TestLateTiles(t *testing.T) {
 			}
 		}
 		visit := func() *visit {
-			return &visit{ctx: t.Context(), Words: english, server: &server{log: slog.New(slog.DiscardHandler), patience: patience}, path: "/here", values: url.Values{"role": {"lending"}}, started: time.Now()}
+			return &visit{ctx: t.Context(), Words: english, server: &server{log: slog.New(slog.DiscardHandler), patience: patience}, path: "/here", reading: &reading{Snapshot: &store.Snapshot{Generation: 7}}, values: url.Values{"role": {"lending"}}, started: time.Now()}
 		}
 		fast := func() (*figure, error) { return &figure{ID: "fast"}, nil }
 
@@ -75,7 +77,7 @@ func TestLateTiles(t *testing.T) {
 		if took := time.Since(began); took != patience {
 			t.Errorf("the page took %v, want its patience, %v", took, patience)
 		}
-		if len(figures) != 2 || figures[0].Late != "" || figures[1].Late != "/here?role=lending&tile=slow" || figures[1].Whole != "/here?role=lending&wait=1" ||
+		if len(figures) != 2 || figures[0].Late != "" || figures[1].Late != "/here?role=lending&generation=7&tile=slow" || figures[1].Whole != "/here?role=lending&wait=1" ||
 			figures[1].Title != "Slow?" || !figures[1].Wide || figures[1].Height != "l" || v.isWhole {
 			t.Errorf("%+v, %+v, whole %v", *figures[0], *figures[1], v.isWhole)
 		}

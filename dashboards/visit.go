@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/url"
 	"slices"
+	"strconv"
 	"sync"
 	"time"
 
@@ -48,7 +49,7 @@ const (
 )
 
 // passing are the own keys of a page that mean nothing under another filter.
-var passing = []string{offsetKey, tileKey, waitKey}
+var passing = []string{offsetKey, tileKey, waitKey, generationKey}
 
 // open takes a snapshot and reads the filter in the request's address as it stands there: without from, to and preset
 // it means everything. The caller closes the visit.
@@ -112,13 +113,18 @@ func (s *server) openSpan(c *gin.Context, preset string, ownKeys ...string) (*vi
 		return nil, refuse(queries.Invalid, "problem.compare")
 	}
 	started := time.Now()
-	v, err := s.open(c, append(ownKeys, compareKey, tileKey, waitKey)...)
+	v, err := s.open(c, append(ownKeys, compareKey, tileKey, waitKey, generationKey)...)
 	if err != nil {
 		return nil, err
 	}
 	v.started, v.tile, v.waits, v.values = started, values.Get(tileKey), values.Has(waitKey), values
+	if made := values.Get(generationKey); v.tile != "" && made != "" && made != strconv.Itoa(v.reading.Generation) {
+		v.close()
+		return nil, refuse(queries.Conflict, "problem.moved_on")
+	}
 	if v.tile == "" {
 		values.Del(waitKey)
+		values.Del(generationKey)
 		v.key = v.keptKey(c, values)
 		if page, ok := s.cache.look(v.key); ok {
 			v.close()

@@ -156,6 +156,7 @@
     place.setAttribute("aria-busy", "true");
     return fetch(place.dataset.late, { signal: signal, headers: { Accept: "text/html" } })
       .then(function (response) {
+        if (response.status === 409) location.reload(); // the page stands on an older history than the one there is now
         if (!response.ok) throw new Error(response.status);
         return response.text();
       })
