@@ -44,6 +44,7 @@ type flight struct {
 const (
 	concurrentQueries = 2   // one metric keeps DuckDB's threads busy already, the second fills its gaps
 	longestLine       = 300 // computations that readers wait for: with more, the last would time out
+	timesAhead        = 10  // as long may take what nobody waits for yet
 	// fetchedWithin is how long a computation that a page did not wait for goes on without anybody who does: its page
 	// has to arrive and ask for it.
 	fetchedWithin = 10 * time.Second
@@ -118,8 +119,12 @@ func (c *cache) join(ctx context.Context, key string, j job) (*flight, error) {
 		return nil, err
 	}
 	f = &flight{done: make(chan struct{}), waiters: 1, ticket: ticket}
+	timeout := c.timeout
+	if isAhead(ctx) {
+		timeout *= timesAhead
+	}
 	var working context.Context
-	working, f.cancel = context.WithTimeout(unhurried(context.WithoutCancel(ctx)), c.timeout)
+	working, f.cancel = context.WithTimeout(unhurried(context.WithoutCancel(ctx)), timeout)
 	c.flights[key] = f
 	j.from.hold()
 	go c.fly(working, key, f, j)
