@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -20,8 +21,9 @@ import (
 // then stands as an empty place, and the page's script asks for it at the same address with tile=ID; with wait=1, which
 // is where the place leads without script, the page waits for all.
 const (
-	tileKey = "tile"
-	waitKey = "wait"
+	tileKey       = "tile"
+	waitKey       = "wait"
+	generationKey = "generation" // beside tileKey: the one that the page stands on
 )
 
 // tile makes one figure of a page. Where its queries fail it gives the error and, in the figure, at least its ID and
@@ -64,7 +66,7 @@ func (v *visit) draw(tiles ...tile) []*figure {
 	}
 	for i, f := range figures {
 		if late[i] {
-			f.Late, f.Whole = v.withKey(tileKey, f.ID), v.withKey(waitKey, "1")
+			f.Late, f.Whole = v.withKey(tileKey, f.ID, generationKey, strconv.Itoa(v.reading.Generation)), v.withKey(waitKey, "1")
 		}
 	}
 	figures = slices.DeleteFunc(figures, func(f *figure) bool { return f.ID == "" && f.Error == "" })
@@ -141,15 +143,18 @@ func (v *visit) make(t tile) (f *figure, isLate bool) {
 	return f, false
 }
 
-// withKey is the visit's address that asks for one tile, or waits for all.
-func (v *visit) withKey(key, value string) string {
+// withKey is the visit's address that asks for one tile, or waits for all: with keys and their values.
+func (v *visit) withKey(pairs ...string) string {
 	values := url.Values{}
 	for name, words := range v.values {
 		values[name] = words
 	}
-	values.Del(tileKey)
-	values.Del(waitKey)
-	values.Set(key, value)
+	for _, key := range []string{tileKey, waitKey, generationKey} {
+		values.Del(key)
+	}
+	for pair := range slices.Chunk(pairs, 2) {
+		values.Set(pair[0], pair[1])
+	}
 	return address(v.path, values)
 }
 

@@ -97,6 +97,12 @@ func TestOnlyWholePagesAreKept(t *testing.T) {
 	if none := get(t, site, "/overdue?"+year+"&tile=nothing"); none.Code != 200 || none.Body.String() != "<div hidden></div>" {
 		t.Errorf("a tile that is not there: %d %s", none.Code, none.Body)
 	}
+	if !strings.Contains(body.Body.String(), "generation=1&amp;") || get(t, site, "/overdue?"+year+"&tile=rate&generation=1").Code != 200 {
+		t.Error("a late tile is not asked for by the generation that its page stands on")
+	}
+	if moved := get(t, site, "/overdue?"+year+"&tile=rate&generation=2"); moved.Code != 409 {
+		t.Errorf("a tile of another generation than the page's: %d", moved.Code)
+	}
 	whole := get(t, site, "/overdue?"+year+"&wait=1")
 	if whole.Header().Get("ETag") == "" || strings.Contains(whole.Body.String(), "data-late=") {
 		t.Error("a page that waits has late tiles")
