@@ -54,6 +54,22 @@ var Dimensions = []*Dimension{
 		sql: "case when outcome in ('open', 'filled') then 'none' else coalesce(reason, 'unknown') end"},
 }
 
+// Narrowings are what a list of requests can be narrowed to beside the filters: what became of them, and why. A figure
+// parts its requests by them instead. With basis=period a request with an outcome must have it in the span.
+var Narrowings = []*Dimension{
+	{Name: "outcome", Label: "Outcome", Type: Text, Closed: []string{"filled", "unfilled", "cancelled", "open"}, sql: "outcome"},
+	{Name: "reason", Label: "Reason", Type: Text, sql: FindDimension("reason").sql},
+}
+
+// FindNarrowing gives a narrowing by its name, or nil.
+func FindNarrowing(name string) *Dimension {
+	i := slices.IndexFunc(Narrowings, func(d *Dimension) bool { return d.Name == name })
+	if i < 0 {
+		return nil
+	}
+	return Narrowings[i]
+}
+
 // FindDimension gives a dimension by its name, or nil.
 func FindDimension(name string) *Dimension {
 	i := slices.IndexFunc(Dimensions, func(d *Dimension) bool { return d.Name == name })

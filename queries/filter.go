@@ -19,6 +19,10 @@ type Filter struct {
 	PatronGroup []string
 	Source      []string
 
+	// Outcome and Reason narrow a list of requests, see Narrowings; a metric's figures take no notice of them.
+	Outcome []string // filled, unfilled, cancelled, open
+	Reason  []string
+
 	By    []string  // dimensions, in the order asked for
 	Basis string    // empty for cohort, or period
 	Clock string    // empty for calendar, or business
@@ -104,6 +108,10 @@ func (f *Filter) list(dimension string) *[]string {
 		return &f.PatronGroup
 	case "source":
 		return &f.Source
+	case "outcome":
+		return &f.Outcome
+	case "reason":
+		return &f.Reason
 	}
 	return nil
 }

@@ -22,6 +22,11 @@ func (f Filter) WordsIn(l Language, metric *Metric) string {
 			}
 		}
 	}
+	for _, d := range Narrowings {
+		if words := *f.list(d.Name); len(words) > 0 {
+			parts = append(parts, l.Tell("in lists: {0}", strings.ToLower(l.Of(d.Label))+" "+strings.Join(words, l.Of(" or "))))
+		}
+	}
 	if f.IsBusiness() && metric.Dated == ByBasis {
 		parts = append(parts, l.Of("business days"))
 	}

@@ -12,6 +12,9 @@ type Option struct {
 	Low, High int
 }
 
+// AnyHour is the value of the option hour that leaves all hours.
+const AnyHour = 24
+
 // Options is every number that a question can set.
 var Options = []*Option{
 	{Name: "grace_days", Label: "Days of grace", Default: 0, Low: 0, High: 3650,
@@ -54,9 +57,20 @@ var Options = []*Option{
 		Doc: "Of the loans that are out, a list has those that are late by at least so many days; 0 lists all."},
 	{Name: "late_to", Label: "Days late, to", Default: 0, Low: 0, High: 100_000,
 		Doc: "Of the loans that are out, a list has those that are late by at most so many days; 0 sets no end."},
+	{Name: "waited_from", Label: "Days waited, from", Default: 0, Low: 0, High: 100_000,
+		Doc: "Of the filled requests, a list has those that took at least so many days; 0 lists all."},
+	{Name: "waited_to", Label: "Days waited, under", Default: 0, Low: 0, High: 100_000,
+		Doc: "Of the filled requests, a list has those that took less than so many days; 0 sets no end."},
+	{Name: "weekday", Label: "Weekday of arrival", Default: 0, Low: 0, High: 7,
+		Doc: "A list has the requests created on this day of the week, from 1 for Monday to 7 for Sunday; 0 lists all."},
+	{Name: "hour", Label: "Hour of arrival", Default: AnyHour, Low: 0, High: AnyHour,
+		Doc: "A list has the requests created in this hour of the day, from 0 to 23; 24 lists all."},
 	{Name: "top", Label: "Longest list", Default: 500, Low: 0, High: 10_000_000,
 		Doc: "Rows of a list of titles or requests, at most, from the top; 0 lists all."},
 }
+
+// ListsOnly names the options that say nothing of a metric's figures: they narrow a list of requests, or its length.
+var ListsOnly = []string{"late_from", "late_to", "waited_from", "waited_to", "weekday", "hour", "top"}
 
 // FindOption gives an option by its name, or nil.
 func FindOption(name string) *Option {

@@ -12,7 +12,7 @@ import (
 // filterKeys is every key of a filter, in the order in which Encode writes them.
 var filterKeys = []string{
 	"from", "to", "preset",
-	"library", "role", "kind", "network", "partner", "department", "patron_group", "source",
+	"library", "role", "kind", "network", "partner", "department", "patron_group", "source", "outcome", "reason",
 	"by", "basis", "clock", "as_of", "compare", "definition",
 }
 
@@ -91,6 +91,9 @@ func sortedKeys(values url.Values) []string {
 
 func (f *Filter) set(key string, given []string) error {
 	if d := FindDimension(key); d != nil && d.Filter {
+		return f.setList(d, given)
+	}
+	if d := FindNarrowing(key); d != nil {
 		return f.setList(d, given)
 	}
 	words := splitWords(given)
@@ -280,6 +283,11 @@ func (f Filter) Values() url.Values {
 			if words := *f.list(d.Name); len(words) > 0 {
 				values[d.Name] = slices.Clone(words)
 			}
+		}
+	}
+	for _, d := range Narrowings {
+		if words := *f.list(d.Name); len(words) > 0 {
+			values[d.Name] = slices.Clone(words)
 		}
 	}
 	if len(f.By) > 0 {

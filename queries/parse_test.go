@@ -116,6 +116,8 @@ func drawFilter(t *rapid.T) Filter {
 		PatronGroup: words("patron_group", anyText),
 		Partner: words("partner", rapid.OneOf(rapid.SampledFrom([]string{"ABC", "unknown", "O'HARE", `A\,B`, ",", "A,B"}),
 			rapid.Map(code, strings.ToUpper))),
+		Outcome:    words("outcome", rapid.SampledFrom([]string{"filled", "unfilled", "cancelled", "open"})),
+		Reason:     words("reason", code),
 		By:         words("by", rapid.SampledFrom(dimensionNames())),
 		Basis:      rapid.SampledFrom([]string{"", Period}).Draw(t, "basis"),
 		Clock:      rapid.SampledFrom([]string{"", Business}).Draw(t, "clock"),
@@ -130,7 +132,7 @@ func drawFilter(t *rapid.T) Filter {
 			f.Numbers[option.Name] = n
 		}
 	}
-	for _, list := range []*[]string{&f.Library, &f.Network, &f.Source, &f.Role, &f.Kind, &f.Department, &f.PatronGroup, &f.Partner, &f.By} {
+	for _, list := range []*[]string{&f.Library, &f.Network, &f.Source, &f.Role, &f.Kind, &f.Department, &f.PatronGroup, &f.Partner, &f.Outcome, &f.Reason, &f.By} {
 		if len(*list) == 0 {
 			*list = nil
 		}

@@ -191,7 +191,22 @@ func (q *question) hitsSQL() string {
 	if q.metric.Dated == ByBasis && q.filter.IsPeriod() {
 		counted = periodRowsSQL
 	}
-	return q.ctes(counted, nil) + ",\nhits as not materialized (\nselect *, " + waitedSQL + " as waited_us from (\n" + q.metric.Rows + "\n)\n)"
+	return q.ctes(counted, nil) + ",\nhits as not materialized (\nselect *, " + waitedSQL + " as waited_us from (\n" + q.metric.Rows + "\n)\nwhere " + conjunction(q.narrowingSQL()) + "\n)"
+}
+
+// narrowingSQL gives the conditions that Narrowings set.
+func (q *question) narrowingSQL() []string {
+	var conditions []string
+	for _, d := range Narrowings {
+		var names []string
+		for i := range *q.filter.list(d.Name) {
+			names = append(names, fmt.Sprintf("$%s_%d", d.Name, i))
+		}
+		if len(names) > 0 {
+			conditions = append(conditions, "("+d.sql+") in ("+strings.Join(names, ", ")+") and (is_outcome or outcome = 'open')")
+		}
+	}
+	return conditions
 }
 
 // rowsSQL composes the statement of a drill-down. Where a page is small it is cut before the history's wide table is read.

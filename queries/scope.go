@@ -287,6 +287,11 @@ func (q *question) values() map[string]any {
 			}
 		}
 	}
+	for _, d := range Narrowings {
+		for i, word := range *q.filter.list(d.Name) {
+			values[fmt.Sprintf("$%s_%d", d.Name, i)] = word
+		}
+	}
 	maps.Copy(values, q.hiddenValues())
 	return values
 }

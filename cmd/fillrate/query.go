@@ -38,6 +38,9 @@ type queryCmd struct {
 	PatronGroup []string `help:"Only this patron group (repeatable)." sep:"none" placeholder:"NAME"`
 	Source      []string `help:"Only requests from these systems." placeholder:"NAME"`
 
+	Outcome []string `help:"With --rows: only filled, unfilled, cancelled or open." placeholder:"WORD"`
+	Reason  []string `help:"With --rows: only those that ended for this reason (repeatable)." sep:"none" placeholder:"WORD"`
+
 	Basis             string `help:"cohort (by day of creation) or period (outcomes by their own day)." placeholder:"WORD"`
 	Clock             string `help:"calendar, or business (without weekends and closures)." placeholder:"WORD"`
 	AsOf              string `help:"The history as it stood then (default: its newest date)." placeholder:"D"`
@@ -154,6 +157,9 @@ func (c *queryCmd) question(a *app) (*queries.Metric, queries.Filter, export.For
 	if !c.Rows && (c.Limit != 0 || c.Offset != 0 || c.OrderBy != "") {
 		return nil, queries.Filter{}, export.Format{}, errors.New("--limit, --offset and --order-by go with --rows")
 	}
+	if !c.Rows && len(c.Outcome)+len(c.Reason) > 0 {
+		return nil, queries.Filter{}, export.Format{}, errors.New("--outcome and --reason go with --rows")
+	}
 	if c.Rows && (c.Compare != "" || c.Definition != "") {
 		return nil, queries.Filter{}, export.Format{}, errors.New("--compare and --definition go with figures, not with --rows")
 	}
@@ -165,6 +171,7 @@ func (c *queryCmd) question(a *app) (*queries.Metric, queries.Filter, export.For
 func (c *queryCmd) values(metric *queries.Metric) (url.Values, error) {
 	values := url.Values{
 		"by": c.By, "library": c.Library, "role": c.Role, "kind": c.Kind, "network": c.Network, "partner": c.Partner,
+		"outcome": c.Outcome, "reason": c.Reason,
 		"department": c.Department, "patron_group": c.PatronGroup, "source": c.Source,
 	}
 	for key, word := range map[string]string{

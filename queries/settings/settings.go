@@ -54,7 +54,7 @@ var DateStyles = []string{"dmy", "mdy", "iso"}
 // Options lists the options that can be settled: all but what a list holds, which each question says for itself.
 func Options() []*queries.Option {
 	return slices.DeleteFunc(slices.Clone(queries.Options), func(o *queries.Option) bool {
-		return o.Name == "top" || o.Name == "late_from" || o.Name == "late_to"
+		return slices.Contains(queries.ListsOnly, o.Name)
 	})
 }
 
