@@ -394,7 +394,7 @@ func (v *visit) overdueCard() (*card, error) {
 		return c, err
 	}
 	p := pair{now: now}
-	if earlier, ok := v.earlierInstant(); ok {
+	if earlier, ok := v.comparableInstant(); ok {
 		if p.before, err = v.compute("overdue", earlier); err != nil {
 			return c, err
 		}
@@ -417,7 +417,19 @@ func (v *visit) overdueCard() (*card, error) {
 		}
 		c.Others = append(c.Others, other{valueLabel(v.Words, "side", side), v.Count(*overdue), v.changed(overdue, before, "lower")})
 	}
+	if c.Of == "" {
+		c.N = v.Say("empty.out", v.asOfWords())
+	}
 	return c, nil
+}
+
+// comparableInstant gives the page's filter as it stood one comparison ago, where the spans can be compared, too: what
+// was open or out before the history begins is not in it, and would make any comparison a success.
+func (v *visit) comparableInstant() (queries.Filter, bool) {
+	if _, ok := v.earlier(); !ok {
+		return v.filter, false
+	}
+	return v.earlierInstant()
 }
 
 // openCard is what is open now, whatever the span.
@@ -429,7 +441,7 @@ func (v *visit) openCard() (*card, error) {
 	}
 	open := total(now, "n_open")
 	c.Number, c.N = v.Count(open), v.Say("card.as_of", v.asOfWords())
-	if filter, ok := v.earlierInstant(); ok {
+	if filter, ok := v.comparableInstant(); ok {
 		wholeHistory(&filter)
 		filter.By = []string{"role"}
 		earlier, err := v.compute("fill_rate", filter)
@@ -575,7 +587,7 @@ func (v *visit) roleKindLower(role, kind string) string {
 }
 
 func (v *visit) overdueBands() (*figure, error) {
-	return v.figure(plan{
+	return v.behindLate("")(v.figure(plan{
 		id: "overdue", title: v.Text("title.overdue"), metric: "overdue", by: nil,
 		spec: chart.Spec{Kind: chart.Rows, Format: chart.Count, X: "side", Stack: true,
 			Y: []string{"n_1_7", "n_8_30", "n_31_90", "n_91_plus"}, Colors: []string{"late1", "late2", "late3", "late4"}},
@@ -593,7 +605,7 @@ func (v *visit) overdueBands() (*figure, error) {
 			}
 			return ""
 		},
-	})
+	}))
 }
 
 // asOfWords writes the day up to which the page's history counts.
@@ -649,6 +661,7 @@ func (v *visit) sources() ([]source, error) {
 	list := slices.Clone(known) // what is kept serves readers of every language
 	for i := range list {
 		r := &list[i]
+		r.Library = v.Library(r.Library)
 		r.From, r.To, r.Imported = day(v.Words, r.from), day(v.Words, r.to), day(v.Words, r.imported)
 	}
 	return list, err

@@ -72,6 +72,7 @@ func TestImportFromFilesToOverview(t *testing.T) {
 	}
 	for name, scripted := range map[string]bool{"with script": true, "without script": false} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			home := emptySite(t)
 			r := newReader(t, 1280, 900, false)
 			looked := func(where string) {

@@ -77,9 +77,10 @@ func campaignsInEveryLight(t *testing.T) {
 		width, height int64
 		dark          bool
 	}{
-		{"light and wide", 1280, 900, false}, {"dark and wide", 1280, 900, true}, {"light and narrow", 320, 640, false}, {"dark and narrow", 320, 640, true},
+		{"light and wide", 1280, 900, false}, {"dark and narrow", 320, 640, true}, // TestEveryPage looks at a campaign in all
 	} {
 		t.Run(screen.name, func(t *testing.T) {
+			t.Parallel()
 			r := newReader(t, screen.width, screen.height, screen.dark)
 			for _, path := range []string{"/outreach/C2", "/outreach/C1", "/?preset=all", "/fill-rate?from=2024-09-01&to=2024-12-01", "/catalog/volume?by=month"} {
 				r.visit(path)

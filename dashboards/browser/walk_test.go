@@ -181,7 +181,7 @@ func TestDownloads(t *testing.T) {
 	r := newReader(t, 1440, 900, false)
 	paths := walked(r)
 	kinds := map[string]string{
-		"csv": "text/csv", "json": "application/json", "arrow": "application/vnd.apache.arrow.stream",
+		"csv": "text/csv", "json": "application/json", "arrow": "application/vnd.apache.arrow.file",
 		"xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "md": "text/markdown", "html": "text/html",
 	}
 	offered := map[string]bool{}
