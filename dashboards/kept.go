@@ -56,6 +56,7 @@ func digest(b []byte) string {
 
 // zip makes a page to be kept, or sent, of its bytes.
 func zip(page []byte) (kept, error) {
+	page = straight(page)
 	var b bytes.Buffer
 	w := gzip.NewWriter(&b)
 	if _, err := w.Write(page); err != nil {
