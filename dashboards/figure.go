@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -11,6 +12,7 @@ import (
 	"github.com/fillrate/fillrate/dashboards/locale"
 	"github.com/fillrate/fillrate/queries"
 	"github.com/fillrate/fillrate/queries/catalog"
+	"github.com/fillrate/fillrate/queries/waits"
 )
 
 // figure is one tile of a page: a chart, its table, its definition, and the ways on from it. One that fails says so in
@@ -144,6 +146,7 @@ func (v *visit) figure(p plan) (*figure, error) {
 	f.Definition = &definition{URL: "/definitions#" + metric.ID, Columns: columnsIn(v.Words, metric.Columns)}
 	f.Downloads = downloads(metric.ID, filter)
 	f.Rows = rowsAddress(metric.ID, filter, nil, nil)
+	f.Below = v.cohortNote(metric)
 	if p.n != nil {
 		f.N = p.n(result)
 	}
@@ -164,15 +167,25 @@ func (v *visit) figure(p plan) (*figure, error) {
 	switch marked := len(slices.DeleteFunc(slices.Clone(shown.Rows), func(row []any) bool { return !provisional(row) })); {
 	case marked == 0:
 	case marked == len(shown.Rows):
-		f.Provisional = v.Text("provisional_all")
+		if f.Provisional, err = v.allProvisional(asked); err != nil {
+			return f, err
+		}
 	default:
 		f.Provisional = v.Text("provisional_some")
 	}
 
-	if p.spec.Kind.Lies() {
-		f.Height = rowsHeight(len(shown.Rows))
-	}
 	spec := p.spec
+	plotted := shown
+	if spec.Kind == chart.Rows && spec.Format != chart.Count { // a share or a wait is compared, a count is part of a whole
+		var left []string
+		plotted, left = namedOnly(v.Words, shown, spec.X)
+		if len(left) > 0 {
+			f.Below = strings.TrimSpace(f.Below + " " + v.Say("table_only", strings.Join(left, ", ")))
+		}
+	}
+	if spec.Kind.Lies() {
+		f.Height = rowsHeight(len(plotted.Rows))
+	}
 	spec.Words = v.Words
 	if spec.Name == nil {
 		spec.Name = func(dimension, value string) string {
@@ -188,13 +201,16 @@ func (v *visit) figure(p plan) (*figure, error) {
 		from, to := v.span()
 		spec.Categories = chart.Buckets(spec.X, chart.BucketStart(spec.X, from), to)
 	}
-	drawn := chart.Draw(spec, resultIn(v.Words, shown))
+	drawn := chart.Draw(spec, resultIn(v.Words, plotted))
 	if isTime(spec.X) {
 		f.Marks, drawn.Marks = v.marks(spec.X, spec.Categories, filter)
 	}
 	f.Description = chart.Describe(v.Words, drawn)
 	if f.Option, err = drawn.Option(); err != nil {
 		return f, err
+	}
+	if spec.Kind.Lies() && spec.Format == chart.Count && largest(plotted, spec.Y) < leastBar {
+		f.Option, f.Description = nil, "" // the table is the picture
 	}
 	hidden := ""
 	if p.kind != "" {
@@ -205,6 +221,104 @@ func (v *visit) figure(p plan) (*figure, error) {
 		f.Table.Note = v.Say("table.part", v.Count(float64(len(f.Table.Rows))), v.Count(float64(len(result.Rows))))
 	}
 	return f, nil
+}
+
+// leastBar is the count from which on the longest bar shows more than the table does.
+const leastBar = 3
+
+// largest is the largest value of the columns named.
+func largest(result *queries.Result, columns []string) float64 {
+	most := 0.0
+	for _, row := range result.Rows {
+		for _, name := range columns {
+			n, _ := number(result, row, name)
+			most = max(most, n)
+		}
+	}
+	return most
+}
+
+// namedOnly leaves out of a ranking by x the row of which nobody knows whose it is, unless there is no other, and names
+// what it left out.
+func namedOnly(w *locale.Words, result *queries.Result, x string) (named *queries.Result, left []string) {
+	if len(result.Columns) == 0 || result.Columns[0].Name != x {
+		return result, nil
+	}
+	shown := *result
+	shown.Rows = nil
+	for _, row := range result.Rows {
+		if isUnknown(row) {
+			left = append(left, valueLabel(w, x, chart.Text(row[0])))
+		} else {
+			shown.Rows = append(shown.Rows, row)
+		}
+	}
+	if len(shown.Rows) == 0 {
+		return result, nil
+	}
+	return &shown, left
+}
+
+// cohortNote says of a metric that goes by the day of creation that the basis chosen has no part in it.
+func (v *visit) cohortNote(metric *queries.Metric) string {
+	if !v.filter.IsPeriod() || !metric.CohortOnly || metric.Dated != queries.ByBasis {
+		return ""
+	}
+	return v.Say("cohort_only", v.Text("basis_cohort"), v.Text("basis_period"))
+}
+
+// allProvisional says that all that a filter asks for may still change, and which months make it so where these are its
+// newest. They are looked up only where that is quick.
+func (v *visit) allProvisional(filter queries.Filter) (string, error) {
+	all := v.Text("provisional_all")
+	metric, err := catalog.Find("fill_rate")
+	if err != nil {
+		return all, err
+	}
+	if slices.ContainsFunc(filter.By, isTime) {
+		return all, nil
+	}
+	filter.By, filter.Basis = []string{"month"}, ""
+	if !queries.IsQuick(metric, filter) {
+		return all, nil
+	}
+	result, err := v.compute(metric.ID, filter)
+	if err != nil {
+		return all, err
+	}
+	moving := movingMonths(result)
+	switch len(moving) {
+	case 0:
+		return all, nil
+	case 1:
+		return v.Say("provisional_month", v.Bucket("month", moving[0])), nil
+	}
+	return v.Say("provisional_months", v.Bucket("month", moving[0])), nil
+}
+
+// movingMonths gives the provisional months of a result by month, the earliest first: none where these are not its newest,
+// and none where they are all that there is.
+func movingMonths(result *queries.Result) []string {
+	month, flag := chart.Column(result, "month"), chart.Column(result, "provisional")
+	if month < 0 || flag < 0 {
+		return nil
+	}
+	var final, moving []string
+	for _, row := range result.Rows {
+		if row[month] == nil {
+			return nil
+		}
+		if is, _ := row[flag].(bool); is {
+			moving = append(moving, chart.Text(row[month]))
+		} else {
+			final = append(final, chart.Text(row[month]))
+		}
+	}
+	if len(moving) == 0 || len(final) == 0 || slices.Max(final) > slices.Min(moving) {
+		return nil
+	}
+	slices.Sort(moving)
+	return moving
 }
 
 // rowsHeight gives lying bars about the same thickness, however many they are.
@@ -223,6 +337,9 @@ func (v *visit) provisional(result *queries.Result, filter queries.Filter) (func
 	never := func([]any) bool { return false }
 	if len(result.Rows) == 0 {
 		return never, nil
+	}
+	if result.Metric.CohortOnly {
+		filter.Basis = ""
 	}
 	if result.Metric.Dated != queries.ByBasis || filter.IsPeriod() {
 		return never, nil
@@ -338,6 +455,22 @@ func rowsAddress(metric string, filter queries.Filter, columns []queries.Column,
 		switch {
 		case d != nil && chart.Text(value) == queries.Suppressed: // which values it holds nobody is told
 			return ""
+		case queries.FindNarrowing(name) != nil:
+			if filter.IsPeriod() && metric != "reasons" { // which counts outcomes alone
+				return ""
+			}
+			values[name] = []string{chart.Text(value)}
+		case metric == "waits" && name == "from_days":
+			from, _ := value.(int64)
+			values.Set("waited_from", strconv.FormatInt(from, 10))
+			if from < waits.Longest {
+				values.Set("waited_to", strconv.FormatInt(from+1, 10))
+			}
+		case metric == "demand" && (name == "weekday" || name == "hour"):
+			if value == nil { // created nobody knows when
+				return ""
+			}
+			values.Set(name, chart.Text(value))
 		case name == "side":
 			values["role"] = []string{chart.Text(value)}
 		case d == nil: // a measure
@@ -363,6 +496,16 @@ func rowsAddress(metric string, filter queries.Filter, columns []queries.Column,
 		default:
 			return ""
 		}
+	}
+	return address("/rows/"+metric, pageValues(values))
+}
+
+// narrowedRows leads to those of a metric's requests that have these words beside the filter's, keys and words by turns.
+func narrowedRows(metric string, filter queries.Filter, words ...string) string {
+	filter.By = nil
+	values := filter.Values()
+	for i := 0; i+1 < len(words); i += 2 {
+		values.Set(words[i], words[i+1])
 	}
 	return address("/rows/"+metric, pageValues(values))
 }

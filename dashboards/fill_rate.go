@@ -22,6 +22,10 @@ func (s *server) fillRate(c *gin.Context) error {
 	}{Role: valueLabel(v.Words, "role", v.role()), Roles: v.roleLinks()}
 	tiles := []tile{v.fillRateTrend, v.flow, v.reasons, v.fillRateByKind, v.outcomes}
 	for _, by := range v.groups() {
+		if by == "partner" && v.borrows() { // a request stands on one partner alone, however many were asked
+			tiles = append(tiles, v.fairByPartner)
+			continue
+		}
 		tiles = append(tiles, v.fillRateBy(by))
 	}
 	body.Figures = v.draw(append(tiles, v.firstLender, v.firstByPartner, v.firstByDepartment, v.benchmarks("ill rate", "outcome", "first"))...)
@@ -92,8 +96,7 @@ func (v *visit) reasonsOf(role string) (*figure, error) {
 		id: "reasons", title: v.Text("title.reasons"), metric: "reasons", filter: only(role),
 		spec: chart.Spec{Kind: chart.Pareto, Format: chart.Count, X: "reason", Split: "outcome", Y: []string{"n"}, Most: mostReasons,
 			Colors: []string{"unfilled", "cancelled"}, Splits: []string{"unfilled", "cancelled"}},
-		link: unlinked,
-		n:    func(r *queries.Result) string { return v.Say("n.reasons", v.Count(total(r, "n"))) },
+		n: func(r *queries.Result) string { return v.Say("n.reasons", v.Count(total(r, "n"))) },
 		empty: func(r *queries.Result) string {
 			if total(r, "n") == 0 {
 				return v.Text("empty.reasons")
@@ -102,9 +105,6 @@ func (v *visit) reasonsOf(role string) (*figure, error) {
 		},
 	})
 }
-
-// unlinked is the link of rows that cannot be narrowed to: an outcome and a reason are no filter.
-func unlinked([]any) string { return "" }
 
 const mostReasons = 10
 
@@ -119,19 +119,33 @@ func (v *visit) flow() (*figure, error) {
 	if v.filter.IsPeriod() {
 		root = v.Text("flow.ended")
 	}
+	whole := rowsAddress("volume", received.Filter, nil, nil)
+	if v.filter.IsPeriod() { // what ended, not what came in
+		ended := received.Filter
+		ended.Outcome = []string{"filled", "unfilled", "cancelled"}
+		whole = rowsAddress("volume", ended, nil, nil)
+	}
 	f, err := v.figure(plan{
 		id: "flow", title: v.Text("title.flow"), metric: "reasons", filter: role, height: "l",
 		spec: chart.Spec{Kind: chart.Sankey, Format: chart.Count, Steps: []string{"outcome", "reason"}, Root: root, Y: []string{"n"}, Most: 6,
-			NodeLink: func(step, _ string) string {
-				if step != "" {
+			NodeLink: func(step, value string) string {
+				switch {
+				case step == "outcome":
+					return narrowedRows("volume", received.Filter, "outcome", value)
+				case step != "":
 					return ""
 				}
-				return rowsAddress("volume", received.Filter, nil, nil)
+				return whole
 			}},
 		arrange: func(r *queries.Result) *queries.Result { return withSupplied(r, received) },
 		columns: []string{"n"},
-		link:    unlinked,
-		n:       func(r *queries.Result) string { return v.Say("n.flow", v.Count(total(withSupplied(r, received), "n"))) },
+		link: func(row []any) string {
+			if outcome := chart.Text(row[1]); chart.Text(row[0]) == "none" {
+				return narrowedRows("volume", received.Filter, "outcome", outcome)
+			}
+			return narrowedRows("reasons", received.Filter, "reason", chart.Text(row[0]), "outcome", chart.Text(row[1]))
+		},
+		n: func(r *queries.Result) string { return v.Say("n.flow", v.Count(total(withSupplied(r, received), "n"))) },
 		empty: func(r *queries.Result) string {
 			switch {
 			case total(received, "n_requests") == 0:
@@ -142,7 +156,7 @@ func (v *visit) flow() (*figure, error) {
 			return ""
 		},
 	})
-	f.Rows = rowsAddress("volume", received.Filter, nil, nil)
+	f.Rows = whole
 	return f, err
 }
 
@@ -192,6 +206,39 @@ func (v *visit) firstLender() (*figure, error) {
 		columns: []string{"n_requests", "n_filled", "n_attempts", "n_position_known", "attempts_per_fill", "first_lender_fill", "second_lender_fill", "later_fill", "expired_share"},
 		n:       v.firstN, empty: v.firstEmpty,
 	})
+}
+
+// fairByPartner is how often the partners asked the most fill, of the attempts: the fair rate, as those with few answers
+// stand beside the others.
+func (v *visit) fairByPartner() (*figure, error) {
+	return v.figure(plan{
+		id: "partner", title: v.Text("title.partner_fair"), metric: "partners",
+		spec: chart.Spec{Kind: chart.Rows, Format: chart.Share, X: "partner", Y: []string{"fill_rate_shrunk"},
+			Note: v.noteN("n_answered"), Label: v.fairLabel},
+		arrange: ranked(top("n_answered", topGroups, leastN), "fill_rate_shrunk", true),
+		columns: []string{"n_attempts", "n_answered", "n_filled", "fill_rate_shrunk", "fill_rate", "is_small"},
+		link:    v.toPartner,
+		n: func(r *queries.Result) string {
+			return v.Say("n.partner_fair", v.Count(total(r, "n_attempts")), v.Count(total(r, "n_answered")), v.Count(topGroups), v.Count(leastN), v.Count(float64(r.Filter.Number("min_n"))))
+		},
+		empty: func(r *queries.Result) string {
+			if len(r.Rows) > 0 && len(top("n_answered", topGroups, leastN)(r).Rows) == 0 {
+				return v.Say("empty.partner_fair", v.Count(leastN))
+			}
+			return ""
+		},
+	})
+}
+
+// fairLabel writes the fair rate at the end of its bar, and that it stands on few answers.
+func (v *visit) fairLabel(r *queries.Result) func([]any) string {
+	write, small := v.labelOf("fill_rate_shrunk")(r), chart.Column(r, "is_small")
+	return func(row []any) string {
+		if is, _ := row[small].(bool); is {
+			return v.Say("cell.few", write(row))
+		}
+		return write(row)
+	}
 }
 
 // firstByPartner is how often each partner fills when it is the first that is asked.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/gin-gonic/gin"
 
@@ -66,7 +67,7 @@ func (s *server) partner(c *gin.Context) error {
 	}
 	for _, role := range []string{"lending", "borrowing"} {
 		if v.asks("role", role) {
-			tiles = append(tiles, func() (*figure, error) { return p.narrowed().lateTask(role)() })
+			tiles = append(tiles, p.late(role))
 		}
 	}
 	for _, f := range v.draw(tiles...) {
@@ -148,7 +149,7 @@ func (p *onePartner) card() (*figure, error) {
 	}
 	least := p.Count(float64(result.Filter.Number("min_n")))
 	others := measuredPartners(result)
-	f.N = p.Say("n.partner_card", p.Count(float64(len(others.Rows))), least)
+	f.N = strings.TrimSpace(p.Say("n.partner_card", p.Count(float64(len(others.Rows))), least) + ". " + p.cohortNote(result.Metric))
 	count := func(name string) string {
 		n, _ := number(result, row, name)
 		return p.Count(n)
@@ -192,27 +193,39 @@ func (p *onePartner) card() (*figure, error) {
 	f.Data = card
 	if at := chart.Column(result, "provisional"); at >= 0 {
 		if is, _ := row[at].(bool); is {
-			f.Provisional = p.Text("provisional_all")
+			if f.Provisional, err = p.allProvisional(p.filter); err != nil {
+				return f, err
+			}
 		}
 	}
 	return f, nil
 }
 
-// beside gives the middle number of the partners, and how many this one is better than. A measure without a better end, or
-// with too few others, has no comparison.
+// beside gives the middle number of the partners, and how many this one is better than and as good as, by the numbers as
+// they are written. A measure without a better end, or with too few others, has no comparison.
 func (p *onePartner) beside(others *queries.Result, column queries.Column, own float64) []string {
 	if column.Better == "" || column.Name == "n_overdue" || column.Name == "cost_per_filled" {
 		return nil
 	}
+	written := func(n float64) string {
+		if column.Unit == queries.Days {
+			size, unit := p.Duration(n)
+			return size + " " + unit
+		}
+		return p.Share(n)
+	}
 	var all []float64
-	better := 0
+	better, alike := 0, 0
 	for _, row := range others.Rows {
 		n, ok := number(others, row, column.Name)
 		if !ok || chart.Text(row[0]) == p.symbol {
 			continue
 		}
 		all = append(all, n)
-		if own != n && (own > n) == (column.Better == "higher") {
+		switch {
+		case written(own) == written(n):
+			alike++
+		case (own > n) == (column.Better == "higher"):
 			better++
 		}
 	}
@@ -221,16 +234,14 @@ func (p *onePartner) beside(others *queries.Result, column queries.Column, own f
 	}
 	slices.SortFunc(all, cmp.Compare)
 	middle := (all[(len(all)-1)/2] + all[len(all)/2]) / 2
-	words := p.Share(middle)
-	if column.Unit == queries.Days {
-		size, unit := p.Duration(middle)
-		words = size + " " + unit
+	n := p.Count(float64(len(all)))
+	switch {
+	case written(own) == written(middle):
+		return []string{p.Say("card.as_middle", written(middle))}
+	case alike > 0:
+		return []string{p.Say("card.middle", written(middle)), p.Say("card.better_alike", p.Count(float64(better)), n, p.Count(float64(alike)))}
 	}
-	notes := []string{p.Say("card.middle", words)}
-	if own != middle { // where many are alike, none is better than they
-		notes = append(notes, p.Say("card.better", p.Count(float64(better)), p.Count(float64(len(all)))))
-	}
-	return notes
+	return []string{p.Say("card.middle", written(middle)), p.Say("card.better", p.Count(float64(better)), n)}
 }
 
 func (p *onePartner) balanceWords(r *queries.Result, row []any) string {
@@ -297,6 +308,18 @@ func (p *onePartner) waits(kind string) tile {
 				return ""
 			},
 		})
+	}
+}
+
+// late is the loans of a side that are latest, of those lent to the partner or borrowed from it.
+func (p *onePartner) late(role string) tile {
+	return func() (*figure, error) {
+		f, err := p.narrowed().lateTask(role)()
+		f.Title = p.Text("title.partner_late." + role)
+		if f.Table != nil {
+			f.Table.Caption = f.Title
+		}
+		return f, err
 	}
 }
 

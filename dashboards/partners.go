@@ -10,6 +10,7 @@ import (
 
 	"github.com/fillrate/fillrate/dashboards/chart"
 	"github.com/fillrate/fillrate/queries"
+	"github.com/fillrate/fillrate/queries/partners"
 )
 
 const (
@@ -147,7 +148,7 @@ func (v *visit) scorecard(at place, search string) tile {
 				}
 				return ""
 			},
-			below: v.Say("below.partners", v.Count(float64(v.filter.Number("min_n")))),
+			below: strings.TrimSpace(v.Say("below.partners", v.Count(float64(v.filter.Number("min_n")))) + " " + v.cohortNote(partners.Metric)),
 		}, at)
 	}
 }

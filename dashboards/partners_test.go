@@ -6,8 +6,10 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/fillrate/fillrate/dashboards/chart"
+	"github.com/fillrate/fillrate/dashboards/locale"
 	"github.com/fillrate/fillrate/queries"
 	"github.com/fillrate/fillrate/queries/catalog"
 	"github.com/fillrate/fillrate/queries/store"
@@ -42,7 +44,7 @@ func TestPartners(t *testing.T) {
 		{"hostile search", "/partners?q=" + url.QueryEscape(hostile), 200, []string{"&lt;/script&gt;"}, nil},
 		{"nobody in this time", "/partners?from=1990-01-01&to=1991-01-01", 200, []string{"There are no requests from"}, nil},
 		{"narrowed", "/partners?partner=ABC&" + year, 200, []string{"one partner’s own numbers", "/partners/card?"}, nil},
-		{"a partner", card + "ABC", 200, []string{"Partner ABC", "How often does it fill?", "No contact is known", "n 1 unfilled or cancelled", "/rows/partners?from=2023-07-01&amp;to=2024-07-01&amp;partner=ABC", "/overdue?"}, []string{`name="partner" value="XYZ"`}},
+		{"a partner", card + "ABC", 200, []string{"Partner ABC", "How often does it fill, of the attempts?", "No contact is known", "n 1 unfilled or cancelled", "/rows/partners?from=2023-07-01&amp;to=2024-07-01&amp;partner=ABC", "/overdue?"}, []string{`name="partner" value="XYZ"`}},
 		{"odd symbol", card + url.QueryEscape(oddPartner), 200, []string{"A/B%C?&amp;#&#34;&lt;É"}, nil},
 		{"hostile symbol", card + url.QueryEscape(hostile), 200, []string{"&lt;/SCRIPT&gt;"}, nil},
 		{"hostile symbol of nobody", card + url.QueryEscape(hostile+"X"), 404, []string{"knows no partner"}, nil},
@@ -95,7 +97,7 @@ func TestPartnersInPortuguese(t *testing.T) {
 	site := testSite(t, partnersHistory(t))
 	for path, wants := range map[string][]string{
 		"/partners?" + year:                  {"Com quais parceiras podemos contar?", "recebemos mais do que damos", "poucas"},
-		"/partners/card?partner=ABC&" + year: {"Parceira ABC", "Com que frequência ela atende?", "Nenhum contato"},
+		"/partners/card?partner=ABC&" + year: {"Parceira ABC", "Com que frequência ela atende, por tentativa?", "Nenhum contato"},
 		"/fill-rate?" + year:                 {"O que acontece com o que recebemos?", "Recebidos"},
 	} {
 		answer := ask(t, site, path, "pt-BR", "").Body.String()
@@ -198,5 +200,76 @@ func TestPartnersTilesAlone(t *testing.T) {
 				t.Errorf("%s, tile %s: %d %.200s", path, tile, answer.Code, body)
 			}
 		}
+	}
+}
+
+// A partner like most others is said to be as good as they are, not better than none.
+func TestPartnerLikeTheOthers(t *testing.T) {
+	p := &onePartner{&visit{Words: locale.Find("en")}, "A"}
+	column := queries.Column{Name: "expired_share", Unit: queries.Share, Better: "lower"}
+	others := &queries.Result{Columns: []queries.Column{{Name: "partner"}, column}}
+	for name, share := range map[string]float64{"B": 0, "C": 0, "D": 0, "E": 0.2} {
+		others.Rows = append(others.Rows, []any{name, share})
+	}
+	if got := p.beside(others, column, 0.0001); !slices.Equal(got, []string{"as good as the middle of the others (0.0%)"}) {
+		t.Errorf("alike: %q", got)
+	}
+	if got := p.beside(others, column, 0.2); !slices.Equal(got, []string{"middle of the others 0.0%", "better than 0 of 4, as good as 1"}) {
+		t.Errorf("the last, with another: %q", got)
+	}
+}
+
+// What a basis has no part in says so, and only there.
+func TestCohortOnlySaysSo(t *testing.T) {
+	site := testSite(t, partnersHistory(t))
+	for _, path := range []string{"/partners?", "/partners/card?partner=ABC&"} {
+		if note := "the choice “By day of outcome” has no part in this"; !strings.Contains(get(t, site, path+year+"&basis=period").Body.String(), note) || strings.Contains(get(t, site, path+year).Body.String(), note) {
+			t.Errorf("%s does not say what a basis does, or says it always", path)
+		}
+	}
+}
+
+// On the borrowing side a partner's fill rate is of the attempts, as on its own page.
+func TestFillRateByPartnerIsOfTheAttempts(t *testing.T) {
+	site := testSite(t, partnersHistory(t))
+	body := get(t, site, "/fill-rate?role=borrowing&tile=partner&"+year).Body.String()
+	if !strings.Contains(body, "How often does each partner fill, of the attempts?") || strings.Contains(body, "/download/fill_rate") {
+		t.Errorf("borrowing: %.300s", body)
+	}
+	if body := get(t, site, "/fill-rate?role=lending&wait=1").Body.String(); strings.Contains(body, "of the attempts?") {
+		t.Error("lending has attempts of its own")
+	}
+}
+
+func TestNamedOnly(t *testing.T) {
+	r := &queries.Result{Columns: []queries.Column{{Name: "partner"}, {Name: "fill_rate"}}, Rows: [][]any{{"A", 0.5}, {queries.Unknown, 1.0}}}
+	named, left := namedOnly(locale.Find("en"), r, "partner")
+	if len(named.Rows) != 1 || len(left) != 1 {
+		t.Errorf("shown %v, left out %v", named.Rows, left)
+	}
+	r.Rows = r.Rows[1:]
+	if named, left := namedOnly(locale.Find("en"), r, "partner"); len(named.Rows) != 1 || len(left) != 0 {
+		t.Errorf("where there is nobody else: %v, left out %v", named.Rows, left)
+	}
+}
+
+func TestMovingMonths(t *testing.T) {
+	for marks, want := range map[string]int{"..x": 1, ".xx": 2, "x..": 0, "xxx": 0, "...": 0, ".x.": 0} {
+		r := &queries.Result{Columns: []queries.Column{{Name: "month"}, {Name: "provisional"}}}
+		for i, mark := range marks {
+			r.Rows = append(r.Rows, []any{time.Date(2024, time.Month(i+1), 1, 0, 0, 0, 0, time.UTC), mark == 'x'})
+		}
+		if got := movingMonths(r); len(got) != want {
+			t.Errorf("%s: %v, want %d", marks, got, want)
+		}
+	}
+}
+
+// What was supplied without a lender passes no stages and is counted beside those that do.
+func TestStagesNameWhatNoLenderSupplied(t *testing.T) {
+	files := testHistory(t)
+	load(t, files, "update request set filled_by = 'open_access' where source_id = 'r3'")
+	if body := get(t, testSite(t, files), "/turnaround?role=borrowing&tile=stages-copy&preset=all").Body.String(); !strings.Contains(body, "of 2 filled; 1 supplied without a lender pass no stages") {
+		t.Errorf("%.400s", body)
 	}
 }

@@ -12,14 +12,26 @@ func (v *visit) stagesOf(kind string) tile {
 		if v.role() != "borrowing" {
 			return nil, nil
 		}
+		id, title := "stages-"+kind, v.Text("stages."+kind)
+		all, err := v.run("turnaround", nil, "role", "kind")
+		if err != nil {
+			return &figure{ID: id, Title: title}, err
+		}
+		filled := 0.0 // those supplied without a lender too, which pass no stages
+		if row := find(all, map[string]string{"role": "borrowing", "kind": kind}); row != nil {
+			filled, _ = number(all, row, "n_filled")
+		}
 		return v.figure(plan{
-			id: "stages-" + kind, title: v.Text("stages." + kind), metric: "stages", filter: only("borrowing"), kind: kind,
+			id: id, title: title, metric: "stages", filter: only("borrowing"), kind: kind,
 			spec: chart.Spec{Kind: chart.Waterfall, Format: chart.Days, X: "stage", Y: []string{"mean_days"}, Note: v.noteN("n"),
 				Peak: func(row []any) bool { return row[peakColumn(row)] == true }},
 			columns: []string{"n", "n_undetermined", "median_days", "p90_days", "mean_days", "share", "is_bottleneck"},
-			n:       v.stagesN,
+			n:       func(r *queries.Result) string { return v.stagesN(r, filled) },
 			empty: func(r *queries.Result) string {
-				if firstStage(r, "n") == 0 {
+				switch {
+				case firstStage(r, "n")+firstStage(r, "n_undetermined") == 0 && filled > 0:
+					return v.Say("empty.stages_unlent", v.Count(filled))
+				case firstStage(r, "n") == 0:
 					return v.Say("empty.stages", v.Count(firstStage(r, "n_undetermined")))
 				}
 				return ""
@@ -38,9 +50,15 @@ func peakColumn(row []any) int {
 	return 0
 }
 
-// stagesN says on how many requests the stages stand, and which of them takes the most.
-func (v *visit) stagesN(r *queries.Result) string {
-	words := v.Say("n.turnaround", v.Count(firstStage(r, "n")), v.Count(firstStage(r, "n")+firstStage(r, "n_undetermined")))
+// stagesN says on how many of the filled requests the stages stand, how many no lender supplied, and which stage takes the
+// most.
+func (v *visit) stagesN(r *queries.Result, filled float64) string {
+	n := firstStage(r, "n")
+	lent := n + firstStage(r, "n_undetermined")
+	words := v.Say("n.turnaround", v.Count(n), v.Count(max(lent, filled)))
+	if filled > lent {
+		words = v.Say("n.stages_lent", words, v.Count(filled-lent))
+	}
 	spent, all := map[string]float64{}, 0.0
 	longest := ""
 	for _, row := range r.Rows {
