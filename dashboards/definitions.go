@@ -2,6 +2,7 @@ package dashboards
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"html/template"
 	"strings"
@@ -20,31 +21,47 @@ import (
 // measured.
 func (s *server) definitions(c *gin.Context) error {
 	v, err := s.openPage(c)
+	if errors.Is(err, errNotBegun) {
+		w := s.words(c)
+		body, err := newDefinitionsBody(w)
+		if err != nil {
+			return err
+		}
+		return s.renderBare(c, "definitions", w.Text("page./definitions"), body)
+	}
 	if err != nil {
 		return err
 	}
 	defer v.close()
-	type item struct {
-		*queries.Metric
-		Text template.HTML
-	}
-	var items []item
-	for _, metric := range catalog.All() {
-		text, err := translated(v.Words, metric.ID, metric.Doc)
-		if err != nil {
-			return err
-		}
-		items = append(items, item{metric, text})
-	}
-	outreach, err := translated(v.Words, "outreach", impact.Doc)
+	body, err := newDefinitionsBody(v.Words)
 	if err != nil {
 		return err
 	}
 	v.isWhole = true // nothing else changes it, so it is kept
-	return v.render(c, "definitions", v.Text("page./definitions"), nil, struct {
-		Metrics  []item
-		Outreach template.HTML
-	}{items, outreach})
+	return v.render(c, "definitions", v.Text("page./definitions"), nil, body)
+}
+
+// definitionsBody is the definition of every metric, and of how campaigns are measured.
+type definitionsBody struct {
+	Metrics  []definedMetric
+	Outreach template.HTML
+}
+
+type definedMetric struct {
+	*queries.Metric
+	Text template.HTML
+}
+
+func newDefinitionsBody(w *locale.Words) (body definitionsBody, err error) {
+	for _, metric := range catalog.All() {
+		text, err := translated(w, metric.ID, metric.Doc)
+		if err != nil {
+			return body, err
+		}
+		body.Metrics = append(body.Metrics, definedMetric{metric, text})
+	}
+	body.Outreach, err = translated(w, "outreach", impact.Doc)
+	return body, err
 }
 
 // translated renders a definition in the reader's language, or in English, and then says so to who reads aloud.

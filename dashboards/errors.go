@@ -63,6 +63,7 @@ type problem struct {
 	Code    string `json:"code"`
 	Message string `json:"message"`
 	ID      string `json:"request_id"`
+	Back    string `json:"-"` // the page without what is wrong; empty: there is none
 }
 
 // explain maps any error to what a reader may know of it. What is inside an unforeseen error stays in the log.
@@ -120,7 +121,33 @@ func (s *server) fail(c *gin.Context, err error) {
 		c.JSON(told.Status, gin.H{"error": told})
 		return
 	}
+	if isRead := c.Request.Method == http.MethodGet || c.Request.Method == http.MethodHead; isRead && s.answered(c, err) {
+		return
+	}
 	s.renderProblem(c, told)
+}
+
+// answered writes the page that stands in place of one that could not be opened, where there is such a page.
+func (s *server) answered(c *gin.Context, err error) bool {
+	var wrong *wrongFilter
+	switch {
+	case errors.Is(err, errNotBegun):
+		err = s.renderWelcome(c)
+	case errors.As(err, &wrong):
+		err = s.renderWrong(c, wrong)
+	default:
+		return false
+	}
+	return err == nil
+}
+
+// errorCode is the code of an error of this package or of queries.
+func errorCode(err error) string {
+	var refused refusal
+	if errors.As(err, &refused) {
+		return refused.code
+	}
+	return queries.ErrorCode(err)
 }
 
 // sentence begins with a capital and ends with a full stop.

@@ -34,7 +34,7 @@ func TestLanguageOfAPage(t *testing.T) {
 		"an error":                {"/nowhere", "pt-BR", "", "Essa página não existe aqui."},
 		"an error for a program":  {"/api/v1/campaigns", "pt-BR", "pt-BR", "This server was started without a campaign record"},
 		"a page's numbers":        {"/fill-rate?preset=all", "pt-BR", "", "%"},
-		"an error of a parameter": {"/?compare=x", "pt-BR", "", "compare é um destes"},
+		"an error of a parameter": {"/?compare=x", "pt-BR", "", "Não há comparação chamada"},
 	} {
 		response := ask(t, site, test.path, test.accept, test.cookie)
 		if !strings.Contains(response.Body.String(), test.want) {

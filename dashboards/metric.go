@@ -1,6 +1,7 @@
 package dashboards
 
 import (
+	"errors"
 	"net/url"
 	"slices"
 	"strconv"
@@ -23,20 +24,25 @@ const (
 
 // metricList is every metric by the question that it answers.
 func (s *server) metricList(c *gin.Context) error {
-	v, err := s.openPage(c)
-	if err != nil {
-		return err
-	}
-	defer v.close()
 	type item struct {
 		*queries.Metric
 		URL string
 	}
-	var items []item
-	for _, metric := range catalog.All() {
-		items = append(items, item{metric, v.to(catalogPath + "/" + metric.ID)})
+	list := func(to func(string) string) (items []item) {
+		for _, metric := range catalog.All() {
+			items = append(items, item{metric, to(catalogPath + "/" + metric.ID)})
+		}
+		return items
 	}
-	return v.render(c, "metric_list", v.Text("page."+catalogPath), nil, items)
+	v, err := s.openPage(c)
+	if errors.Is(err, errNotBegun) {
+		return s.renderBare(c, "metric_list", s.words(c).Text("page."+catalogPath), list(func(path string) string { return path }))
+	}
+	if err != nil {
+		return err
+	}
+	defer v.close()
+	return v.render(c, "metric_list", v.Text("page."+catalogPath), nil, list(v.to))
 }
 
 // oneMetric is the table of one metric for the filter in the address.

@@ -2,6 +2,7 @@ package dashboards
 
 import (
 	"context"
+	"errors"
 	"net/url"
 	"slices"
 	"strconv"
@@ -13,6 +14,7 @@ import (
 	"github.com/fillrate/fillrate/dashboards/locale"
 	"github.com/fillrate/fillrate/queries"
 	"github.com/fillrate/fillrate/queries/catalog"
+	"github.com/fillrate/fillrate/queries/store"
 )
 
 // visit is one reading of one page: the generation that it stands on and the question in its address.
@@ -96,8 +98,20 @@ func (s *server) openPage(c *gin.Context, ownKeys ...string) (*visit, error) {
 	return s.openSpan(c, queries.PresetLast12Months, ownKeys...)
 }
 
-// openSpan is openPage with another span to start from.
+// openSpan is openPage with another span to start from. Without a history it fails with errNotBegun, and with a wrong filter
+// with a *wrongFilter.
 func (s *server) openSpan(c *gin.Context, preset string, ownKeys ...string) (*visit, error) {
+	v, err := s.openAsked(c, preset, ownKeys)
+	switch {
+	case errors.Is(err, store.ErrNoData):
+		return nil, errNotBegun
+	case err != nil && errorCode(err) == queries.Invalid:
+		return nil, &wrongFilter{error: err, preset: preset, ownKeys: ownKeys}
+	}
+	return v, err
+}
+
+func (s *server) openAsked(c *gin.Context, preset string, ownKeys []string) (*visit, error) {
 	values, err := query(c)
 	if err != nil {
 		return nil, err
@@ -131,6 +145,12 @@ func (s *server) openSpan(c *gin.Context, preset string, ownKeys ...string) (*vi
 			return nil, page.(kept)
 		}
 	}
+	v.begin(compare, preset, values, ownKeys)
+	return v, nil
+}
+
+// begin sets what the page starts from, and keeps its own keys.
+func (v *visit) begin(compare, preset string, values url.Values, ownKeys []string) {
 	v.compare, v.start, v.own = compare, preset, url.Values{}
 	for _, key := range ownKeys {
 		if words := values[key]; len(words) > 0 && !slices.Contains(passing, key) {
@@ -141,7 +161,6 @@ func (s *server) openSpan(c *gin.Context, preset string, ownKeys ...string) (*vi
 		v.asked.Preset = preset
 		v.filter = v.asked.Resolve(v.history.Today)
 	}
-	return v, nil
 }
 
 func query(c *gin.Context) (url.Values, error) {
