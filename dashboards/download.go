@@ -63,7 +63,7 @@ func (s *server) download(c *gin.Context) error {
 func (v *visit) writeRows(c *gin.Context, format string, metric *queries.Metric) error {
 	ctx, cancel := context.WithTimeout(v.ctx, rowsTimeout)
 	defer cancel()
-	done, err := v.server.turn(ctx)
+	done, err := v.server.turn(long(ctx)) // a slow reader must not keep everybody else waiting
 	if err != nil {
 		return err
 	}

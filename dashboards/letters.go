@@ -44,7 +44,7 @@ func (s *server) letters(c *gin.Context) error {
 	side := v.sideOf(asked.side)
 	ctx, cancel := context.WithTimeout(v.ctx, rowsTimeout)
 	defer cancel()
-	done, err := v.server.turn(ctx)
+	done, err := v.server.turn(long(ctx))
 	if err != nil {
 		return err
 	}
