@@ -43,7 +43,7 @@ func (v *visit) purchaseCandidates(at place) tile {
 			},
 			order: "-n_filled_window",
 			n: func(r *queries.Result, kept int) string {
-				return v.partOf(r, v.Say("n.candidates", v.Count(float64(kept))))
+				return v.partOf(r, kept, v.Say("n.candidates", v.Count(float64(kept))))
 			},
 			empty: func(r *queries.Result) string {
 				if len(r.Rows) == 0 {
@@ -71,10 +71,11 @@ func (v *visit) candidateRule() string {
 	return rule
 }
 
-// partOf adds to a sentence that the list it is read from was cut.
-func (v *visit) partOf(r *queries.Result, words string) string {
-	if top := r.Filter.Number("top"); top > 0 && len(r.Rows) >= top {
-		return v.Say("n.cut", words, v.Count(float64(top)))
+// partOf says of a count of titles that there may be more. A list that is cut holds the candidates first, so that a
+// count of them is whole unless it fills the list.
+func (v *visit) partOf(r *queries.Result, kept int, words string) string {
+	if top := r.Filter.Number("top"); top > 0 && kept >= top {
+		return v.Say("n.cut", words)
 	}
 	return words
 }
@@ -99,7 +100,7 @@ func (v *visit) titleList(at place) tile {
 		return v.listing(listPlan{
 			id: "titles", title: v.Text("title.titles"), metric: "titles", columns: titleColumns, cell: v.titleCell, order: "-n_requests",
 			n: func(r *queries.Result, kept int) string {
-				return v.partOf(r, v.Say("n.titles", v.Count(float64(kept)), v.Count(total(r, "n_requests"))))
+				return v.partOf(r, kept, v.Say("n.titles", v.Count(float64(kept)), v.Count(total(r, "n_requests"))))
 			},
 		}, at)
 	}

@@ -39,8 +39,8 @@ func (v *visit) openRequests(at place) tile {
 	return func() (*figure, error) {
 		return v.listing(listPlan{
 			id: "open", title: v.Text("title.open_requests"), metric: "open_requests", filter: wholeHistory, order: "-priority",
-			columns: []string{"source_id", "title", "priority", "kind", "status", "partner", "age_days", "days_over", "need_by"},
-			cell:    v.openCell,
+			columns: []string{"source_id", "title", "priority", "kind", "status", "partner", "age_days", "days_over", "need_by"}, heads: v.openHeads(),
+			cell: v.openCell,
 			n: func(r *queries.Result, kept int) string {
 				if top := r.Filter.Number("top"); kept == top {
 					return v.Say("n.open_top", v.Count(float64(kept)), v.asOfWords())
@@ -64,6 +64,11 @@ func late(r *queries.Result) float64 {
 	return n
 }
 
+// openHeads name the columns that openCell writes in its own way.
+func (v *visit) openHeads() map[string]string {
+	return map[string]string{"age_days": v.Text("head.age")}
+}
+
 // openCell says in one column what belongs together, and leaves out what a worklist has no use for: a zero of days over.
 func (v *visit) openCell(result *queries.Result, row []any, column queries.Column) (cell, bool) {
 	text := func(name string) string { return given(result, row, name) }
@@ -78,11 +83,24 @@ func (v *visit) openCell(result *queries.Result, row []any, column queries.Colum
 		return cell{Text: roleKind(v.Words, text("role"), text("kind"))}, true
 	case "days_over":
 		if n, _ := number(result, row, "days_over"); n == 0 {
-			return cell{}, true
+			return cell{Text: noValue}, true
+		}
+	case "partner":
+		if text("partner") == queries.Unknown {
+			switch text("role") {
+			case "borrowing": // nobody has it yet
+				return cell{Text: v.Text("cell.no_partner")}, true
+			case "docdel": // nor ever will
+				return cell{Text: noValue}, true
+			}
 		}
 	case "need_by":
 		if is, _ := row[chart.Column(result, "rush")].(bool); is {
-			return cell{Text: v.Say("cell.rush", text("need_by"))}, true
+			day, isKnown := row[chart.Column(result, "need_by")].(time.Time)
+			if !isKnown {
+				return cell{Text: v.Text("cell.rush_undated")}, true
+			}
+			return cell{Text: v.Say("cell.rush", v.Date(day))}, true
 		}
 	case "age_days":
 		age, isKnown := number(result, row, "age_days")
@@ -160,12 +178,33 @@ func (v *visit) anomalies(at place) tile {
 			id: "anomalies", title: v.Text("title.anomalies"), metric: "anomalies", filter: wholeHistory, order: "-month",
 			columns: []string{"month", "n_requests", "expected", "lo", "hi", "difference", "dimension", "value", "value_difference", "share_of_difference"},
 			cell:    v.anomalyCell,
-			empty:   func(*queries.Result) string { return v.Text("empty.anomalies") },
+			empty: func(*queries.Result) string {
+				if !v.judged("") {
+					return v.Text("todo.anomalies_short")
+				}
+				return v.Text("empty.anomalies")
+			},
 			link: func(r *queries.Result, row []any) string {
 				return rowsAddress("volume", r.Filter, r.Columns[:1], row[:1])
 			},
 		}, at)
 	}
+}
+
+// judged tells whether there is a month since a day of which it is known what was to be expected.
+func (v *visit) judged(since string) bool {
+	result, err := v.run("forecast", wholeHistory)
+	if err != nil {
+		return false
+	}
+	for _, row := range result.Rows {
+		_, isKnown := number(result, row, "lo")
+		_, isPast := number(result, row, "n_requests")
+		if isKnown && isPast && given(result, row, "month") >= since {
+			return true
+		}
+	}
+	return false
 }
 
 func (v *visit) anomalyCell(result *queries.Result, row []any, column queries.Column) (cell, bool) {
@@ -200,7 +239,6 @@ func (v *visit) arrivals() (*figure, error) {
 		spec:    v.week("n_requests", chart.Count),
 		arrange: dated,
 		columns: []string{"n_requests", "share"},
-		link:    func([]any) string { return "" },
 		n: func(r *queries.Result) string {
 			return v.Say("n.arrivals", v.Count(total(r, "n_requests")))
 		},

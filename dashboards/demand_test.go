@@ -6,7 +6,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/fillrate/fillrate/dashboards/locale"
 	"github.com/fillrate/fillrate/queries"
 )
 
@@ -96,6 +98,40 @@ func TestListsAreSortedAndPagedHere(t *testing.T) {
 	}
 	if other := page("&list=anomalies&order=-month&offset=25"); !slices.Equal(other, first) {
 		t.Errorf("an order of another list moved this one: %v", other)
+	}
+}
+
+func TestOpenCells(t *testing.T) {
+	words := locale.Find("en")
+	v := &visit{Words: words}
+	result := &queries.Result{Columns: []queries.Column{{Name: "role"}, {Name: "partner"}, {Name: "need_by"}, {Name: "rush"}, {Name: "days_over"}}}
+	day := time.Date(2025, 7, 4, 0, 0, 0, 0, time.UTC)
+	for _, test := range []struct {
+		row    []any
+		column int
+		want   string
+	}{
+		{[]any{"borrowing", "unknown", nil, false, 0.0}, 1, "none yet"},
+		{[]any{"docdel", "unknown", nil, false, 0.0}, 1, noValue},
+		{[]any{"borrowing", "unknown", nil, false, 0.0}, 4, noValue},
+		{[]any{"borrowing", "unknown", day, true, 0.0}, 2, words.Date(day) + " rush"},
+		{[]any{"borrowing", "unknown", nil, true, 0.0}, 2, "rush"},
+	} {
+		if got, ok := v.openCell(result, test.row, result.Columns[test.column]); !ok || got.Text != test.want {
+			t.Errorf("%v: %q, want %q", test.row, got.Text, test.want)
+		}
+	}
+}
+
+// Candidates come first in a list that was cut: their count is whole unless they fill it.
+func TestPartOf(t *testing.T) {
+	v := &visit{Words: locale.Find("en")}
+	result := &queries.Result{Filter: queries.Filter{Numbers: map[string]int{"top": 2}}, Rows: [][]any{{1}, {2}}}
+	if got := v.partOf(result, 1, "1 title"); got != "1 title" {
+		t.Error(got)
+	}
+	if got := v.partOf(result, 2, "2 titles"); !strings.HasPrefix(got, "at least 2 titles") {
+		t.Error(got)
 	}
 }
 

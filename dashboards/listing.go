@@ -39,6 +39,7 @@ type listPlan struct {
 	by        []string
 	keep      func(*queries.Result, []any) bool // nil: all rows
 	columns   []string                          // in their order; nil: as the metric has them
+	heads     map[string]string                 // of columns that are written in another way than their label says
 	order     string                            // where nothing else is asked for: a column, with a minus before it for the reverse; empty: the metric's
 	perPage   int                               // default listedPerPage
 	dense     bool                              // many columns in little room
@@ -185,6 +186,7 @@ func (v *visit) listed(p listPlan, at place, result *queries.Result, rows [][]an
 		}
 		shown = append(shown, i)
 		l.Head = append(l.Head, headThatSorts(v, result.Columns[i], cmp.Or(at.order, p.order), func(order string) string { return here(0, order) }))
+		l.Head[len(l.Head)-1].Text = cmp.Or(p.heads[name], l.Head[len(l.Head)-1].Text)
 	}
 	for _, row := range rows[at.offset:l.Last] {
 		cells := make([]cell, 0, len(shown))
@@ -225,7 +227,7 @@ func (v *visit) listCell(p listPlan, result *queries.Result, row []any, i int, i
 	case column.Type == queries.Text:
 		c.Text = shorten(valueLabel(v.Words, column.Name, chart.Text(row[i])), longestCell)
 		c.Title = codeBehind(v.Words, column.Name, chart.Text(row[i]))
-	case column.Type == queries.Timestamp:
+	case column.Type == queries.Timestamp || column.Type == queries.Date:
 		c.Text = v.Date(row[i].(time.Time))
 	default:
 		c.Text = value(v.Words, column, row[i])

@@ -77,7 +77,7 @@ func (v *visit) causes(id, metric string, measure cause.Measure) tile {
 				return f, nil
 			}
 			f.N = v.changeWords(measure, change, whole, v.side(kind))
-			f.Suppressed = append(f.Suppressed, result.SuppressionWords()...)
+			f.Suppressed = append(f.Suppressed, result.SuppressionWordsIn(v.Words)...)
 			for _, l := range downloads(metric, filter)[:2] { // a table to read on
 				f.Downloads = append(f.Downloads, link{dimensionLabel(v.Words, by) + " " + l.Text, l.URL})
 			}
@@ -187,7 +187,11 @@ func (v *visit) causeRows(measure cause.Measure, change cause.Change, result *qu
 		}
 		name := chart.Text(part.Row[0])
 		c := cell{Text: shorten(v.Say("why.of", dimensionLabel(v.Words, by), valueLabel(v.Words, by, name)), longestLabel), Header: true}
-		if name != queries.Suppressed {
+		switch name {
+		case queries.Unknown: // it is nobody whose page could be opened
+			c.Text = v.Say("why.unknown", dimensionLabel(v.Words, by))
+		case queries.Suppressed:
+		default:
 			c.URL = v.narrowed(by, name)
 		}
 		row := []cell{c, v.causeNumber(measure, part.Before), v.causeNumber(measure, part.Now), v.effect(measure, part.Effect)}
@@ -226,7 +230,7 @@ func (v *visit) effect(measure cause.Measure, effect float64) cell {
 
 // narrowed is the page of a partner, or the overview of another group alone.
 func (v *visit) narrowed(by, value string) string {
-	if by == "partner" && value != queries.Unknown {
+	if by == "partner" {
 		return v.partnerPage(value)
 	}
 	values := v.query()
@@ -239,7 +243,8 @@ func (v *visit) narrowed(by, value string) string {
 func (v *visit) toDo() []tile {
 	var tiles []tile
 	for _, side := range []string{"borrowing", "lending"} {
-		if v.asks("role", side) {
+		isThere := v.asks("role", side) && slices.ContainsFunc(v.history.Choices["role"], func(c queries.Choice) bool { return c.Value == side })
+		if isThere { // a library that only lends owes nobody
 			tiles = append(tiles, v.lateTask(side))
 		}
 	}
@@ -264,7 +269,7 @@ func (v *visit) task(p listPlan, to string) (*figure, error) {
 	if rows, err = inOrder(result, rows, p.order); err != nil {
 		return f, err
 	}
-	f.Suppressed = result.SuppressionWords()
+	f.Suppressed = result.SuppressionWordsIn(v.Words)
 	f.Definition = &definition{URL: "/definitions#" + p.metric, Columns: columnsIn(v.Words, result.Metric.Columns)}
 	f.More = &link{v.Text("todo.all"), to}
 	if p.n != nil {
@@ -279,7 +284,7 @@ func (v *visit) task(p listPlan, to string) (*figure, error) {
 	f.Table = &table{Caption: p.title}
 	for _, name := range p.columns {
 		column := result.Columns[chart.Column(result, name)]
-		f.Table.Head = append(f.Table.Head, head{Text: v.Of(column.Label), Title: v.Of(column.Doc), Number: isNumber(column)})
+		f.Table.Head = append(f.Table.Head, head{Text: cmp.Or(p.heads[name], v.Of(column.Label)), Title: v.Of(column.Doc), Number: isNumber(column)})
 	}
 	for _, row := range rows[:min(shownTasks, len(rows))] {
 		var cells []cell
@@ -296,7 +301,7 @@ func (v *visit) task(p listPlan, to string) (*figure, error) {
 func (v *visit) openTask() (*figure, error) {
 	return v.task(listPlan{
 		id: "todo-open", title: v.Text("todo.open"), metric: "open_requests", filter: wholeHistory, order: "-priority",
-		columns: []string{"source_id", "priority", "age_days", "partner", "title"},
+		columns: []string{"source_id", "priority", "age_days", "partner", "title"}, heads: v.openHeads(),
 		cell: func(r *queries.Result, row []any, column queries.Column) (cell, bool) {
 			if column.Name == "title" {
 				return named(r, row), true
@@ -330,7 +335,12 @@ func (v *visit) anomalyTask() (*figure, error) {
 		n: func(_ *queries.Result, kept int) string {
 			return v.Say("todo.anomalies_n", v.Count(float64(kept)), v.Count(newMonths))
 		},
-		empty: func(*queries.Result) string { return v.Say("todo.anomalies_none", v.Count(newMonths)) },
+		empty: func(*queries.Result) string {
+			if !v.judged(since) {
+				return v.Text("todo.anomalies_short")
+			}
+			return v.Say("todo.anomalies_none", v.Count(newMonths))
+		},
 	}, v.to(demandPath)+"#anomalies")
 }
 
@@ -342,7 +352,7 @@ func (v *visit) copyrightTask() (*figure, error) {
 	year := v.Number(float64(v.history.Today.Year()), 0)
 	return v.task(listPlan{
 		id: "todo-copyright", title: v.Text("todo.copyright"), metric: "copyright", filter: wholeHistory, order: "-n_within_rule",
-		columns: []string{"container", "n_within_rule", "limit", "n_left", "n_open"},
+		columns: []string{"container", "issn", "n_within_rule", "limit", "n_left", "n_open"},
 		keep:    func(r *queries.Result, row []any) bool { return is(r, row, "over_limit") || is(r, row, "near_limit") },
 		n: func(r *queries.Result, kept int) string {
 			over := 0.0
@@ -371,7 +381,9 @@ func (v *visit) purchaseTask() (*figure, error) {
 			is, _ := row[chart.Column(r, "purchase_candidate")].(bool)
 			return is
 		},
-		n:     func(_ *queries.Result, kept int) string { return v.Say("todo.purchase_n", v.Count(float64(kept))) },
+		n: func(r *queries.Result, kept int) string {
+			return v.partOf(r, kept, v.Say("todo.purchase_n", v.Count(float64(kept))))
+		},
 		empty: func(*queries.Result) string { return v.Text("todo.purchase_none") },
 	}, v.to(collectionsPath)+"#candidates")
 }

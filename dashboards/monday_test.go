@@ -99,6 +99,38 @@ func TestMondayPages(t *testing.T) {
 	}
 }
 
+// A point of the rate leads nowhere, as the loans behind the metric are those that are out, and a count of late loans
+// leads to just these.
+func TestOverdueLeadsToItsLoans(t *testing.T) {
+	page := get(t, testSite(t, lateHistory(t)), "/overdue?wait=1&"+year).Body.String()
+	for id, want := range map[string]int{"rate": 0, "overdue": 1, "partner-lending": 1} {
+		_, figure, _ := strings.Cut(page, `<figure id="`+id+`"`)
+		figure, _, _ = strings.Cut(figure, "</figure>")
+		if !strings.Contains(figure, "<table") {
+			t.Errorf("%s shows nothing", id)
+		}
+		if all, late := strings.Count(figure, "/rows/overdue?"), strings.Count(figure, "late_from=1&"); all != want || late != want {
+			t.Errorf("%s leads to requests %d times, %d times to late ones, want %d", id, all, late, want)
+		}
+	}
+}
+
+// A library that only lends is not asked what it owes, and nothing is compared with a time before the history.
+func TestOverviewOfLenders(t *testing.T) {
+	files := lateHistory(t)
+	load(t, files, "delete from request where role <> 'lending'")
+	page := get(t, testSite(t, files), "/?wait=1&"+year).Body.String()
+	if strings.Contains(page, "What do we owe that is overdue?") || !strings.Contains(page, "What is owed to us that is overdue?") {
+		t.Error("the overview of a library that only lends has the wrong worklists")
+	}
+	if strings.Contains(page, "too late to compare with") && strings.Contains(page, "better than a year earlier") {
+		t.Error("a card is compared where the page says that nothing can be")
+	}
+	if !strings.Contains(page, "The history is too short to tell") {
+		t.Error("half a year is judged by a forecast")
+	}
+}
+
 // A history without anything says so in each place and fails in none.
 func TestMondayWithoutHistory(t *testing.T) {
 	files := store.Open(t.TempDir())

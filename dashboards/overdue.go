@@ -40,13 +40,14 @@ func (s *server) overdue(c *gin.Context) error {
 
 func (v *visit) overdueRate() (*figure, error) {
 	grain := v.grain()
-	return v.figure(plan{
+	f, err := v.figure(plan{
 		id: "rate", title: v.Text("title.overdue_rate"), metric: "overdue", by: []string{grain},
 		spec:    chart.Spec{Kind: chart.Lines, Format: chart.Share, X: grain, Split: "side", Y: []string{"overdue_rate"}},
 		columns: []string{"overdue_rate"},
 		n: func(*queries.Result) string {
 			return v.Say("n.overdue_rate", v.Text("grain."+grain))
 		},
+		link: func([]any) string { return "" }, // the requests behind the metric are the loans that are out, whenever they were due
 		empty: func(r *queries.Result) string {
 			at := chart.Column(r, "overdue_rate")
 			for _, row := range r.Rows {
@@ -57,6 +58,10 @@ func (v *visit) overdueRate() (*figure, error) {
 			return v.Text("empty.overdue_rate")
 		},
 	})
+	if f != nil {
+		f.Rows = ""
+	}
+	return f, err
 }
 
 func (v *visit) overdueBy(side string) tile {
@@ -64,10 +69,11 @@ func (v *visit) overdueBy(side string) tile {
 		if !v.asks("role", side) {
 			return nil, nil
 		}
-		return v.figure(plan{
+		return v.behindLate(side)(v.figure(plan{
 			id: "partner-" + side, title: v.Text("late_by." + side), metric: "overdue", by: []string{"partner"}, filter: only(side),
 			spec: chart.Spec{Kind: chart.Rows, Format: chart.Count, X: "partner", Stack: true,
-				Y: []string{"n_1_7", "n_8_30", "n_31_90", "n_91_plus"}, Colors: []string{"late1", "late2", "late3", "late4"}},
+				Y: []string{"n_1_7", "n_8_30", "n_31_90", "n_91_plus"}, Colors: []string{"late1", "late2", "late3", "late4"},
+				LinkOf: func(row []any, column string) string { return v.lateAddress(side, column, "partner", chart.Text(row[0])) }},
 			arrange: top("n_overdue", topGroups, 1),
 			link: func(row []any) string {
 				values := url.Values{sideKey: {side}}
@@ -84,6 +90,20 @@ func (v *visit) overdueBy(side string) tile {
 				}
 				return ""
 			},
-		})
+		}))
+	}
+}
+
+// behindLate has a figure of late loans lead to just these, not to all that are out; side is empty for both.
+func (v *visit) behindLate(side string) func(*figure, error) (*figure, error) {
+	return func(f *figure, err error) (*figure, error) {
+		if f != nil && f.Rows != "" {
+			filter := v.lateFilter(side, levels[0])
+			if side == "" {
+				filter.Role = v.filter.Role
+			}
+			f.Rows = rowsAddress("overdue", filter, nil, nil)
+		}
+		return f, err
 	}
 }

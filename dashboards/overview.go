@@ -590,7 +590,8 @@ func (v *visit) overdueBands() (*figure, error) {
 	return v.behindLate("")(v.figure(plan{
 		id: "overdue", title: v.Text("title.overdue"), metric: "overdue", by: nil,
 		spec: chart.Spec{Kind: chart.Rows, Format: chart.Count, X: "side", Stack: true,
-			Y: []string{"n_1_7", "n_8_30", "n_31_90", "n_91_plus"}, Colors: []string{"late1", "late2", "late3", "late4"}},
+			Y: []string{"n_1_7", "n_8_30", "n_31_90", "n_91_plus"}, Colors: []string{"late1", "late2", "late3", "late4"},
+			LinkOf: func(row []any, column string) string { return v.lateAddress(chart.Text(row[0]), column) }},
 		n: func(r *queries.Result) string {
 			return v.Say("n.overdue", v.Count(total(r, "n_overdue")), v.Count(total(r, "n_out")), v.asOfWords())
 		},

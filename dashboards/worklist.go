@@ -98,6 +98,17 @@ func (v *visit) lateFilter(side string, l level) queries.Filter {
 	return filter
 }
 
+// lateAddress leads to the loans of a side that a column of the metric's bands counts; words narrow them further, as
+// narrowedRows has them.
+func (v *visit) lateAddress(side, column string, words ...string) string {
+	for _, l := range levels {
+		if l.column == column {
+			return narrowedRows("overdue", v.lateFilter(side, l), words...)
+		}
+	}
+	return ""
+}
+
 // worklist is the address of a side's late loans.
 func (v *visit) worklist(side string, l level) string {
 	return v.late(url.Values{sideKey: {side}, levelKey: {l.name}})

@@ -42,6 +42,7 @@ type Spec struct {
 	Note        func(*queries.Result) func(row []any) string
 	Label       func(*queries.Result) func(row []any) string
 	Link        func(row []any) string
+	LinkOf      func(row []any, column string) string // of a datum, where the columns of a row lead to different places; nil: Link
 	Provisional func(row []any) bool
 	Peak        func(row []any) bool                 // of a Waterfall: the bottleneck
 	NodeLink    func(dimension, value string) string // of a Sankey: where a node leads; the whole is asked for with neither
@@ -154,6 +155,12 @@ func drawSeries(spec Spec, result *queries.Result) Chart {
 				}
 				point := spec.point(result, row)
 				point.Value = Number(row[at])
+				if spec.LinkOf != nil {
+					point.URL = ""
+					if point.Value != nil && *point.Value != 0 {
+						point.URL = spec.LinkOf(row, column)
+					}
+				}
 				if point.Provisional {
 					chart.Categories[i].Provisional = true
 				}

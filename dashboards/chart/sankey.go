@@ -110,6 +110,9 @@ func drawFlow(w *locale.Words, spec Spec, result *queries.Result) Chart {
 				if spec.NodeLink != nil {
 					node.URL = spec.NodeLink(dimension, value)
 				}
+				if node.URL == "" && step == len(spec.Steps)-1 { // what has come so far is one row
+					node.URL = told.URL
+				}
 				flow.Nodes = append(flow.Nodes, node)
 			}
 			flow.Nodes[to].Value += *amount
