@@ -73,7 +73,9 @@ func (v *visit) overdueBy(side string) tile {
 			id: "partner-" + side, title: v.Text("late_by." + side), metric: "overdue", by: []string{"partner"}, filter: only(side),
 			spec: chart.Spec{Kind: chart.Rows, Format: chart.Count, X: "partner", Stack: true,
 				Y: []string{"n_1_7", "n_8_30", "n_31_90", "n_91_plus"}, Colors: []string{"late1", "late2", "late3", "late4"},
-				LinkOf: func(row []any, column string) string { return v.lateAddress(side, column, "partner", chart.Text(row[0])) }},
+				LinkOf: func(row []any, column string) string {
+					return v.lateAddress(side, column, "partner", chart.Text(row[0]))
+				}},
 			arrange: top("n_overdue", topGroups, 1),
 			link: func(row []any) string {
 				values := url.Values{sideKey: {side}}

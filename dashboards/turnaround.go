@@ -164,7 +164,6 @@ func (v *visit) distribution(kind string) tile {
 		return v.figure(plan{
 			id: id, title: v.Text("waits." + kind), metric: "waits", filter: only(v.role()), kind: kind, spec: spec,
 			columns: []string{"n", "share", "share_so_far"},
-			link:    func([]any) string { return "" }, // no filter goes by days waited
 			n: func(r *queries.Result) string {
 				n := v.Count(total(r, "n"))
 				row := find(summary, map[string]string{"role": v.role(), "kind": kind})
@@ -182,18 +181,37 @@ func (v *visit) distribution(kind string) tile {
 	}
 }
 
+// ofKind is the page's filter for one kind of the page's side.
+func (v *visit) ofKind(kind string) queries.Filter {
+	filter := v.filter
+	only(v.role())(&filter)
+	filter.Kind = []string{kind}
+	return filter
+}
+
+// toMeasured leads from a row of demand, which has weekday and hour after the kind, to the requests behind its median.
+// Whatever the basis, these are counted by the day on which they were created.
+func toMeasured(filter queries.Filter) func(row []any) string {
+	filter.Basis = ""
+	return func(row []any) string {
+		return narrowedRows("waits", filter, "weekday", chart.Text(row[1]), "hour", chart.Text(row[2]))
+	}
+}
+
 // waitByHour is the median wait of a kind by the weekday and hour in which requests came in.
 func (v *visit) waitByHour(kind string) tile {
 	return func() (*figure, error) {
 		if known, err := v.measured(kind); err != nil || !known {
 			return nil, err // why there are no durations stands beside the trend
 		}
+		spec := v.week("median_days", chart.Days)
+		spec.Note = v.noteN("n_measured")
 		return v.figure(plan{
 			id: "hours-" + kind, title: v.Text("hours." + kind), metric: "demand", filter: only(v.role()), kind: kind, wide: true,
-			spec:    v.week("median_days", chart.Days),
+			spec:    spec,
 			arrange: dated,
 			columns: []string{"n_requests", "n_measured", "median_days"},
-			link:    func([]any) string { return "" },
+			link:    toMeasured(v.ofKind(kind)),
 			n:       func(r *queries.Result) string { return v.Say("hours.n", v.Count(total(r, "n_measured"))) },
 		})
 	}
