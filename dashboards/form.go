@@ -170,8 +170,12 @@ func (v *visit) chips() []narrowing {
 			continue
 		}
 		d, o := queries.FindDimension(key), queries.FindOption(key)
+		narrows := queries.FindNarrowing(key)
+		if narrows != nil {
+			d = narrows
+		}
 		switch {
-		case d != nil && d.Filter:
+		case d != nil && (d.Filter || narrows != nil):
 			for i, word := range words {
 				if i == chipsOfOne-1 && len(words) > chipsOfOne {
 					more := v.Say("filter.chip_more", v.Count(float64(len(words)-i)))
