@@ -117,6 +117,9 @@ func (v *visit) figure(p plan) (*figure, error) {
 	f := &figure{ID: p.id, Title: p.title, Wide: p.wide, Height: p.height}
 	if f.Height == "" {
 		f.Height = "m"
+		if p.spec.Kind.Lies() { // so high are most, where the place is kept before the bars are known
+			f.Height = "l"
+		}
 	}
 	filter := v.filter
 	if p.filter != nil {

@@ -277,6 +277,7 @@ func spills(r *reader) []string {
 			wide("with the list " + pick.innerText.slice(0, 20));
 			pick.open = false;
 		}
+		for (const panel of document.querySelectorAll("details.rest")) panel.open = false; // it lies over the page
 		return found;
 	})()`)
 }

@@ -37,7 +37,6 @@ func TestNumberOfADatumIsThatOfItsRows(t *testing.T) {
 	for _, test := range []struct{ page, chart, spoken string }{
 		{"/turnaround", "department-loan", `n ([\d,]+)`},
 		{"/turnaround", "bands-copy", `n ([\d,]+)`},
-		{"/overdue", "partner-lending", `: ([\d,]+)`},
 	} {
 		r.visit(test.page)
 		r.focus(test.chart)
