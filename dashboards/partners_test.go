@@ -15,7 +15,7 @@ import (
 	"github.com/fillrate/fillrate/queries/store"
 )
 
-const oddPartner = `A/B%C?&#"<É‮`
+const oddPartner = "A/B%C?&#\"<É\u202e"
 
 // partnersHistory has a partner whose symbol is hard on addresses, and one that was only ever asked.
 func partnersHistory(t *testing.T) *store.Files {
