@@ -23,6 +23,8 @@ func TestDataLeadToTheirRequests(t *testing.T) {
 		{"/fill-rate?preset=last_12_months", "flow", 8},
 		{"/fill-rate?from=2025-01&to=2025-04&basis=period", "flow", 8},
 		{"/fill-rate?from=2025-01&to=2025-04&basis=period", "reasons", 5},
+		{"/?preset=last_12_months", "volume", 30},
+		{"/fill-rate?preset=last_12_months", "outcomes", 30},
 		{"/demand?preset=last_12_months", "arrivals", 40},
 		{"/turnaround?preset=last_12_months", "waits-loan", 10},
 		{"/turnaround?preset=all&clock=business", "waits-copy", 5},

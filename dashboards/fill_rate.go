@@ -71,11 +71,12 @@ func (v *visit) fillRateByKind() (*figure, error) {
 }
 
 func (v *visit) outcomes() (*figure, error) {
-	grain := v.grain()
+	grain, asked := v.grain(), v.filter
+	only(v.role())(&asked)
 	return v.figure(plan{
 		id: "outcomes", title: v.Text("title.outcomes"), metric: "volume", by: []string{grain}, filter: only(v.role()),
 		spec: chart.Spec{Kind: chart.Bars, Format: chart.Count, X: grain, Stack: true, Zero: true,
-			Y: []string{"n_filled", "n_unfilled", "n_cancelled", "n_open"}, Colors: []string{"filled", "unfilled", "cancelled", "open"}},
+			Y: []string{"n_filled", "n_unfilled", "n_cancelled", "n_open"}, Colors: []string{"filled", "unfilled", "cancelled", "open"}, LinkOf: v.outcomeRows(grain, asked)},
 		n: func(r *queries.Result) string {
 			return v.Say("n.volume", v.Count(total(r, "n_requests")), v.Text("grain."+grain))
 		},

@@ -469,12 +469,25 @@ func roleKind(w *locale.Words, role, kind string) string {
 	return w.Text("rolekind." + role + "." + kind)
 }
 
+// outcomeRows leads from a part of a bar of volume to the requests that it counts. Where outcomes are counted by their
+// own day a request may be in two bars, and a part leads to all of its bar.
+func (v *visit) outcomeRows(grain string, filter queries.Filter) func(row []any, column string) string {
+	if filter.IsPeriod() {
+		return nil
+	}
+	return func(row []any, column string) string {
+		filter := filter
+		filter.Outcome = []string{strings.TrimPrefix(column, "n_")}
+		return rowsAddress("volume", filter, []queries.Column{{Name: grain}}, row[:1])
+	}
+}
+
 func (v *visit) volumeByTime() (*figure, error) {
 	grain := v.grain()
 	return v.figure(plan{
 		id: "volume", title: v.Text("title.volume"), metric: "volume", by: []string{grain},
 		spec: chart.Spec{Kind: chart.Bars, Format: chart.Count, X: grain, Stack: true, Zero: true,
-			Y: []string{"n_filled", "n_unfilled", "n_cancelled", "n_open"}, Colors: []string{"filled", "unfilled", "cancelled", "open"}},
+			Y: []string{"n_filled", "n_unfilled", "n_cancelled", "n_open"}, Colors: []string{"filled", "unfilled", "cancelled", "open"}, LinkOf: v.outcomeRows(grain, v.filter)},
 		n: func(r *queries.Result) string {
 			return v.Say("n.volume", v.Count(total(r, "n_requests")), v.Text("grain."+grain))
 		},
