@@ -53,6 +53,8 @@ func TestAPIParameters(t *testing.T) {
 				want = !metric.NoCompare
 			case key == "definition":
 				want = len(metric.Definitions) > 0
+			case queries.FindNarrowing(key) != nil: // of lists of requests
+				want = false
 			case queries.FindOption(key) != nil:
 				want = metric.Reads(key)
 			}

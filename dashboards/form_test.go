@@ -219,8 +219,8 @@ func TestRowsAddress(t *testing.T) {
 			t.Errorf("%v: %s, want %s", test.row, got, test.want)
 		}
 	}
-	if got := rowsAddress("volume", filter, []queries.Column{{Name: "reason"}}, []any{"lost"}); got != "" {
-		t.Errorf("reason filters nothing, and yet: %s", got)
+	if got := rowsAddress("volume", filter, []queries.Column{{Name: "reason"}}, []any{"lost"}); got != "/rows/volume?from=2024-01-15&to=2024-03-01&role=borrowing&reason=lost" {
+		t.Errorf("a reason narrows the list: %s", got)
 	}
 	if got := rowsAddress("overdue", queries.Filter{}, []queries.Column{{Name: "side"}}, []any{"lending"}); got != "/rows/overdue?preset=all&role=lending" {
 		t.Errorf("a side is a role: %s", got)

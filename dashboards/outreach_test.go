@@ -364,7 +364,7 @@ func TestPlanner(t *testing.T) {
 	if response.Code != 200 || !strings.Contains(body, `class="answer"`) {
 		t.Fatalf("%d %s", response.Code, body)
 	}
-	if !strings.Contains(body, "/outreach/new?comparison.rest=1&amp;last=2024-12-31&amp;outcome=requests&amp;roles=borrowing&amp;start=2024-09-01&amp;target.departments=History") {
+	if !strings.Contains(body, "/outreach/new?outcome=requests&amp;comparison.rest=1&amp;last=2024-12-31&amp;roles=borrowing&amp;start=2024-09-01&amp;target.departments=History") {
 		t.Error("the plan cannot be recorded")
 	}
 	body = get(t, site, "/outreach/new?start=2024-09-01&last=2024-12-31&target.departments=History").Body.String()

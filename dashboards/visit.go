@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -217,7 +218,15 @@ func (v *visit) query() url.Values {
 }
 
 // to gives the address of another page for the same question.
-func (v *visit) to(path string) string { return address(path, v.query()) }
+func (v *visit) to(path string) string {
+	values := v.query()
+	for _, d := range queries.Narrowings { // of a list of requests alone
+		if !strings.HasPrefix(path, "/rows/") {
+			values.Del(d.Name)
+		}
+	}
+	return address(path, values)
+}
 
 // address writes a query's keys in one order.
 func address(path string, values url.Values) string {

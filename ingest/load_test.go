@@ -75,7 +75,7 @@ func content(t *testing.T, data *store.Files) map[string]string {
 		"milestone":     "from milestone order by request_id",
 		"patron":        "select * exclude (batch_id) from patron order by all",
 		"partner":       "select * exclude (batch_id) from partner order by all",
-		"fact_request":  "from fact_request order by request_id",
+		"fact_request":  "select * exclude (last_batch) from fact_request order by request_id",
 		"attempt":       "from attempt order by all",
 		"history_state": "from history_state",
 	} {

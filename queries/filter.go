@@ -19,7 +19,7 @@ type Filter struct {
 	PatronGroup []string
 	Source      []string
 
-	// Outcome and Reason narrow a list of requests, see Narrowings; a metric's figures take no notice of them.
+	// Outcome and Reason narrow a list of requests, see Narrowings; a metric's figures refuse them.
 	Outcome []string // filled, unfilled, cancelled, open
 	Reason  []string
 

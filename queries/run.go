@@ -25,6 +25,9 @@ func Run(ctx context.Context, snapshot *store.Snapshot, metric *Metric, filter F
 
 // prepare makes a question ready to be put: checked, and with what it must not show.
 func prepare(ctx context.Context, snapshot *store.Snapshot, metric *Metric, filter Filter) (*question, error) {
+	if len(filter.Outcome) > 0 || len(filter.Reason) > 0 {
+		return nil, invalid("outcome and reason narrow a list of requests and no figures: leave them out, or ask for the requests")
+	}
 	q, err := ask(ctx, snapshot, metric, filter)
 	if err != nil {
 		return nil, err
