@@ -34,7 +34,7 @@ func (v *visit) benchmarks(words ...string) tile {
 			f.Empty = v.Text("empty.benchmarks") // a page that did not wait for it has kept its place
 			return f, nil
 		}
-		f.Definition = &definition{URL: "/definitions#benchmarks", Columns: columnsIn(v.Words, result.Metric.Columns)}
+		f.Definition = &definition{URL: "/definitions#benchmarks", Columns: v.Columns(result.Metric.Columns)}
 		f.Downloads = downloads("benchmarks", filter)
 		never := func([]any) bool { return false }
 		f.Table = resultTable(v.Words, f.Title, &shown, "", []string{"unit", "own", "own_n", "lo", "hi", "period", "published_in", "note"}, never,

@@ -57,7 +57,7 @@ func (s *server) choices(c *gin.Context) error {
 		return err
 	}
 	words := s.words(c)
-	found, total := search(known, c.Query("q"), func(value string) string { return valueLabel(words, d.Name, value) })
+	found, total := search(known, c.Query("q"), func(value string) string { return words.Value(d.Name, value) })
 	if d.Name == "department" || d.Name == "patron_group" {
 		for i := range found {
 			found[i].N = 0

@@ -163,7 +163,7 @@ func (v *visit) costOverTime() (*figure, error) {
 		arrange: priced,
 		columns: []string{"n_filled", "share_of_filled", "total_cost", "cost_per_filled", "median_cost"},
 		n: func(r *queries.Result) string {
-			return v.Say("n.cost", valueLabel(v.Words, "role", v.role()), v.Count(total(priced(r), "n_filled")), v.Count(total(r, "n_filled")))
+			return v.Say("n.cost", v.Value("role", v.role()), v.Count(total(priced(r), "n_filled")), v.Count(total(r, "n_filled")))
 		},
 		empty: func(r *queries.Result) string {
 			if total(r, "n_filled") == 0 {

@@ -144,7 +144,7 @@ func (v *visit) quality() (*figure, error) {
 	if err != nil {
 		return f, err
 	}
-	f.Definition = &definition{URL: "/definitions#" + result.Metric.ID, Columns: columnsIn(v.Words, result.Metric.Columns)}
+	f.Definition = &definition{URL: "/definitions#" + result.Metric.ID, Columns: v.Columns(result.Metric.Columns)}
 	f.Downloads = downloads(result.Metric.ID, filter)
 	f.Table = &table{Caption: f.Title, Head: []head{{Text: v.Text("data.check")}, {Text: v.Text("data.found"), Number: true}, {Text: v.Text("data.found_of"), Number: true}, {Text: v.Text("data.share"), Number: true}}}
 	meaning, at := chart.Column(result, "meaning"), chart.Column(result, "share")
@@ -252,7 +252,7 @@ func (v *visit) records(query, caption string, columns []head) (*table, error) {
 				case columns[i].Text == v.Text("head.content"):
 					cells[i].Text = v.Text("import.content." + word)
 				case columns[i].Text == v.Text("head.role"):
-					cells[i].Text = valueLabel(v.Words, "role", word)
+					cells[i].Text = v.Value("role", word)
 				case columns[i].Text == v.Text("head.reason"):
 					cells[i].Text = fileWords(v.Words, word)
 				case columns[i].Text == v.Text("head.notes"):

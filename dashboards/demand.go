@@ -8,6 +8,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/fillrate/fillrate/dashboards/chart"
+	"github.com/fillrate/fillrate/dashboards/locale"
 	"github.com/fillrate/fillrate/queries"
 )
 
@@ -218,11 +219,11 @@ func (v *visit) anomalyCell(result *queries.Result, row []any, column queries.Co
 		}
 	case "difference", "value_difference":
 		if n := chart.Number(value); n != nil {
-			return cell{Text: signed(v.Count(*n))}, true
+			return cell{Text: locale.Signed(v.Count(*n))}, true
 		}
 	case "dimension":
 		if value != nil {
-			return cell{Text: dimensionLabel(v.Words, chart.Text(value))}, true
+			return cell{Text: v.Dimension(chart.Text(value))}, true
 		}
 	case "share_of_difference":
 		if n := chart.Number(value); n != nil {
@@ -306,7 +307,7 @@ func (v *visit) labelChange(column string) func(*queries.Result) func([]any) str
 			if !ok {
 				return v.Count(n)
 			}
-			return v.Say("label.change", v.Count(n), signed(v.Count(moved)))
+			return v.Say("label.change", v.Count(n), locale.Signed(v.Count(moved)))
 		}
 	}
 }

@@ -146,7 +146,7 @@ func (v *visit) figure(p plan) (*figure, error) {
 	}
 	metric := result.Metric
 	f.Suppressed = result.SuppressionWordsIn(v.Words)
-	f.Definition = &definition{URL: "/definitions#" + metric.ID, Columns: columnsIn(v.Words, metric.Columns)}
+	f.Definition = &definition{URL: "/definitions#" + metric.ID, Columns: v.Columns(metric.Columns)}
 	f.Downloads = downloads(metric.ID, filter)
 	f.Rows = rowsAddress(metric.ID, filter, nil, nil)
 	f.Below = v.cohortNote(metric)
@@ -192,7 +192,7 @@ func (v *visit) figure(p plan) (*figure, error) {
 	spec.Words = v.Words
 	if spec.Name == nil {
 		spec.Name = func(dimension, value string) string {
-			return shorten(valueLabel(v.Words, dimension, value), longestLabel)
+			return shorten(v.Value(dimension, value), longestLabel)
 		}
 	}
 	spec.Provisional = provisional
@@ -204,7 +204,7 @@ func (v *visit) figure(p plan) (*figure, error) {
 		from, to := v.span()
 		spec.Categories = chart.Buckets(spec.X, chart.BucketStart(spec.X, from), to)
 	}
-	drawn := chart.Draw(spec, resultIn(v.Words, plotted))
+	drawn := chart.Draw(spec, v.Result(plotted))
 	if isTime(spec.X) {
 		f.Marks, drawn.Marks = v.marks(spec.X, spec.Categories, filter)
 	}
@@ -251,7 +251,7 @@ func namedOnly(w *locale.Words, result *queries.Result, x string) (named *querie
 	shown.Rows = nil
 	for _, row := range result.Rows {
 		if isUnknown(row) {
-			left = append(left, valueLabel(w, x, chart.Text(row[0])))
+			left = append(left, w.Value(x, chart.Text(row[0])))
 		} else {
 			shown.Rows = append(shown.Rows, row)
 		}
@@ -408,12 +408,12 @@ func resultTable(w *locale.Words, caption string, result *queries.Result, hidden
 			case row[i] == nil && queries.FindDimension(column.Name) == nil:
 				c.Text = noValue
 			case column.Type == queries.Text || column.Type == queries.Date && isTime(column.Name):
-				c.Text = shorten(valueLabel(w, column.Name, chart.Text(row[i])), longestCell)
+				c.Text = shorten(w.Value(column.Name, chart.Text(row[i])), longestCell)
 				c.Title = codeBehind(w, column.Name, chart.Text(row[i]))
 			case row[i] != nil && column.IsChange:
-				c.Text = difference(w, column, row[i])
+				c.Text = w.Difference(column, row[i])
 			default:
-				c.Text = value(w, column, row[i])
+				c.Text = w.Cell(column, row[i])
 			}
 			if at == 0 {
 				c.URL = link(row)

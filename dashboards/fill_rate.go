@@ -19,7 +19,7 @@ func (s *server) fillRate(c *gin.Context) error {
 		Role    string
 		Roles   []navItem
 		Figures []*figure
-	}{Role: valueLabel(v.Words, "role", v.role()), Roles: v.roleLinks()}
+	}{Role: v.Value("role", v.role()), Roles: v.roleLinks()}
 	tiles := []tile{v.fillRateTrend, v.flow, v.reasons, v.fillRateByKind, v.outcomes}
 	for _, by := range v.groups() {
 		if by == "partner" && v.borrows() { // a request stands on one partner alone, however many were asked

@@ -182,7 +182,7 @@ func (v *visit) chips() []narrowing {
 					list = append(list, narrowing{v.Say("filter.chip", v.Of(d.Label), more), without(key, i, len(words))})
 					break
 				}
-				list = append(list, narrowing{v.Say("filter.chip", v.Of(d.Label), shorten(valueLabel(v.Words, key, word), 40)), without(key, i, i+1)})
+				list = append(list, narrowing{v.Say("filter.chip", v.Of(d.Label), shorten(v.Value(key, word), 40)), without(key, i, i+1)})
 			}
 		case key == "basis":
 			list = append(list, narrowing{v.Text("basis_period"), without(key, 0, 1)})
@@ -198,7 +198,7 @@ func (v *visit) chips() []narrowing {
 }
 
 func (v *visit) pick(name string, chosen []string) (pick, bool) {
-	p := pick{Name: name, Label: dimensionLabel(v.Words, name), State: v.Text("all"), None: v.Text("all")}
+	p := pick{Name: name, Label: v.Dimension(name), State: v.Text("all"), None: v.Text("all")}
 	choices := slices.Clone(v.history.Choices[name])
 	if len(choices) < 2 && len(chosen) == 0 {
 		return p, false // nothing to choose between
@@ -219,7 +219,7 @@ func (v *visit) pick(name string, chosen []string) (pick, bool) {
 		})
 	}
 	for _, c := range choices {
-		label := shorten(valueLabel(v.Words, name, c.Value), 80)
+		label := shorten(v.Value(name, c.Value), 80)
 		p.Options = append(p.Options, option{c.Value, label, slices.Contains(chosen, c.Value)})
 	}
 	if p.Search = len(p.Options) >= searchedChoices; p.Search {
@@ -228,7 +228,7 @@ func (v *visit) pick(name string, chosen []string) (pick, bool) {
 	switch len(chosen) {
 	case 0:
 	case 1:
-		p.State = shorten(valueLabel(v.Words, name, chosen[0]), 24)
+		p.State = shorten(v.Value(name, chosen[0]), 24)
 	default:
 		p.State = v.Count(float64(len(chosen))) + " " + v.Text("chosen")
 	}
@@ -297,7 +297,7 @@ func (v *visit) summary() []string {
 		}
 		labels := make([]string, 0, 3)
 		for _, word := range words[:min(3, len(words))] {
-			labels = append(labels, shorten(valueLabel(v.Words, d.Name, word), 40))
+			labels = append(labels, shorten(v.Value(d.Name, word), 40))
 		}
 		list := strings.Join(labels, ", ")
 		if more := len(words) - len(labels); more > 0 {

@@ -79,7 +79,7 @@ func (v *visit) listing(p listPlan, at place) (*figure, error) {
 		rows = slices.DeleteFunc(slices.Clone(rows), func(row []any) bool { return !p.keep(result, row) })
 	}
 	f.Suppressed = result.SuppressionWordsIn(v.Words)
-	f.Definition = &definition{URL: "/definitions#" + result.Metric.ID, Columns: columnsIn(v.Words, result.Metric.Columns)}
+	f.Definition = &definition{URL: "/definitions#" + result.Metric.ID, Columns: v.Columns(result.Metric.Columns)}
 	f.Downloads = downloads(p.metric, filter)
 	f.Rows = rowsAddress(p.metric, filter, nil, nil)
 	if p.n != nil {
@@ -225,12 +225,12 @@ func (v *visit) listCell(p listPlan, result *queries.Result, row []any, i int, i
 	case row[i] == nil:
 		c.Text = noValue
 	case column.Type == queries.Text:
-		c.Text = shorten(valueLabel(v.Words, column.Name, chart.Text(row[i])), longestCell)
+		c.Text = shorten(v.Value(column.Name, chart.Text(row[i])), longestCell)
 		c.Title = codeBehind(v.Words, column.Name, chart.Text(row[i]))
 	case column.Type == queries.Timestamp || column.Type == queries.Date:
 		c.Text = v.Date(row[i].(time.Time))
 	default:
-		c.Text = value(v.Words, column, row[i])
+		c.Text = v.Cell(column, row[i])
 	}
 	if isFirst && p.link != nil && c.URL == "" {
 		c.URL = p.link(result, row)

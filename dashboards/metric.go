@@ -10,6 +10,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/fillrate/fillrate/dashboards/chart"
+	"github.com/fillrate/fillrate/dashboards/locale"
 	"github.com/fillrate/fillrate/queries"
 	"github.com/fillrate/fillrate/queries/catalog"
 )
@@ -112,10 +113,10 @@ func (v *visit) metricTable(metric *queries.Metric, asked queries.Filter) (*figu
 	if err != nil {
 		return f, err
 	}
-	f.Definition = &definition{URL: "/definitions#" + metric.ID, Columns: columnsIn(v.Words, metric.Columns)}
+	f.Definition = &definition{URL: "/definitions#" + metric.ID, Columns: v.Columns(metric.Columns)}
 	f.Downloads = downloads(metric.ID, asked)
 	f.Rows = rowsAddress(metric.ID, asked, nil, nil)
-	f.N = sentenceCase(result.Filter.WordsIn(v.Words, metric))
+	f.N = locale.Sentence(result.Filter.WordsIn(v.Words, metric))
 	f.Suppressed = result.SuppressionWordsIn(v.Words)
 	if len(result.Rows) == 0 {
 		f.Empty = v.nothing()

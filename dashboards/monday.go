@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/fillrate/fillrate/dashboards/chart"
+	"github.com/fillrate/fillrate/dashboards/locale"
 	"github.com/fillrate/fillrate/queries"
 	"github.com/fillrate/fillrate/queries/catalog"
 	cause "github.com/fillrate/fillrate/queries/explain"
@@ -79,7 +80,7 @@ func (v *visit) causes(id, metric string, measure cause.Measure) tile {
 			f.N = v.changeWords(measure, change, whole, v.side(kind))
 			f.Suppressed = append(f.Suppressed, result.SuppressionWordsIn(v.Words)...)
 			for _, l := range downloads(metric, filter)[:2] { // a table to read on
-				f.Downloads = append(f.Downloads, link{dimensionLabel(v.Words, by) + " " + l.Text, l.URL})
+				f.Downloads = append(f.Downloads, link{v.Dimension(by) + " " + l.Text, l.URL})
 			}
 			rows, few, chance := v.causeRows(measure, change, result, by)
 			f.Table.Rows = append(f.Table.Rows, rows...)
@@ -113,7 +114,7 @@ func (v *visit) causes(id, metric string, measure cause.Measure) tile {
 // side names whose requests the page's explanations speak of.
 func (v *visit) side(kind string) string {
 	if kind == "" {
-		return valueLabel(v.Words, "role", v.role())
+		return v.Value("role", v.role())
 	}
 	return roleKind(v.Words, v.role(), kind)
 }
@@ -140,7 +141,7 @@ func (v *visit) changeWords(measure cause.Measure, apart cause.Change, whole *qu
 	words := v.Say("why.change", side, now, moved.Sign, moved.Text)
 	if len(whole.Rows) == 1 {
 		if lo, hi, ok := interval(measure, whole, whole.Rows[0]); ok && lo <= 0 && hi >= 0 {
-			words = v.Say("why.chance", words, signed(v.Number(100*lo, 1)), signed(v.Number(100*hi, 1)))
+			words = v.Say("why.chance", words, locale.Signed(v.Number(100*lo, 1)), locale.Signed(v.Number(100*hi, 1)))
 		}
 	}
 	return words
@@ -154,7 +155,7 @@ func interval(measure cause.Measure, result *queries.Result, row []any) (lo, hi 
 }
 
 func (v *visit) figureIn(measure cause.Measure, n float64) string {
-	return value(v.Words, queries.Column{Type: queries.Double, Unit: measure.Unit}, n)
+	return v.Cell(queries.Column{Type: queries.Double, Unit: measure.Unit}, n)
 }
 
 func (v *visit) causeHead(measure cause.Measure) []head {
@@ -186,10 +187,10 @@ func (v *visit) causeRows(measure cause.Measure, change cause.Change, result *qu
 			continue
 		}
 		name := chart.Text(part.Row[0])
-		c := cell{Text: shorten(v.Say("why.of", dimensionLabel(v.Words, by), valueLabel(v.Words, by, name)), longestLabel), Header: true}
+		c := cell{Text: shorten(v.Say("why.of", v.Dimension(by), v.Value(by, name)), longestLabel), Header: true}
 		switch name {
 		case queries.Unknown: // it is nobody whose page could be opened
-			c.Text = v.Say("why.unknown", dimensionLabel(v.Words, by))
+			c.Text = v.Say("why.unknown", v.Dimension(by))
 		case queries.Suppressed:
 		default:
 			c.URL = v.narrowed(by, name)
@@ -208,7 +209,7 @@ func (v *visit) causeRows(measure cause.Measure, change cause.Change, result *qu
 		rows = append(rows, row)
 	}
 	if n > shownCauses {
-		row := []cell{{Text: v.Say("why.others", dimensionLabel(v.Words, by), v.Count(float64(n-shownCauses))), Header: true}, {Number: true}, {Number: true}, v.effect(measure, rest)}
+		row := []cell{{Text: v.Say("why.others", v.Dimension(by), v.Count(float64(n-shownCauses))), Header: true}, {Number: true}, {Number: true}, v.effect(measure, rest)}
 		if measure.Unit != queries.Requests {
 			row = append(row, cell{Number: true}, cell{})
 		}
@@ -225,7 +226,7 @@ func (v *visit) causeNumber(measure cause.Measure, n *float64) cell {
 }
 
 func (v *visit) effect(measure cause.Measure, effect float64) cell {
-	return cell{Text: difference(v.Words, queries.Column{Type: queries.Double, Unit: measure.Unit}, effect), Number: true}
+	return cell{Text: v.Difference(queries.Column{Type: queries.Double, Unit: measure.Unit}, effect), Number: true}
 }
 
 // narrowed is the page of a partner, or the overview of another group alone.
@@ -270,7 +271,7 @@ func (v *visit) task(p listPlan, to string) (*figure, error) {
 		return f, err
 	}
 	f.Suppressed = result.SuppressionWordsIn(v.Words)
-	f.Definition = &definition{URL: "/definitions#" + p.metric, Columns: columnsIn(v.Words, result.Metric.Columns)}
+	f.Definition = &definition{URL: "/definitions#" + p.metric, Columns: v.Columns(result.Metric.Columns)}
 	f.More = &link{v.Text("todo.all"), to}
 	if p.n != nil {
 		f.N = p.n(result, len(rows))
@@ -396,7 +397,7 @@ func (v *visit) lateTask(side string) tile {
 		if err != nil {
 			return f, err
 		}
-		f.Definition = &definition{URL: "/definitions#overdue", Columns: columnsIn(v.Words, counts.Metric.Columns)}
+		f.Definition = &definition{URL: "/definitions#overdue", Columns: v.Columns(counts.Metric.Columns)}
 		row := find(counts, map[string]string{"side": side})
 		if row == nil {
 			f.Empty = v.Say("empty.out", v.asOfWords())

@@ -78,7 +78,7 @@ func (v *visit) campaignRow(m measured) campaignRow {
 	c := m.Campaign
 	row := campaignRow{
 		URL: v.to(campaignAddress(c.ID)), Edit: v.to(campaignAddress(c.ID) + "/edit"), Name: shorten(c.Name, longestCell), When: windowWords(v.Words, c), Whom: groupWords(v.Words, c.Target),
-		What: shorten(valueLabel(v.Words, "channel", c.Channel), longestLabel), Text: m.Problem,
+		What: shorten(v.Value("channel", c.Channel), longestLabel), Text: m.Problem,
 	}
 	if c.Channel == "" && c.Kind == campaign.KindServiceChange {
 		row.What = v.Text("form.kind.service_change")

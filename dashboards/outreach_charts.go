@@ -188,12 +188,12 @@ func (d drawing) cumulative() *figure {
 	band := chart.Band{Name: d.Text("term.cumulative_range"), Color: "s1", Lo: make([]*float64, len(days)), Hi: make([]*float64, len(days))}
 	t := &table{Caption: f.Title, Head: []head{{Text: d.Text("head.month")}, {Text: d.Text("term.cumulative"), Number: true}, {Text: d.Text("head.lo"), Number: true}, {Text: d.Text("head.hi"), Number: true}}}
 	for i, m := range c.Cumulative {
-		points[i] = chart.Point{Value: new(m.N), Note: d.Say("finding.likely", signed(d.Count(m.Lo)), signed(d.Count(m.Hi)))}
+		points[i] = chart.Point{Value: new(m.N), Note: d.Say("finding.likely", locale.Signed(d.Count(m.Lo)), locale.Signed(d.Count(m.Hi)))}
 		band.Lo[i], band.Hi[i] = new(m.Lo), new(m.Hi)
-		t.Rows = append(t.Rows, []cell{{Text: categories[i].Label, Header: true, Short: true}, {Text: signed(d.Count(m.N)), Number: true}, {Text: signed(d.Count(m.Lo)), Number: true}, {Text: signed(d.Count(m.Hi)), Number: true}})
+		t.Rows = append(t.Rows, []cell{{Text: categories[i].Label, Header: true, Short: true}, {Text: locale.Signed(d.Count(m.N)), Number: true}, {Text: locale.Signed(d.Count(m.Lo)), Number: true}, {Text: locale.Signed(d.Count(m.Hi)), Number: true}})
 	}
 	last := c.Cumulative[len(c.Cumulative)-1]
-	f.N = d.Say("n.cumulative", signed(d.Count(last.N)), signed(d.Count(last.Lo)), signed(d.Count(last.Hi)), categories[len(days)-1].Label, monthCount(d.Words, len(days)))
+	f.N = d.Say("n.cumulative", locale.Signed(d.Count(last.N)), locale.Signed(d.Count(last.Lo)), locale.Signed(d.Count(last.Hi)), categories[len(days)-1].Label, monthCount(d.Words, len(days)))
 	drawn := chart.Chart{Kind: chart.Lines, Format: outcomeFormat(d.Report), Categories: categories, Signed: true, Level: new(0.0), Bands: []chart.Band{band},
 		Series: []chart.Series{{Name: d.Text("term.cumulative"), Color: "s1", Dash: chart.Solid, Points: points}}}
 	f.Marks, drawn.Marks = d.onAxis("month", days)
@@ -227,7 +227,7 @@ func (d drawing) otherSum() string {
 	if d.AdditionalRequests == nil {
 		return ""
 	}
-	return d.Say("cumulative.other_sum", outcomeNoun(d.Words, d.Report), signed(d.Count(d.AdditionalRequests.N)))
+	return d.Say("cumulative.other_sum", outcomeNoun(d.Words, d.Report), locale.Signed(d.Count(d.AdditionalRequests.N)))
 }
 
 func (d drawing) indexed() *figure {
@@ -424,7 +424,7 @@ func (d drawing) histogram(f *figure, logRatios []float64, name, color string) *
 // middleOf names a bar of a histogram on its axis: +7%, or −2.5% where bars are as narrow as that.
 func middleOf(w *locale.Words, b chart.Bin) string {
 	middle := 50 * (b.From + b.To)
-	return signed(w.Number(math.Round(middle*10)/10, -1) + "%")
+	return locale.Signed(w.Number(math.Round(middle*10)/10, -1) + "%")
 }
 
 // described is a definition of words of the outreach pages.

@@ -331,7 +331,7 @@ func keyNumbers(w *locale.Words, r *impact.Report) []keyNumber {
 		list = append(list, k)
 	}
 	if n := r.AdditionalRequests; n != nil {
-		list = append(list, keyNumber{w.Say("finding.additional", outcomeNoun(w, r)), signed(w.Count(n.N)), w.Say("finding.between", signed(w.Count(n.Lo)), signed(w.Count(n.Hi))), w.Text("finding.additional_note")})
+		list = append(list, keyNumber{w.Say("finding.additional", outcomeNoun(w, r)), locale.Signed(w.Count(n.N)), w.Say("finding.between", locale.Signed(w.Count(n.Lo)), locale.Signed(w.Count(n.Hi))), w.Text("finding.additional_note")})
 	}
 	if !isLikely(r) { // a cost in large figures would say that there is an effect
 		return list
@@ -450,7 +450,7 @@ func facts(w *locale.Words, r *impact.Report) []fact {
 	list = append(list, fact{w.Text("fact.frozen_at"), frozen, ""})
 	roles := make([]string, len(c.Roles))
 	for i, role := range c.Roles {
-		roles[i] = valueLabel(w, "role", role)
+		roles[i] = w.Value("role", role)
 	}
 	cost, hours := "", ""
 	if c.Cost != nil {
@@ -460,7 +460,7 @@ func facts(w *locale.Words, r *impact.Report) []fact {
 		hours = w.Number(*c.StaffHours, 1)
 	}
 	for _, f := range []fact{
-		{w.Text("fact.kind"), optional(w, "form.kind."+c.Kind), ""}, {w.Text("fact.channel"), valueLabel(w, "channel", c.Channel), ""}, {w.Text("fact.roles"), strings.Join(roles, ", "), ""},
+		{w.Text("fact.kind"), optional(w, "form.kind."+c.Kind), ""}, {w.Text("fact.channel"), w.Value("channel", c.Channel), ""}, {w.Text("fact.roles"), strings.Join(roles, ", "), ""},
 		{w.Text("fact.cost"), cost, ""}, {w.Text("fact.hours"), hours, ""}, {w.Text("fact.hypothesis"), c.Hypothesis, ""}, {w.Text("fact.owner"), c.Owner, ""}, {w.Text("fact.notes"), c.Notes, ""},
 	} {
 		if f.Value != "" {
@@ -506,7 +506,7 @@ func statistics(w *locale.Words, r *impact.Report) []fact {
 		if c.BacktestN > 0 && c.MAPE != nil {
 			backtest = w.Say("stat.backtest", w.Count(float64(c.BacktestIn)), w.Count(float64(c.BacktestN)), w.Share(*c.MAPE))
 		}
-		add(w.Text("stat.counterfactual"), w.Say("stat.counterfactual_words", significant(w, c.Q), w.Count(float64(c.Draws)), strconv.FormatUint(c.Seed, 10), backtest))
+		add(w.Text("stat.counterfactual"), w.Say("stat.counterfactual_words", w.Significant(c.Q), w.Count(float64(c.Draws)), strconv.FormatUint(c.Seed, 10), backtest))
 	}
 	if r.MDE != nil {
 		add(w.Text("head.mde"), w.Say("stat.mde_words", mdeWords(w, r.Outcome, *r.MDE)))
@@ -533,7 +533,7 @@ func unitsTable(w *locale.Words, r *impact.Report) *table {
 		t.Head = append(t.Head, head{Text: w.Text("units.left_out")})
 	}
 	for _, u := range r.Units {
-		group, change, name := w.Text("units.comparison"), noValue, valueLabel(w, "group", u.Name)
+		group, change, name := w.Text("units.comparison"), noValue, w.Value("group", u.Name)
 		if u.IsTarget {
 			group = w.Text("units.target")
 		}

@@ -233,7 +233,7 @@ func (v *visit) formGroups(t *typed, isPlan, isNew bool) []group {
 		{campaign.KindServiceChange, v.Text("form.kind.service_change"), kind.Value == campaign.KindServiceChange}}
 	channel := input("channel", "text")
 	for _, word := range campaign.Channels {
-		channel.Options = append(channel.Options, option{Value: word, Label: sentenceCase(word)})
+		channel.Options = append(channel.Options, option{Value: word, Label: locale.Sentence(word)})
 	}
 	carry := input("carry_over_months", "number")
 	carry.Min, carry.Max, carry.Step = "0", "24", "1"
@@ -553,7 +553,7 @@ func editsTable(w *locale.Words, history []campaign.Edit) *table {
 		if edit.AfterResults {
 			late = w.Text("yes")
 		}
-		how := cmp.Or(optional(w, "edit."+edit.How), sentenceCase(edit.How))
+		how := cmp.Or(optional(w, "edit."+edit.How), locale.Sentence(edit.How))
 		t.Rows = append(t.Rows, []cell{{Text: edit.At.UTC().Format("2006-01-02 15:04"), Header: true, Short: true}, {Text: how}, {Text: fieldWords(w, edit.Field)},
 			{Text: shorten(editWords(w, edit.Field, edit.Before), longestCell)}, {Text: shorten(editWords(w, edit.Field, edit.After), longestCell)}, {Text: late}})
 	}
@@ -565,7 +565,7 @@ func fieldWords(w *locale.Words, field string) string {
 	if field == "" {
 		return ""
 	}
-	return cmp.Or(optional(w, "form."+field), sentenceCase(strings.ReplaceAll(field, ".", ": ")))
+	return cmp.Or(optional(w, "form."+field), locale.Sentence(strings.ReplaceAll(field, ".", ": ")))
 }
 
 // lastDay is how a history writes the end of a campaign.
@@ -599,13 +599,13 @@ func editWords(w *locale.Words, field, said string) string {
 	case "outcome":
 		return w.Of(said)
 	case "channel":
-		return valueLabel(w, "channel", said)
+		return w.Value("channel", said)
 	case "kind":
 		return cmp.Or(optional(w, "form.kind."+strings.ReplaceAll(said, " ", "_")), said)
 	case "roles":
 		roles := strings.Split(said, "; ")
 		for i, role := range roles {
-			roles[i] = valueLabel(w, "role", role)
+			roles[i] = w.Value("role", role)
 		}
 		return strings.Join(roles, "; ")
 	}

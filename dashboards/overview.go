@@ -50,7 +50,7 @@ func (s *server) overview(c *gin.Context) error {
 			body.Figures = append(body.Figures, f)
 		}
 	}
-	body.Incomplete, body.Side = v.incomparable(), valueLabel(v.Words, "role", v.role())
+	body.Incomplete, body.Side = v.incomparable(), v.Value("role", v.role())
 	return v.render(c, "overview", v.Text("page./"), v.form(compareKey), body)
 }
 
@@ -115,7 +115,7 @@ func (v *visit) spark(metric string, change func(*queries.Filter), by []string, 
 			return "", err
 		}
 	}
-	shown := resultIn(v.Words, result)
+	shown := v.Result(result)
 	if keep != nil {
 		shown.Rows = slices.DeleteFunc(slices.Clone(result.Rows), func(row []any) bool { return !keep(result, row) })
 	}
@@ -124,7 +124,7 @@ func (v *visit) spark(metric string, change func(*queries.Filter), by []string, 
 	return chart.Spark(v.Words, chart.Draw(chart.Spec{
 		Kind: chart.Lines, Format: format, X: grain, Y: []string{measure}, Words: v.Words, Provisional: provisional,
 		Categories: chart.Buckets(grain, chart.BucketStart(grain, from), to),
-		Name:       func(dimension, value string) string { return valueLabel(v.Words, dimension, value) },
+		Name:       func(dimension, value string) string { return v.Value(dimension, value) },
 	}, shown)), nil
 }
 
@@ -263,12 +263,12 @@ func (v *visit) requestsCard() (*card, error) {
 	}
 	roles := v.roles(p.now)
 	if len(roles) == 1 {
-		c.Of = valueLabel(v.Words, "role", roles[0])
+		c.Of = v.Value("role", roles[0])
 		return c, nil
 	}
 	for _, role := range roles {
 		if now, before := p.values(map[string]string{"role": role}, "n_requests"); now != nil {
-			c.Others = append(c.Others, other{valueLabel(v.Words, "role", role), v.Count(*now), v.changed(now, before, "")})
+			c.Others = append(c.Others, other{v.Value("role", role), v.Count(*now), v.changed(now, before, "")})
 		}
 	}
 	return c, nil
@@ -286,11 +286,11 @@ func (v *visit) fillRateCard() (*card, error) {
 		row := find(p.now, where)
 		if i > 0 {
 			if now != nil {
-				c.Others = append(c.Others, other{valueLabel(v.Words, "role", role), v.Share(*now), v.moved(now, before, "higher")})
+				c.Others = append(c.Others, other{v.Value("role", role), v.Share(*now), v.moved(now, before, "higher")})
 			}
 			continue
 		}
-		c.Of, c.Number = valueLabel(v.Words, "role", role), noValue
+		c.Of, c.Number = v.Value("role", role), noValue
 		if row == nil {
 			continue
 		}
@@ -411,11 +411,11 @@ func (v *visit) overdueCard() (*card, error) {
 		}
 		if c.Of == "" {
 			out, _ := number(now, row, "n_out")
-			c.Of, c.Number, c.N = valueLabel(v.Words, "side", side), v.Count(*overdue), v.Say("n.out", v.Count(out))
+			c.Of, c.Number, c.N = v.Value("side", side), v.Count(*overdue), v.Say("n.out", v.Count(out))
 			c.Change = v.changed(overdue, before, "lower")
 			continue
 		}
-		c.Others = append(c.Others, other{valueLabel(v.Words, "side", side), v.Count(*overdue), v.changed(overdue, before, "lower")})
+		c.Others = append(c.Others, other{v.Value("side", side), v.Count(*overdue), v.changed(overdue, before, "lower")})
 	}
 	if c.Of == "" {
 		c.N = v.Say("empty.out", v.asOfWords())
@@ -453,12 +453,12 @@ func (v *visit) openCard() (*card, error) {
 	}
 	roles := v.roles(now)
 	if len(roles) == 1 {
-		c.Of = valueLabel(v.Words, "role", roles[0])
+		c.Of = v.Value("role", roles[0])
 		return c, nil
 	}
 	for _, role := range roles {
 		if n, _ := (pair{now: now}).values(map[string]string{"role": role}, "n_open"); n != nil {
-			c.Others = append(c.Others, other{Label: valueLabel(v.Words, "role", role), Number: v.Count(*n)})
+			c.Others = append(c.Others, other{Label: v.Value("role", role), Number: v.Count(*n)})
 		}
 	}
 	return c, nil

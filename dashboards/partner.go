@@ -141,7 +141,7 @@ func (p *onePartner) card() (*figure, error) {
 	if err != nil {
 		return f, err
 	}
-	f.Definition = &definition{URL: "/definitions#partners", Columns: columnsIn(p.Words, result.Metric.Columns)}
+	f.Definition = &definition{URL: "/definitions#partners", Columns: p.Words.Columns(result.Metric.Columns)}
 	row := p.row(result)
 	if row == nil {
 		f.Empty = p.Say("empty.partner", p.Span(p.filter.From, p.filter.To))
@@ -160,7 +160,7 @@ func (p *onePartner) card() (*figure, error) {
 		n, isKnown := number(result, row, name)
 		s := standing{Label: p.Of(column.Label), Number: noValue, Notes: slices.DeleteFunc(notes, func(s string) bool { return s == "" })}
 		if isKnown {
-			s.Number = value(p.Words, column, row[chart.Column(result, name)])
+			s.Number = p.Words.Cell(column, row[chart.Column(result, name)])
 			if column.Unit == queries.Days {
 				size, unit := p.Duration(n)
 				s.Number = size + " " + unit

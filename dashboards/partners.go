@@ -9,6 +9,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/fillrate/fillrate/dashboards/chart"
+	"github.com/fillrate/fillrate/dashboards/locale"
 	"github.com/fillrate/fillrate/queries"
 	"github.com/fillrate/fillrate/queries/partners"
 )
@@ -164,7 +165,7 @@ func (v *visit) scorecardCell(r *queries.Result, row []any, column queries.Colum
 			return cell{Text: v.Say("cell.few", v.Count(n))}, true
 		}
 	case column.Name == "balance":
-		return cell{Text: signed(v.Count(n))}, true
+		return cell{Text: locale.Signed(v.Count(n))}, true
 	case column.Name == "total_cost":
 		if currency := chart.Text(row[chart.Column(r, "currency")]); currency != "" && currency != queries.Unknown {
 			return cell{Text: v.Money(n) + " " + currency}, true
@@ -213,7 +214,7 @@ func (v *visit) reciprocity() (*figure, error) {
 			Label: func(r *queries.Result) func([]any) string {
 				return func(row []any) string {
 					net, _ := number(r, row, "net")
-					return v.Say("cell.net", signed(v.Count(net)))
+					return v.Say("cell.net", locale.Signed(v.Count(net)))
 				}
 			}},
 		arrange: busiest,

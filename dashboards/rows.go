@@ -124,14 +124,14 @@ func (v *visit) list(metric *queries.Metric, offset int, order string) (*rowList
 	for _, row := range rows {
 		cells := make([]cell, 0, len(shown))
 		for _, i := range shown {
-			words := value(v.Words, columns[i], row[i])
+			words := v.Cell(columns[i], row[i])
 			switch columns[i].Name {
 			case "role", "kind", "reason", "filled_by", "outcome", "status", "library":
 				if words != "" {
-					words = valueLabel(v.Words, columns[i].Name, words)
+					words = v.Value(columns[i].Name, words)
 				}
 			}
-			cells = append(cells, cell{Text: shorten(words, longestCell), Number: isNumber(columns[i]), Header: columns[i].Name == "source_id", Title: codeBehind(v.Words, columns[i].Name, value(v.Words, columns[i], row[i]))})
+			cells = append(cells, cell{Text: shorten(words, longestCell), Number: isNumber(columns[i]), Header: columns[i].Name == "source_id", Title: codeBehind(v.Words, columns[i].Name, v.Cell(columns[i], row[i]))})
 		}
 		list.Rows = append(list.Rows, cells)
 	}

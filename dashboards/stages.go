@@ -77,7 +77,7 @@ func (v *visit) stagesN(r *queries.Result, filled float64) string {
 	if all <= 0 {
 		return words
 	}
-	return v.Say("n.stages", words, valueLabel(v.Words, "stage", longest), v.Share(spent[longest]/all))
+	return v.Say("n.stages", words, v.Value("stage", longest), v.Share(spent[longest]/all))
 }
 
 // firstStage adds up a count that stands on the row of each stage.

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"compress/gzip"
 	"crypto/sha256"
-	"embed"
 	"encoding/hex"
 	"io/fs"
 	"net/http"
@@ -14,13 +13,9 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"github.com/fillrate/fillrate/dashboards/static"
 	"github.com/fillrate/fillrate/queries"
 )
-
-// static holds the stylesheet, the scripts and, where `make build` fetched it, ECharts under vendor.
-//
-//go:embed static
-var embedded embed.FS
 
 // staticFiles serves embedded files under addresses that hold a hash of their content, so that a browser may keep them
 // for ever.
@@ -38,13 +33,13 @@ var contentTypes = map[string]string{
 }
 
 func loadStatic() (*staticFiles, error) {
-	static := &staticFiles{files: map[string]staticFile{}}
-	err := fs.WalkDir(embedded, "static", func(name string, entry fs.DirEntry, err error) error {
+	loaded := &staticFiles{files: map[string]staticFile{}}
+	err := fs.WalkDir(static.Files, ".", func(name string, entry fs.DirEntry, err error) error {
 		contentType := contentTypes[path.Ext(name)]
 		if err != nil || entry.IsDir() || contentType == "" {
 			return err
 		}
-		content, err := embedded.ReadFile(name)
+		content, err := static.Files.ReadFile(name)
 		if err != nil {
 			return err
 		}
@@ -64,10 +59,10 @@ func loadStatic() (*staticFiles, error) {
 		if zipped.Len() < len(content) {
 			file.zipped = zipped.Bytes()
 		}
-		static.files[strings.TrimPrefix(name, "static/")] = file
+		loaded.files[name] = file
 		return nil
 	})
-	return static, err
+	return loaded, err
 }
 
 func (f *staticFiles) has(name string) bool { _, ok := f.files[name]; return ok }

@@ -19,12 +19,12 @@ var asking = []struct {
 	whole, some []*regexp.Regexp
 }{
 	{
-		[]string{"*.go", "locale/*.go", "chart/*.go"},
+		[]string{"*.go", "locale/*.go", "chart/*.go", "report/*.go", "report/*/*.go", "press/*.go", "delivery/*.go"},
 		[]*regexp.Regexp{regexp.MustCompile(`\b(?:Text|Say|optional|rich|refuse)\((?:[\w.]+, )?"([^"]+)"[,)]`)},
 		[]*regexp.Regexp{regexp.MustCompile(`\b(?:Text|Say|optional|rich|refuse)\((?:[\w.]+, )?"([^"]+)"\s*\+`)},
 	},
 	{
-		[]string{"templates/*.html"},
+		[]string{"templates/*.html", "report/*/*.html"},
 		[]*regexp.Regexp{regexp.MustCompile(`[{( ](?:t|say|rich) "([^"]+)"`)},
 		[]*regexp.Regexp{regexp.MustCompile(`[{( ](?:t|say|rich) \(printf? "([^"%]+)`)},
 	},
@@ -37,7 +37,7 @@ var asking = []struct {
 
 // Every text that the code, the templates and the scripts ask for is there, and none is left over.
 func TestTexts(t *testing.T) {
-	asked, prefixes := map[string]string{}, []string{"role.", "kind.", "side.", "reason.", "filled_by.", "stage."} // through valueLabel
+	asked, prefixes := map[string]string{}, []string{"role.", "kind.", "side.", "reason.", "filled_by.", "stage."} // through Words.Value
 	for _, of := range asking {
 		found := 0
 		for _, pattern := range of.files {
@@ -122,11 +122,11 @@ func TestNumbers(t *testing.T) {
 		w.Bucket("quarter", "2024-10-01"):              "2024 Q4",
 		w.Bucket("fiscal_year", "2023-07-01"):          "2023/24",
 		shorten("äöüäöü", 4):                           "äöü…",
-		valueLabel(w, "reason", "not_on_shelf"):        "Not on shelf",
-		valueLabel(w, "department", "not_on_shelf"):    "not_on_shelf",
-		signed(w.Number(0, 1) + "%"):                   "0.0%",
-		signed(w.Number(2.5, 1)):                       "+2.5",
-		significant(w, 0.001234):                       "0.00123",
+		w.Value("reason", "not_on_shelf"):              "Not on shelf",
+		w.Value("department", "not_on_shelf"):          "not_on_shelf",
+		locale.Signed(w.Number(0, 1) + "%"):            "0.0%",
+		locale.Signed(w.Number(2.5, 1)):                "+2.5",
+		w.Significant(0.001234):                        "0.00123",
 	} {
 		if got != want {
 			t.Errorf("%q, want %q", got, want)
@@ -143,10 +143,10 @@ func TestNumbers(t *testing.T) {
 func TestOtherLanguage(t *testing.T) {
 	w := locale.Find("pt-BR")
 	for got, want := range map[string]string{
-		signed(w.Number(0, 1) + "%"): "0,0%",
-		significant(w, 1234.5):       "1230",
-		value(w, queries.Column{Type: queries.Double, Unit: queries.Share}, 0.5): "50,0%",
-		explain(w, refuse(queries.Invalid, "problem.offset", 1000)).Message:      "offset é um número inteiro de 0 a 1.000.",
+		locale.Signed(w.Number(0, 1) + "%"): "0,0%",
+		w.Significant(1234.5):               "1230",
+		w.Cell(queries.Column{Type: queries.Double, Unit: queries.Share}, 0.5): "50,0%",
+		explain(w, refuse(queries.Invalid, "problem.offset", 1000)).Message:    "offset é um número inteiro de 0 a 1.000.",
 		lowerFirst("Órgão"): "órgão",
 	} {
 		if got != want {

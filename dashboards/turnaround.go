@@ -23,7 +23,7 @@ func (s *server) turnaround(c *gin.Context) error {
 		Role    string
 		Roles   []navItem
 		Figures []*figure
-	}{Role: valueLabel(v.Words, "role", v.role()), Roles: v.roleLinks()}
+	}{Role: v.Value("role", v.role()), Roles: v.roleLinks()}
 	tiles := []tile{v.turnaroundSummary, v.withinTarget}
 	kinds, err := v.kinds()
 	if err != nil {
@@ -68,7 +68,7 @@ func (v *visit) roleLinks() []navItem {
 		}
 		values := v.query()
 		values["role"] = []string{role}
-		links = append(links, navItem{valueLabel(v.Words, "role", role), address(v.path, values), role == v.role()})
+		links = append(links, navItem{v.Value("role", role), address(v.path, values), role == v.role()})
 	}
 	if len(links) < 2 {
 		return nil

@@ -168,7 +168,7 @@ func (v *visit) lateLoans(asked lateList) tile {
 		if err != nil {
 			return f, err
 		}
-		f.Definition = &definition{URL: "/definitions#overdue", Columns: columnsIn(v.Words, counts.Metric.Columns)}
+		f.Definition = &definition{URL: "/definitions#overdue", Columns: v.Columns(counts.Metric.Columns)}
 		row := find(counts, map[string]string{"side": side})
 		n, out := 0.0, 0.0
 		if row != nil {
@@ -296,7 +296,7 @@ func mailto(email string) string {
 func (v *visit) lateTabs(asked lateList) (sides, byLevel []navItem) {
 	here := v.sideOf(asked.side)
 	for _, side := range lateSides {
-		sides = append(sides, navItem{valueLabel(v.Words, "side", side), v.worklist(side, asked.level), side == here})
+		sides = append(sides, navItem{v.Value("side", side), v.worklist(side, asked.level), side == here})
 	}
 	for _, l := range levels {
 		byLevel = append(byLevel, navItem{v.Text("late.level." + l.name), v.worklist(here, l), l.name == asked.level.name})

@@ -117,7 +117,7 @@ func wrongWords(w *locale.Words, key string, words []string) string {
 	case d != nil && d.Closed != nil:
 		allowed := make([]string, len(d.Closed))
 		for i, value := range d.Closed {
-			allowed[i] = valueLabel(w, key, value)
+			allowed[i] = w.Value(key, value)
 		}
 		return w.Say("wrong.value", w.Of(d.Label), word, strings.Join(allowed, ", "))
 	case key == "from" || key == "to":
