@@ -268,9 +268,13 @@ func (q *question) contexts() []*Dimension {
 	return contexts
 }
 
-// rowContexts are columns of metrics that part their rows further and are no dimension, over a row of the facts.
+// rowContexts are columns of metrics that part their rows further and are no dimension, over a row of the facts, or as
+// the metric's Readers give them.
 var rowContexts = []*Dimension{
 	{Name: "outcome", Type: Text, sql: "outcome"},
+	{Name: "direction", Type: Text, sql: "direction"},
+	{Name: "form", Type: Text, sql: "form"},
+	{Name: "rule", Type: Text, sql: "rule"},
 	{Name: "currency", Type: Text, sql: "case when cost is null then 'no_cost' else coalesce(currency, 'unknown') end"},
 }
 

@@ -19,6 +19,7 @@ import (
 	"github.com/fillrate/fillrate/dashboards/locale"
 	"github.com/fillrate/fillrate/ingest/source"
 	"github.com/fillrate/fillrate/queries"
+	"github.com/fillrate/fillrate/queries/annual"
 	"github.com/fillrate/fillrate/queries/campaign"
 	"github.com/fillrate/fillrate/queries/catalog"
 	"github.com/fillrate/fillrate/queries/impact"
@@ -61,6 +62,15 @@ func words(t *testing.T) map[string]string {
 		for _, d := range m.Definitions {
 			add(m.ID, d.Label, d.Doc)
 			columns(m.ID, d.Columns)
+		}
+	}
+	for _, w := range annual.Words {
+		add("annual "+w.ID, w.Label, w.Doc)
+	}
+	for _, s := range annual.Surveys {
+		add("survey "+s.ID, s.Name, s.Asks)
+		for _, line := range s.Lines {
+			add("survey "+s.ID+", line "+line.ID, line.Label, line.Rule, line.Source)
 		}
 	}
 	for _, o := range campaign.Outcomes {

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/fillrate/fillrate/queries"
+	"github.com/fillrate/fillrate/queries/annual"
 	"github.com/fillrate/fillrate/queries/anomalies"
 	"github.com/fillrate/fillrate/queries/attempts"
 	"github.com/fillrate/fillrate/queries/balance"
@@ -40,6 +41,7 @@ var metrics = []*queries.Metric{
 	attempts.Metric,
 	partners.Metric,
 	balance.Metric,
+	annual.Metric,
 	cost.Metric,
 	titles.Metric,
 	copyright.Metric,

@@ -427,6 +427,7 @@ func TestEveryRowHasReadersEnough(t *testing.T) {
 		"reasons":    {"outcome in ('unfilled', 'cancelled')", "coalesce(reason, 'unknown'), outcome"},
 		"attempts":   {"request_id in (select request_id from attempt)", ""},
 		"balance":    {"outcome = 'filled' and role in ('lending', 'borrowing') and " + lender, ""},
+		"annual":     {"true", "role = 'lending', kind, case when outcome = 'filled' and role = 'docdel' then 'docdel' when outcome in ('filled', 'open') then outcome else 'not_filled' end"},
 		"cost":       {"outcome = 'filled'", "case when cost is null then 'no_cost' else coalesce(currency, 'unknown') end"},
 	}
 	const fewest = 5

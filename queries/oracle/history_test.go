@@ -155,7 +155,7 @@ func crowd(seed uint64, nLibraries int) *history {
 func emptyHistory(d dice) *history {
 	h := &history{
 		aliases:   map[string]string{"P2": "P1", "P9": "ZZZ"},
-		groups:    map[string]string{"P1": "Alliance", "P3": "Alliance", "ZZZ": "Rest"},
+		groups:    map[string]string{"P1": "Alliance", "P3": "Alliance", "ZZZ": "Rest", "O'HARE": "Branch", "P5": "OWN"},
 		addresses: map[string]string{},
 		patrons:   map[int64]patron{},
 		targets: map[[2]string]float64{
@@ -202,7 +202,7 @@ func (m manner) request(d dice, lib library, id int64) request {
 		id: id, library: lib.name, sourceID: fmt.Sprint(id),
 		role: pick(d, "borrowing", "borrowing", "lending", "docdel"), kind: pick(d, "loan", "loan", "copy", "unknown"),
 		network:     d.maybe(1-m.unknown, "OCLC", "RAPID"),
-		partner:     d.maybe(1-m.unknown, "P1", "P2", "P3", "P9", "O'HARE"),
+		partner:     d.maybe(1-m.unknown, "P1", "P2", "P3", "P9", "O'HARE", lib.name),
 		department:  d.maybe(1-m.unknown, "History", "Law", "Arts, Letters", "unknown"),
 		patronGroup: d.maybe(1-m.unknown, "Faculty", "Undergraduate", "Étudiant"),
 	}
@@ -289,7 +289,7 @@ func (m manner) life(d dice, lib library, r *request) {
 
 // supply fills a request, and lends and returns a loan.
 func (m manner) supply(d dice, lib library, r *request, step func(**time.Time), last *time.Time) {
-	r.filledBy = d.maybe(0.2, "open_access", "purchase", "unknown")
+	r.filledBy = d.maybe(0.25, "open_access", "purchase", "unknown", "local", "lender")
 	r.status = pick(d, "delivered", "notified", "checked_out", "found", "shipped", "received")
 	step(&r.shipped)
 	if d.chance(0.5) {

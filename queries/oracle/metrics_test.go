@@ -68,6 +68,7 @@ var measures = map[string]*measure{
 	"reasons": {columns: []string{"reason", "outcome", "n", "share", "provisional"}, always: []string{"reason", "outcome"}, rows: (*oracle).reasons},
 	"balance": {columns: []string{"lent", "borrowed", "net", "ratio", "lent_loans", "borrowed_loans", "net_loans", "lent_copies",
 		"borrowed_copies", "net_copies", "provisional"}, rows: one((*oracle).balance)},
+	"annual": {columns: []string{"direction", "form", "rule", "n", "provisional"}, always: []string{"direction", "form", "rule"}, rows: (*oracle).annual},
 	"cost": {columns: []string{"currency", "n_filled", "share_of_filled", "total_cost", "cost_per_filled", "median_cost", "provisional"}, always: []string{"currency"},
 		alwaysBy: []string{"role"}, rows: (*oracle).cost},
 	"percentiles": {columns: []string{"n", "p10_days", "p25_days", "median_days", "p75_days", "p90_days", "provisional"}, rows: one((*oracle).percentiles)},

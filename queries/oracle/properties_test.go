@@ -63,6 +63,7 @@ func TestProperties(t *testing.T) {
 		"EveryLoanWasAskedFor":            everyLoanWasAskedFor,
 		"RollupsChangeNothing":            rollupsChangeNothing,
 		"NoRowOfFewReaders":               noRowOfFewReaders,
+		"RulesAddUpToRequests":            rulesAddUpToRequests,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -156,6 +157,30 @@ func outcomesAddUpToRequests(t *rapid.T, list []sample) {
 	}
 }
 
+// Each request falls under one rule of the annual surveys: the rules add up to the requests of volume, by period to what
+// ended.
+func rulesAddUpToRequests(t *rapid.T, list []sample) {
+	s, f := draw(t, list)
+	rules, volume := s.run(t, "annual", f), s.run(t, "volume", f)
+	want := sum(volume, "n_requests")
+	if f.IsPeriod() {
+		want = sum(volume, "n_filled") + sum(volume, "n_unfilled") + sum(volume, "n_cancelled")
+	}
+	if n := sum(rules, "n"); n != want {
+		t.Fatalf("annual?%s: the rules add up to %d, the requests to %d", f.Encode(), n, want)
+	}
+	balance := s.run(t, "balance", f)
+	given := map[string]int64{}
+	for _, row := range rules.Rows {
+		if rule := row[column(rules, "rule")]; rule == "counted" || rule == "own_library" {
+			given[row[column(rules, "direction")].(string)] += row[column(rules, "n")].(int64)
+		}
+	}
+	if given["provided"] != sum(balance, "lent") {
+		t.Fatalf("annual?%s: %d provided, own branches among them, and %d lent", f.Encode(), given["provided"], sum(balance, "lent"))
+	}
+}
+
 // The parts of any dimension, or of any two, add up to the whole: the months to the year among them.
 func partsAddUpToTheWhole(t *rapid.T, list []sample) {
 	s, f := draw(t, list)
@@ -243,6 +268,7 @@ func filterNeverAdds(t *rapid.T, list []sample) {
 var behind = map[string][]string{
 	"volume": {"n_requests"}, "fill_rate": {"n_requests"}, "turnaround": {"n_filled"}, "overdue": {"n_out"}, "reasons": {"n"},
 	"balance": {"lent", "borrowed"}, "cost": {"n_filled"}, "demand": {"n_requests"}, "attempts": {"n_requests"}, "titles": {"n_requests"},
+	"annual": {"n"},
 }
 
 func rowsAreTheRequestsBehindNumbers(t *rapid.T, list []sample) {
@@ -481,6 +507,12 @@ var contextOf = map[string]struct {
 		},
 		columns: map[string]func(record) any{
 			"reason": func(r record) any { return orUnknown(r.fact.reason) }, "outcome": func(r record) any { return r.outcome },
+		},
+	},
+	"annual": {
+		is: func(o *oracle, r record) bool { return !o.isPeriod() || r.isOutcome },
+		columns: map[string]func(record) any{
+			"direction": func(r record) any { return directionOf(r) }, "form": func(r record) any { return formOf(r) }, "rule": func(r record) any { return ruleOf(r) },
 		},
 	},
 	"cost": {

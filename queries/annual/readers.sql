@@ -1,0 +1,2 @@
+-- The requests behind the rows, with what parts them.
+select * from ruled
