@@ -282,3 +282,56 @@ func TestOrderOfLoadingDoesNotMatter(t *testing.T) {
 		}
 	}
 }
+
+// A number that a table gives to two libraries names neither; one that it repeats for one library names that.
+func TestANumberOfTwoPartnersNamesNone(t *testing.T) {
+	files := store.Open(t.TempDir())
+	defer files.Close()
+	rows := func(symbols ...string) string {
+		var list []string
+		for _, symbol := range symbols {
+			list = append(list, fmt.Sprintf(`{"library":"MAIN","source":"test","partner_number":"1","symbol":%q,"name":%q,"email":null,"address":null,"batch_id":1}`, symbol, "College "+symbol))
+		}
+		return "[" + strings.Join(list, ",") + "]"
+	}
+	for _, step := range []struct{ rows, want string }{
+		{rows("AAA", "aaa "), "AAA"},
+		{rows("AAA", "BBB"), ""},
+		{rows("BBB"), "BBB"},
+	} {
+		_, err := files.Load(t.Context(), func(ctx context.Context, tx *store.Tx) (store.Verdict, error) {
+			m, err := New(ctx, tx)
+			if err != nil {
+				return store.Discard, err
+			}
+			record, _, err := array.RecordFromJSON(memory.DefaultAllocator, PartnerSchema, strings.NewReader(step.rows))
+			if err != nil {
+				return store.Discard, err
+			}
+			reader, err := array.NewRecordReader(PartnerSchema, []arrow.RecordBatch{record})
+			if err != nil {
+				return store.Discard, err
+			}
+			if err := m.Partners(ctx, reader); err != nil {
+				return store.Discard, err
+			}
+			_, err = m.Finish(ctx, nil, nil)
+			return store.Keep, err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		snapshot, err := files.Snapshot(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got string
+		err = snapshot.DB().QueryRowContext(t.Context(), "select coalesce(upper(trim(symbol)), '') from partner where partner_number = '1'").Scan(&got)
+		if closed := snapshot.Close(); err != nil || closed != nil {
+			t.Fatal(err, closed)
+		}
+		if got != step.want {
+			t.Errorf("after %s the number is of %q, want %q", step.rows, got, step.want)
+		}
+	}
+}

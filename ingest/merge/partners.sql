@@ -1,12 +1,18 @@
--- A later table's word on a partner replaces the earlier one; the same word changes nothing. Where one table says two
--- things of a partner, the alphabet decides, so that it always decides alike.
+-- A later table's word on a partner replaces the earlier one; the same word changes nothing. A number that one table gives
+-- to several libraries, as where ILLiad counts the addresses of each anew, names none of them: unknown, rather than wrong.
 create or replace temp table partner_news as
 with
-  latest as (
-    select library, source, partner_number, max_by((symbol, name), (batch_id, coalesce(symbol, ''), coalesce(name, ''))) as said, max(batch_id) as batch_id
+  newest as (
+    select *
     from incoming
     where partner_number is not null
-    group by library, source, partner_number
+    qualify batch_id = max(batch_id) over (partition by library, source, partner_number)
+  ),
+  latest as (
+    select library, source, partner_number, batch_id,
+      case when count(distinct upper(trim(symbol))) <= 1 then max((symbol, name)) end as said
+    from newest
+    group by all
   )
 select latest.library, latest.source, latest.partner_number, said[1] as symbol, said[2] as name, latest.batch_id
 from latest
