@@ -2,6 +2,7 @@ package report
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/fillrate/fillrate/dashboards/locale"
@@ -28,4 +29,31 @@ type section struct {
 	kinds []Kind // in which it can stand
 	// compose gives the section of a report; nil: there is nothing to say, and that it is left out needs no word.
 	compose func(*composer) (*Section, error)
+}
+
+// sections are all that there are, in the order in which they are offered. A new one is a file and a line here.
+func sections() []section {
+	return []section{
+		{"summary", []Kind{Monthly, Annual}, summary},
+	}
+}
+
+// SectionIDs lists the sections that a report of a kind can have.
+func SectionIDs(kind Kind) []string {
+	var ids []string
+	for _, s := range sections() {
+		if slices.Contains(s.kinds, kind) {
+			ids = append(ids, s.id)
+		}
+	}
+	return ids
+}
+
+func findSection(id string) *section {
+	for _, s := range sections() {
+		if s.id == id {
+			return &s
+		}
+	}
+	return nil
 }
