@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"syscall"
 
 	"github.com/mattn/go-sqlite3"
 )
@@ -159,6 +160,13 @@ func AppError(dir string, err error) error {
 		return err
 	}
 	path := filepath.Join(dir, AppFile)
+	isFull := failed.Code == sqlite3.ErrFull
+	for _, limit := range []syscall.Errno{syscall.ENOSPC, syscall.EDQUOT, syscall.EFBIG} { // a quota; a limit of the process
+		isFull = isFull || failed.Code == sqlite3.ErrIoErr && failed.SystemErrno == limit
+	}
+	if isFull {
+		return &AppUnavailableError{"the disk is full while writing " + AppFile + " in the data directory: free some space and try again; nothing was changed", err}
+	}
 	switch failed.Code {
 	case sqlite3.ErrNotADB, sqlite3.ErrCorrupt:
 		return fmt.Errorf("%s is damaged, or no file of Fillrate's: move it away and take a backup's with `fillrate restore` (%w)", path, err)
@@ -166,8 +174,6 @@ func AppError(dir string, err error) error {
 		return &AppUnavailableError{AppFile + " in the data directory can't be written: let the user that runs Fillrate write to it and to its folder; nothing was changed", err}
 	case sqlite3.ErrBusy, sqlite3.ErrLocked:
 		return &AppUnavailableError{"another program has held " + AppFile + " in the data directory for ten seconds: close it, then try again; nothing was changed", err}
-	case sqlite3.ErrFull:
-		return &AppUnavailableError{"the disk is full while writing " + AppFile + " in the data directory: free some space and try again; nothing was changed", err}
 	}
 	return fmt.Errorf("%s: %w", path, err)
 }

@@ -1,0 +1,1 @@
+select content from edition_file where edition_id = ? and format = ?

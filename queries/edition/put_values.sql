@@ -1,0 +1,1 @@
+insert into edition_values (edition_id, content) values (?, ?)

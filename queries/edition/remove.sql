@@ -1,0 +1,1 @@
+delete from saved_report where name = ?

@@ -1,0 +1,1 @@
+select content from edition_values where edition_id = ?
