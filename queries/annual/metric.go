@@ -9,14 +9,18 @@ import (
 )
 
 var (
+	//go:embed marked.sql
+	markedSQL string
+	//go:embed parts.sql
+	partsSQL string
+	//go:embed readers.sql
+	readersSQL string
 	//go:embed rules.sql
 	rulesSQL string
 	//go:embed annual.sql
 	metricSQL string
 	//go:embed rows.sql
 	rowsSQL string
-	//go:embed readers.sql
-	readersSQL string
 	//go:embed doc.md
 	doc string
 )
@@ -27,9 +31,9 @@ var Metric = &queries.Metric{
 	Title:    "Annual survey",
 	Question: "What did we provide and receive, as annual surveys count it?",
 	Doc:      doc,
-	SQL:      rulesSQL + metricSQL,
-	Rows:     rulesSQL + rowsSQL,
-	Readers:  rulesSQL + readersSQL,
+	SQL:      markedSQL + partsSQL + rulesSQL + metricSQL,
+	Rows:     rowsSQL,
+	Readers:  markedSQL + readersSQL + rulesSQL + "select * from ruled",
 	Dated:    queries.ByBasis,
 	Always:   []string{"direction", "form", "rule"},
 	Order:    "direction, form = 'unknown', form desc, rule <> 'counted', rule",

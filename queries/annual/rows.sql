@@ -1,2 +1,2 @@
 -- Every request that falls under a rule.
-select * exclude (direction, form, is_own, rule), null::integer as days_late from ruled
+select *, null::integer as days_late from scope where is_outcome or not $is_period
