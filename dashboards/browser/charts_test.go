@@ -29,7 +29,7 @@ import (
 // as its golden files.
 var gallery = template.Must(template.New("gallery").Parse(`<!doctype html>
 <html lang="{{.Words.Tag}}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Charts</title>
-<link rel="icon" href="data:,"><link rel="stylesheet" href="/static/app.css"><script src="/static/vendor/echarts.min.js" defer></script><script src="/static/charts.js" defer></script><script src="/start.js" defer></script>
+<link rel="icon" href="data:,"><link rel="stylesheet" href="/static/app.css"><script src="/static/vendor/echarts.min.js" defer></script><script src="/static/option.js" defer></script><script src="/static/charts.js" defer></script><script src="/start.js" defer></script>
 <script type="application/json" id="words">{{.Script}}</script></head>
 <body><header class="side"><p class="name">Fillrate</p></header><div class="page"><main id="main">
 <div class="title"><h1>Charts</h1><p class="summary">1 Jan 2024 to 31 Dec 2024 · Role: Borrowing</p></div>
