@@ -17,8 +17,11 @@ type Sources struct {
 	Settings  settings.Settings
 	Campaigns []campaign.Campaign // the record as it stands
 	Exposures []campaign.Exposure
-	Version   string
-	MadeAt    time.Time
+	// Edits gives a campaign's own history, Looked tells the record that results of one were seen; nil: there is no record.
+	Edits   func(ctx context.Context, id string) ([]campaign.Edit, error)
+	Looked  func(ctx context.Context, id string, at time.Time) error
+	Version string
+	MadeAt  time.Time
 	// Draw gives an ECharts option as an SVG; nil where the binary holds no ECharts: figures then are their tables.
 	Draw func(ctx context.Context, option map[string]any, words *locale.Words, width, height int) ([]byte, error)
 }
@@ -35,6 +38,27 @@ type section struct {
 func sections() []section {
 	return []section{
 		{"summary", []Kind{Monthly, Annual}, summary},
+		{"volume", []Kind{Monthly, Annual}, volume},
+		{"fill_rate", []Kind{Monthly, Annual}, fillRate},
+		{"reasons", []Kind{Monthly, Annual}, reasons},
+		{"turnaround", []Kind{Monthly, Annual}, turnaround},
+		{"overdue", []Kind{Monthly, Annual}, overdue},
+		{"months", []Kind{Annual}, monthsSection},
+		{"partners", []Kind{Monthly, Annual}, partnersSection},
+		{"lending_groups", []Kind{Monthly, Annual}, lendingGroupsSection},
+		{"groups", []Kind{Monthly, Annual}, groupsSection},
+		{"cost", []Kind{Monthly, Annual}, costSection},
+		{"copyright", []Kind{Monthly, Annual}, copyrightSection},
+		{"campaigns", []Kind{Monthly, Annual}, campaignsSection},
+		{"quality", []Kind{Monthly, Annual}, qualitySection},
+		{"ipeds", []Kind{Annual}, surveySection("ipeds")},
+		{"acrl", []Kind{Annual}, surveySection("acrl")},
+		{"arl", []Kind{Annual}, surveySection("arl")},
+		{"list_overdue", []Kind{Worklists, Monthly}, listOverdueSection},
+		{"list_open", []Kind{Worklists, Monthly}, listOpenSection},
+		{"list_purchase", []Kind{Worklists, Monthly}, listPurchaseSection},
+		{"list_copyright", []Kind{Worklists, Monthly}, listCopyrightSection},
+		{"list_breaches", []Kind{Worklists, Monthly}, listBreachesSection},
 	}
 }
 
