@@ -26,7 +26,7 @@ func openCSV(w io.Writer, about *queries.Result) (writer, error) {
 
 func (c *csvWriter) row(values []any) error {
 	for i, value := range values {
-		c.fields[i] = plain(value, c.columns[i].Type)
+		c.fields[i] = Plain(value, c.columns[i].Type)
 	}
 	return c.out.Write(c.fields)
 }
@@ -36,8 +36,9 @@ func (c *csvWriter) close() error {
 	return c.out.Error()
 }
 
-// plain writes a value for a machine.
-func plain(value any, kind queries.Type) string {
+// Plain writes a value for a machine, as files of CSV hold it: text that looks like a formula is guarded, dates are
+// 2016-07-01, instants RFC 3339, null is empty.
+func Plain(value any, kind queries.Type) string {
 	switch v := value.(type) {
 	case string:
 		return Guard(v)

@@ -34,7 +34,8 @@ func openXLSX(w io.Writer, about *queries.Result) (writer, error) {
 		return nil, err
 	}
 	for _, column := range about.Columns {
-		style, err := x.book.NewStyle(&excelize.Style{CustomNumFmt: numberFormat(column)})
+		format := NumberFormat(column)
+		style, err := x.book.NewStyle(&excelize.Style{CustomNumFmt: &format})
 		if err != nil {
 			return nil, err
 		}
@@ -43,8 +44,8 @@ func openXLSX(w io.Writer, about *queries.Result) (writer, error) {
 	return x, x.nextSheet()
 }
 
-// numberFormat is how a spreadsheet shows a column; it keeps the value as it is.
-func numberFormat(column queries.Column) *string {
+// NumberFormat is how a spreadsheet shows a column; it keeps the value as it is.
+func NumberFormat(column queries.Column) string {
 	format := "General"
 	switch {
 	case column.Type == queries.Integer && column.Unit == "": // a year, an hour, a place in a list
@@ -63,7 +64,7 @@ func numberFormat(column queries.Column) *string {
 	if column.IsChange {
 		format = "+" + format + ";-" + format + ";" + format
 	}
-	return &format
+	return format
 }
 
 // nextSheet starts a sheet with its heading.
@@ -117,7 +118,7 @@ func (x *xlsxWriter) row(values []any) error {
 	x.nRows++
 	cells := make([]any, len(values))
 	for i, value := range values {
-		cells[i] = excelize.Cell{Value: sheetValue(value), StyleID: x.styles[i]}
+		cells[i] = excelize.Cell{Value: SheetValue(value), StyleID: x.styles[i]}
 	}
 	cell, err := excelize.CoordinatesToCellName(1, x.nRows+1)
 	if err != nil {
@@ -126,9 +127,9 @@ func (x *xlsxWriter) row(values []any) error {
 	return x.sheet.SetRow(cell, cells)
 }
 
-// sheetValue is a value as a spreadsheet holds it: text is text and never a formula, and instants have no zone there,
+// SheetValue is a value as a spreadsheet holds it: text is text and never a formula, and instants have no zone there,
 // so that they are written as their library reads them.
-func sheetValue(value any) any {
+func SheetValue(value any) any {
 	switch v := value.(type) {
 	case string:
 		if utf8.RuneCountInString(v) > excelize.TotalCellChars {
