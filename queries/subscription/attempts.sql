@@ -1,0 +1,1 @@
+select attempt, at, result, note from delivery_attempt where delivery_id = ? order by rowid

@@ -1,0 +1,1 @@
+insert into delivery_attempt (delivery_id, attempt, at, result, note) values (?, ?, ?, ?, ?)
