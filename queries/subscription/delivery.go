@@ -76,10 +76,10 @@ type Delivery struct {
 
 // Attempt is what became of one attempt.
 type Attempt struct {
-	Number int
-	At     time.Time
-	Result State
-	Note   string
+	Number int       `json:"number"`
+	At     time.Time `json:"at"`
+	Result State     `json:"result"`
+	Note   string    `json:"note,omitempty"`
 }
 
 // waits are those after the first failures in a row; then one more a day, until it has failed for patience.

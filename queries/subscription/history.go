@@ -15,10 +15,16 @@ type History struct {
 	Newest time.Time // newest date in it; zero: it is empty
 }
 
+// NoHistory is that of a library which has loaded nothing yet.
+func NoHistory() History {
+	return History{Calendar: Calendar{Zone: time.UTC, Closed: map[string]bool{}, FiscalStart: 1}}
+}
+
 // ReadHistory reads the zone that most requests were made in (UTC where there is none), the closed days of the library with
 // most requests there, and the newest date. fiscalStart is the library's setting, 1 to 12.
 func ReadHistory(ctx context.Context, snapshot *store.Snapshot, fiscalStart int) (History, error) {
-	h := History{Calendar: Calendar{Zone: time.UTC, Closed: map[string]bool{}, FiscalStart: fiscalStart}}
+	h := NoHistory()
+	h.FiscalStart = fiscalStart
 	rows, err := snapshot.DB().QueryContext(ctx, historySQL)
 	if err != nil {
 		return History{}, fmt.Errorf("reading the library's calendar: %w", err)

@@ -99,6 +99,9 @@ func (s Schedule) String() string {
 	return fmt.Sprintf("%s:%d%s", s.Rule, s.Day, at)
 }
 
+// MarshalText writes it as String does.
+func (s Schedule) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
 // fits tells whether reports of a kind can come by the schedule.
 func (s Schedule) fits(kind Kind) error {
 	switch {

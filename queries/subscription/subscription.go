@@ -30,20 +30,20 @@ const (
 
 // Subscription is a report that comes by itself.
 type Subscription struct {
-	ID         string // a slug: monthly-to-the-dean
-	Report     string // name of a built-in or a saved report
-	Kind       Kind   // of that report
-	Schedule   Schedule
-	Formats    []string // xlsx, pdf, csv, html
-	Recipients []string // e-mail addresses, each of which gets a mail of its own; none: only the folder
-	Attach     bool     // the files come with the mail
-	Link       string   // base address of the dashboards, for a link in the mail; empty: none
-	Folder     string   // absolute path of a folder that the files are put into; empty: none
-	Language   string   // tag of package locale; empty: the library's
-	Paper      string   // a4 or letter; empty: the usual
-	CreatedAt  time.Time
-	Since      time.Time // what was due until then does not count: when it was made, or went on after a pause
-	PausedAt   time.Time // zero: not paused
+	ID         string    `json:"id"`     // a slug: monthly-to-the-dean
+	Report     string    `json:"report"` // name of a built-in or a saved report
+	Kind       Kind      `json:"kind"`   // of that report
+	Schedule   Schedule  `json:"schedule"`
+	Formats    []string  `json:"formats"`            // xlsx, pdf, csv, html
+	Recipients []string  `json:"recipients"`         // e-mail addresses, each of which gets a mail of its own; none: only the folder
+	Attach     bool      `json:"attach"`             // the files come with the mail
+	Link       string    `json:"link,omitempty"`     // base address of the dashboards, for a link in the mail; empty: none
+	Folder     string    `json:"folder,omitempty"`   // absolute path of a folder that the files are put into; empty: none
+	Language   string    `json:"language,omitempty"` // tag of package locale; empty: the library's
+	Paper      string    `json:"paper,omitempty"`    // a4 or letter; empty: the usual
+	CreatedAt  time.Time `json:"created_at"`
+	Since      time.Time `json:"since"`              // what was due until then does not count: when it was made, or went on after a pause
+	PausedAt   time.Time `json:"paused_at,omitzero"` // zero: not paused
 }
 
 // Formats lists the formats that files of a report have.
