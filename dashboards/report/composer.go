@@ -46,12 +46,23 @@ func (s span) isZero() bool { return s.from.IsZero() }
 // months moves a span by whole months.
 func (s span) months(n int) span { return span{s.from.AddDate(0, n, 0), s.to.AddDate(0, n, 0)} }
 
-// nameOf names a span: Mar 2025, or its first and last day.
+// nameOf names a span: Mar 2025, or a year by its number or both: 2024, 2024/25.
 func (c *composer) nameOf(s span) string {
-	if s.from.Day() == 1 && s.from.AddDate(0, 1, 0).Equal(s.to) {
-		return c.words.Bucket("month", s.from.Format(time.DateOnly))
+	grain := "month"
+	switch {
+	case s.isZero():
+		return ""
+	case c.spec.Kind == Annual && s.from.Month() == time.January:
+		grain = "year"
+	case c.spec.Kind == Annual:
+		grain = "fiscal_year"
 	}
-	return c.words.Span(s.from, s.to)
+	return c.words.Bucket(grain, s.from.Format(time.DateOnly))
+}
+
+// knows tells whether the history says anything of a span: before its first day there is nothing, and not nought.
+func (c *composer) knows(s span) bool {
+	return !s.isZero() && s.to.After(c.first) && !s.from.After(c.newest)
 }
 
 // span is what the report speaks of.
@@ -142,6 +153,22 @@ func (c *composer) fail(err error) {
 // only narrows a question to one role.
 func only(role string) func(*queries.Filter) {
 	return func(f *queries.Filter) { f.Role = []string{role} }
+}
+
+// roles are those that the report speaks of: that its filter leaves, and that have requests in the trend's months or a year
+// before; borrowing first.
+func (c *composer) roles() ([]string, error) {
+	received, err := c.ask("volume", span{c.trend().from.AddDate(-1, 0, 0), c.trend().to}, nil, "role")
+	if err != nil {
+		return nil, err
+	}
+	var roles []string
+	for _, role := range queries.FindDimension("role").Closed {
+		if c.asks("role", role) && find(received, "role", role) != nil {
+			roles = append(roles, role)
+		}
+	}
+	return roles, nil
 }
 
 // asks tells whether the report's filter leaves a value of a dimension.
@@ -312,8 +339,11 @@ func (c *composer) figure(id, title string, t Table, r *queries.Result, spec cha
 			return string(name)
 		}
 	}
-	if spec.Categories == nil && isBucket(spec.X) && !r.Filter.From.IsZero() && !r.Filter.To.IsZero() {
-		spec.Categories = chart.Buckets(spec.X, r.Filter.From, r.Filter.To)
+	if from := r.Filter.From; spec.Categories == nil && isBucket(spec.X) && !from.IsZero() && !r.Filter.To.IsZero() {
+		if c.first.After(from) { // before the history there is nothing, and not nought
+			from = c.first
+		}
+		spec.Categories = chart.Buckets(spec.X, chart.BucketStart(spec.X, from), r.Filter.To)
 	}
 	if spec.Provisional == nil {
 		moves, err := c.moves(r)

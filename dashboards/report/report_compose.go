@@ -157,9 +157,11 @@ func (c *composer) compose(reach Reach) (*Report, error) {
 
 // all composes the sections, two at a time, in the spec's order.
 func (c *composer) all() ([]Section, error) {
-	ctx, cancel := context.WithCancel(c.ctx)
+	whole := c.ctx
+	ctx, cancel := context.WithCancel(whole)
 	defer cancel()
 	c.ctx = ctx
+	defer func() { c.ctx = whole }()
 	made, failed := make([]*Section, len(c.spec.Sections)), make([]error, len(c.spec.Sections))
 	next, done := make(chan int), make(chan struct{})
 	for range atOnce {
@@ -236,7 +238,7 @@ func (c *composer) library() string {
 
 func (c *composer) spanWords(reach Reach) string {
 	if c.spec.Kind == Worklists {
-		return c.say("report.as_of", c.words.Date(reach.Today()))
+		return c.words.Say("report.as_of", c.words.Date(reach.Today()))
 	}
 	return c.words.Span(c.spec.From, c.spec.To)
 }
@@ -278,10 +280,10 @@ func (c *composer) provisional() (string, error) {
 	}
 	today := Reach{Newest: c.newest, Zone: c.zone}.Today()
 	switch {
-	case len(moving) > 0 && !today.AddDate(0, 0, 1).After(c.spec.To):
-		return c.say("report.provisional_running", strings.Join(moving, ", "), c.words.Date(today)), nil
+	case today.Before(c.spec.To):
+		return c.words.Say("report.provisional_running", c.nameOf(c.span()), c.words.Date(today)), nil
 	case len(moving) > 0:
-		return c.say("report.provisional", strings.Join(moving, ", ")), nil
+		return c.words.Say("report.provisional", strings.Join(moving, ", ")), nil
 	}
 	return "", nil
 }
@@ -310,7 +312,7 @@ func (c *composer) about(r *Report, reach Reach) []Pair {
 			clock = "report.clock.business"
 		}
 		add("clock", c.words.Text(clock))
-		add("stock", c.say("report.stock", c.instantWords(c.span())))
+		add("stock", c.words.Say("report.stock", c.instantWords(c.span())))
 		add("provisional", c.words.Text("report.provisional_means"))
 	}
 	add("link", r.Link)
