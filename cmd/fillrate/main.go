@@ -22,6 +22,7 @@ type commands struct {
 	Ingest      ingestCmd      `cmd:"" help:"Load exports of an ILL system."`
 	Query       queryCmd       `cmd:"" help:"Compute a metric."`
 	Serve       serveCmd       `cmd:"" help:"Show the dashboards in a browser."`
+	Report      reportCmd      `cmd:"" help:"Make reports and worklists, issue them for good, and say how far they have moved since."`
 	Campaign    campaignCmd    `cmd:"" help:"Record campaigns, and measure what they changed."`
 	Settings    settingsCmd    `cmd:"" help:"Show or change what holds for all pages, reports and commands."`
 	Sample      sampleCmd      `cmd:"" help:"Invent a library's history of any size, as ILLiad exports."`
@@ -47,7 +48,7 @@ func run(ctx context.Context, args []string, stdout, stderr *os.File) int {
 		kong.Name("fillrate"),
 		kong.Description("Turnaround, fill rate and overdue of interlibrary loan, from the exports that your system already makes."),
 		kong.UsageOnError(),
-		queryVars(), campaignVars(),
+		queryVars(), campaignVars(), reportVars(),
 		kong.Writers(stdout, stderr),
 		kong.Exit(func(code int) { exited = code }),
 	)

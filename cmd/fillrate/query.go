@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -29,24 +30,13 @@ type queryCmd struct {
 	Preset string   `help:"A span by name, such as last_12_months or fiscal_year." placeholder:"NAME"`
 	By     []string `help:"Split by these, such as month,role." placeholder:"A,B"`
 
-	Library     []string `help:"Only these libraries." placeholder:"CODE"`
-	Role        []string `help:"Only borrowing, lending or docdel." placeholder:"ROLE"`
-	Kind        []string `help:"Only loan, copy or unknown." placeholder:"KIND"`
-	Network     []string `help:"Only these networks." placeholder:"NAME"`
-	Partner     []string `help:"Only these partners." placeholder:"SYMBOL"`
-	Department  []string `help:"Only this department (repeatable)." sep:"none" placeholder:"NAME"`
-	PatronGroup []string `help:"Only this patron group (repeatable)." sep:"none" placeholder:"NAME"`
-	Source      []string `help:"Only requests from these systems." placeholder:"NAME"`
+	narrowFlags
 
 	Outcome []string `help:"With --rows: only filled, unfilled, cancelled or open." placeholder:"WORD"`
 	Reason  []string `help:"With --rows: only those that ended for this reason (repeatable)." sep:"none" placeholder:"WORD"`
 
-	Basis             string `help:"cohort (by day of creation) or period (outcomes by their own day)." placeholder:"WORD"`
-	Clock             string `help:"calendar, or business (without weekends and closures)." placeholder:"WORD"`
-	AsOf              string `help:"The history as it stood then (default: its newest date)." placeholder:"D"`
-	GraceDays         string `help:"Days after the due day on which a loan is not late yet." placeholder:"N"`
-	ReturnTransitDays string `help:"The same for the way back, on the lending side." placeholder:"N"`
-	FiscalStart       string `help:"Month in which the fiscal year starts (default 7)." placeholder:"MONTH"`
+	countFlags
+	AsOf string `help:"The history as it stood then (default: its newest date)." placeholder:"D"`
 
 	Compare    string   `help:"Set an earlier span beside it: previous or last_year." placeholder:"WORD"`
 	Definition string   `help:"Set a peer's way of counting beside ours: ${definitions}." placeholder:"NAME"`
@@ -59,6 +49,42 @@ type queryCmd struct {
 	SQL     bool   `name:"sql" help:"The SQL behind the numbers, to run on the file in any program that reads DuckDB."`
 	Format  string `help:"table, csv, json, arrow or xlsx (default: as --out ends, else table)." placeholder:"FORMAT"`
 	Out     string `help:"Write to this file instead of the terminal." type:"path" placeholder:"FILE"`
+}
+
+// narrowFlags leave some of the requests.
+type narrowFlags struct {
+	Library     []string `help:"Only these libraries." placeholder:"CODE"`
+	Role        []string `help:"Only borrowing, lending or docdel." placeholder:"ROLE"`
+	Kind        []string `help:"Only loan, copy or unknown." placeholder:"KIND"`
+	Network     []string `help:"Only these networks." placeholder:"NAME"`
+	Partner     []string `help:"Only these partners." placeholder:"SYMBOL"`
+	Department  []string `help:"Only this department (repeatable)." sep:"none" placeholder:"NAME"`
+	PatronGroup []string `help:"Only this patron group (repeatable)." sep:"none" placeholder:"NAME"`
+	Source      []string `help:"Only requests from these systems." placeholder:"NAME"`
+}
+
+// values gives the flags as the filter's keys.
+func (f narrowFlags) values() url.Values {
+	return url.Values{
+		"library": f.Library, "role": f.Role, "kind": f.Kind, "network": f.Network, "partner": f.Partner,
+		"department": f.Department, "patron_group": f.PatronGroup, "source": f.Source,
+	}
+}
+
+// countFlags say how requests are counted.
+type countFlags struct {
+	Basis             string `help:"cohort (by day of creation) or period (outcomes by their own day)." placeholder:"WORD"`
+	Clock             string `help:"calendar, or business (without weekends and closures)." placeholder:"WORD"`
+	GraceDays         string `help:"Days after the due day on which a loan is not late yet." placeholder:"N"`
+	ReturnTransitDays string `help:"The same for the way back, on the lending side." placeholder:"N"`
+	FiscalStart       string `help:"Month in which the fiscal year starts (default 7)." placeholder:"MONTH"`
+}
+
+// values gives the flags as the filter's keys.
+func (f countFlags) values() url.Values {
+	return url.Values{
+		"basis": {f.Basis}, "clock": {f.Clock}, "grace_days": {f.GraceDays}, "return_transit_days": {f.ReturnTransitDays}, "fiscal_start": {f.FiscalStart},
+	}
 }
 
 // queryVars are the words in the flags' help that come of the catalog.
@@ -169,15 +195,11 @@ func (c *queryCmd) question(a *app) (*queries.Metric, queries.Filter, export.For
 // values gives the flags as the filter's keys. An option that the metric does not read is refused: it was meant for
 // another one, or for nothing.
 func (c *queryCmd) values(metric *queries.Metric) (url.Values, error) {
-	values := url.Values{
-		"by": c.By, "library": c.Library, "role": c.Role, "kind": c.Kind, "network": c.Network, "partner": c.Partner,
-		"outcome": c.Outcome, "reason": c.Reason,
-		"department": c.Department, "patron_group": c.PatronGroup, "source": c.Source,
-	}
+	values := c.narrowFlags.values()
+	maps.Copy(values, c.countFlags.values())
+	maps.Copy(values, url.Values{"by": c.By, "outcome": c.Outcome, "reason": c.Reason})
 	for key, word := range map[string]string{
-		"from": c.From, "to": c.To, "preset": c.Preset, "basis": c.Basis, "clock": c.Clock, "as_of": c.AsOf,
-		"grace_days": c.GraceDays, "return_transit_days": c.ReturnTransitDays, "fiscal_start": c.FiscalStart,
-		"compare": c.Compare, "definition": c.Definition,
+		"from": c.From, "to": c.To, "preset": c.Preset, "as_of": c.AsOf, "compare": c.Compare, "definition": c.Definition,
 	} {
 		values.Set(key, word)
 	}

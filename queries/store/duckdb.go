@@ -27,9 +27,12 @@ type Limits struct {
 	Threads int
 }
 
-// limitsFromEnvironment reads FILLRATE_MEMORY_LIMIT (such as 8GB); 4GB leaves a laptop room for the rest.
-func limitsFromEnvironment() Limits {
-	return Limits{Memory: cmp.Or(os.Getenv("FILLRATE_MEMORY_LIMIT"), "4GB"), Threads: runtime.NumCPU()}
+// usualMemory leaves a laptop room for the rest.
+const usualMemory = "4GB"
+
+// limitsFromEnvironment reads FILLRATE_MEMORY_LIMIT (such as 8GB); memory is what holds where it is not set.
+func limitsFromEnvironment(memory string) Limits {
+	return Limits{Memory: cmp.Or(os.Getenv("FILLRATE_MEMORY_LIMIT"), memory), Threads: runtime.NumCPU()}
 }
 
 var (

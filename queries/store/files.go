@@ -54,8 +54,12 @@ type counted struct {
 var _ Store = (*Files)(nil)
 
 // Open gives the store of a data directory, which need not exist before the first load.
-func Open(dir string) *Files {
-	return &Files{dir: dir, limits: limitsFromEnvironment(), opened: map[int]*openGeneration{}, counted: map[int]counted{}}
+func Open(dir string) *Files { return OpenWithin(dir, usualMemory) }
+
+// OpenWithin is Open for a process that is to be small: DuckDB holds at most so much (such as 400MB) and keeps the rest in
+// the data directory, unless FILLRATE_MEMORY_LIMIT says otherwise.
+func OpenWithin(dir, memory string) *Files {
+	return &Files{dir: dir, limits: limitsFromEnvironment(memory), opened: map[int]*openGeneration{}, counted: map[int]counted{}}
 }
 
 // Dir is the data directory, where a loader keeps its key file.
