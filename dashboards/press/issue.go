@@ -77,7 +77,11 @@ func (p *Press) draft(ctx context.Context, spec report.Spec, period string, numb
 	if err != nil {
 		return nil, err
 	}
-	r, err := p.compose(ctx, snapshot, settled, spec)
+	sources, err := p.sources(ctx, snapshot, settled)
+	if err != nil {
+		return nil, err
+	}
+	r, err := report.Compose(ctx, sources, spec)
 	if err != nil {
 		return nil, err
 	}

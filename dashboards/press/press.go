@@ -102,7 +102,11 @@ func (p *Press) Compose(ctx context.Context, spec report.Spec) (*report.Report, 
 	if err != nil {
 		return nil, err
 	}
-	return p.compose(ctx, snapshot, settled, spec)
+	sources, err := p.sources(ctx, snapshot, settled)
+	if err != nil {
+		return nil, err
+	}
+	return report.Compose(ctx, sources, spec)
 }
 
 func (p *Press) settled(ctx context.Context) (settings.Settings, error) {
@@ -112,8 +116,8 @@ func (p *Press) settled(ctx context.Context) (settings.Settings, error) {
 	return p.Settings.Get(ctx)
 }
 
-// compose makes a report of a snapshot with settings.
-func (p *Press) compose(ctx context.Context, snapshot *store.Snapshot, settled settings.Settings, spec report.Spec) (*report.Report, error) {
+// sources are what a report of a snapshot with settings is made of.
+func (p *Press) sources(ctx context.Context, snapshot *store.Snapshot, settled settings.Settings) (report.Sources, error) {
 	sources := report.Sources{Snapshot: snapshot, Settings: settled, Version: p.Version, MadeAt: p.now()}
 	if p.Campaigns != nil {
 		var err, failed error
@@ -121,17 +125,14 @@ func (p *Press) compose(ctx context.Context, snapshot *store.Snapshot, settled s
 		sources.Exposures, failed = p.Campaigns.Exposures(ctx)
 		sources.Edits, sources.Looked = p.Campaigns.History, p.Campaigns.Looked
 		if err := errors.Join(err, failed); err != nil {
-			return nil, err
+			return sources, err
 		}
 	}
 	studio, err := p.open()
-	if err != nil {
-		return nil, err
-	}
 	if studio != nil {
 		sources.Draw = studio.Draw
 	}
-	return report.Compose(ctx, sources, spec)
+	return sources, err
 }
 
 func (p *Press) open() (*drawing.Studio, error) {

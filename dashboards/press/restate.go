@@ -51,10 +51,12 @@ type Restatement struct {
 
 // Change is a figure that differs.
 type Change struct {
-	Section string // its ID
-	Title   string // the section's
-	Label   string
+	Section string   // its ID
+	Title   string   // the section's
+	Table   string   // its ID; empty: a tile
+	Row     []string // codes of the table's row
 	Column  string
+	Label   string // of table, row and column
 	Unit    queries.Unit
 	Type    queries.Type
 	// AsIssued and Now are nil where there is no such number; Difference where one of them is.
@@ -92,7 +94,12 @@ func (p *Press) Restate(ctx context.Context, id string) (*Restatement, error) {
 		return nil, err
 	}
 	defer snapshot.Close()
-	now, err := p.compose(ctx, snapshot, settled, spec)
+	sources, err := p.sources(ctx, snapshot, settled)
+	if err != nil {
+		return nil, err
+	}
+	sources.Draw = nil // its figures are compared, not shown
+	now, err := report.Compose(ctx, sources, spec)
 	if err != nil {
 		return nil, err
 	}
@@ -127,7 +134,8 @@ func (r *Restatement) compare(issued []report.Value, now *report.Report) {
 			r.Unchanged++
 			continue
 		}
-		change := Change{Section: value.Section, Title: title(value.Section), Label: value.Label, Column: value.Column, Unit: value.Unit, Type: value.Type, Now: value.Number, IsNew: !isKnown}
+		change := figure(value, title)
+		change.Now, change.IsNew = value.Number, !isKnown
 		if isKnown {
 			change.AsIssued = was.Number
 		}
@@ -139,9 +147,16 @@ func (r *Restatement) compare(issued []report.Value, now *report.Report) {
 	}
 	for _, value := range issued {
 		if _, isGone := before[value.Key()]; isGone {
-			r.Rows = append(r.Rows, Change{Section: value.Section, Title: title(value.Section), Label: value.Label, Column: value.Column, Unit: value.Unit, Type: value.Type, AsIssued: value.Number, IsGone: true})
+			change := figure(value, title)
+			change.AsIssued, change.IsGone = value.Number, true
+			r.Rows = append(r.Rows, change)
 		}
 	}
+}
+
+// figure is a change without its numbers.
+func figure(v report.Value, title func(section string) string) Change {
+	return Change{Section: v.Section, Title: title(v.Section), Table: v.Table, Row: v.Row, Column: v.Column, Label: v.Label, Unit: v.Unit, Type: v.Type}
 }
 
 // isSame tells whether two numbers are one but for the order in which a sum was added up.
