@@ -105,14 +105,15 @@ type (
 		report.Figure
 		Anchor, Table, TableTitle string
 		SVG                       template.HTML
-		Provisional               bool
+		Provisional, AllMoves     bool
 	}
 	table struct {
 		report.Table
 		Anchor, Definition, DefinitionTitle string
 		Columns                             []column
 		Rows                                []row
-		HasMoving                           bool
+		AllMoves, SomeMove                  bool // rows are provisional
+		IsFew                               bool // the table is not broken over sheets
 	}
 	column struct {
 		Label    string
@@ -149,10 +150,10 @@ func newBody(r *report.Report) (*body, error) {
 	}
 	for _, s := range r.Sections {
 		p := part{Section: s, Anchor: "section-" + s.ID}
-		titles := map[string]string{}
+		tables := map[string]table{}
 		for _, t := range s.Tables {
-			titles[t.ID] = t.Title
 			shown := newTable(r.Words, t)
+			tables[t.ID] = shown
 			if title, ok := defined[t.Metric]; ok {
 				shown.Definition, shown.DefinitionTitle = "definition-"+t.Metric, title
 			}
@@ -167,8 +168,8 @@ func newBody(r *report.Report) (*body, error) {
 		}
 		for _, f := range s.Figures {
 			shown := newFigure(s, f)
-			if title, ok := titles[f.Table]; ok {
-				shown.Table, shown.TableTitle = "table-"+f.Table, title
+			if of, ok := tables[f.Table]; ok {
+				shown.Table, shown.TableTitle, shown.AllMoves = of.Anchor, of.Title, of.AllMoves
 			}
 			p.Figures = append(p.Figures, shown)
 		}
@@ -225,22 +226,22 @@ func compared(w *locale.Words, t report.Tile, when string, was *float64) beside 
 	}
 	difference := *t.Now - *was
 	written := w.Difference(t.Column, typed(t.Column, difference))
-	switch {
-	case strings.Trim(written, "+−0.,% "+w.Text("pts")) == "":
+	if strings.Trim(written, "+−0.,% "+w.Text("pts")) == "" {
 		b.Moved = &moved{Arrow: "=", Words: w.Text("report_page.same")}
 		return b
-	case difference > 0:
-		b.Moved = &moved{Arrow: "▲", Words: written + ", " + w.Text("report_page.higher")}
-	default:
-		b.Moved = &moved{Arrow: "▼", Words: written + ", " + w.Text("report_page.lower")}
+	}
+	b.Moved = &moved{Arrow: "▼", Words: w.Text("report_page.lower")}
+	if difference > 0 {
+		b.Moved = &moved{Arrow: "▲", Words: w.Text("report_page.higher")}
 	}
 	if t.Column.Better != "" {
 		b.Moved.Verdict = "worse"
 		if (difference > 0) == (t.Column.Better == "higher") {
 			b.Moved.Verdict = "better"
 		}
-		b.Moved.Words += ", " + w.Text(b.Moved.Verdict)
+		b.Moved.Words = w.Text(b.Moved.Verdict)
 	}
+	b.Moved.Words = written + ", " + b.Moved.Words
 	return b
 }
 
@@ -286,14 +287,18 @@ func isProvisional(c chart.Chart) bool {
 	return moves
 }
 
+// fewRows is how many rows stay together on paper.
+const fewRows = 16
+
 func newTable(w *locale.Words, t report.Table) table {
-	shown := table{Table: t, Anchor: "table-" + t.ID}
+	shown := table{Table: t, Anchor: "table-" + t.ID, IsFew: len(t.Rows) <= fewRows}
 	for _, c := range t.Columns {
 		shown.Columns = append(shown.Columns, column{c.Label, isNumber(c)})
 	}
+	shown.SomeMove = slices.Contains(t.Provisional, true)
+	shown.AllMoves = shown.SomeMove && len(t.Provisional) >= len(t.Rows) && !slices.Contains(t.Provisional[:len(t.Rows)], false) // said once
 	for i, values := range t.Rows {
-		moves := i < len(t.Provisional) && t.Provisional[i]
-		shown.HasMoving = shown.HasMoving || moves
+		moves := !shown.AllMoves && i < len(t.Provisional) && t.Provisional[i]
 		var r row
 		switch {
 		case t.Total && i == len(t.Rows)-1:
@@ -313,7 +318,7 @@ func newTable(w *locale.Words, t report.Table) table {
 			case c.Type == queries.Date || c.Type == queries.Timestamp:
 				class = "short"
 			}
-			r.Cells = append(r.Cells, cell{Text: text, Class: class, IsHead: k == 0 || k < t.Keys, Mark: moves && k == 0})
+			r.Cells = append(r.Cells, cell{Text: text, Class: class, IsHead: k < max(1, t.Keys) && strings.TrimSpace(strings.Map(harmless, text)) != "", Mark: moves && k == 0})
 		}
 		shown.Rows = append(shown.Rows, r)
 	}
@@ -329,6 +334,7 @@ func markdown(doc string) (template.HTML, error) {
 		doc = rest
 	}
 	doc = strings.ReplaceAll("\n"+doc, "\n## ", "\n#### ")
+	doc = strings.ReplaceAll(doc, "![", "[") // a picture would be another file
 	var b bytes.Buffer
 	if err := goldmark.New(goldmark.WithExtensions(extension.NewTable(extension.WithTableCellAlignMethod(extension.TableCellAlignNone)))).Convert([]byte(doc), &b); err != nil {
 		return "", fmt.Errorf("rendering a definition: %w", err)
