@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/fillrate/fillrate/queries"
+	"github.com/fillrate/fillrate/queries/annual"
 )
 
 // Value gives the words for a dimension's value.
@@ -19,6 +20,8 @@ func (w *Words) Value(dimension, value string) string {
 		return w.Bucket(dimension, value)
 	case "reason", "filled_by", "status", "outcome", "channel":
 		return w.Of(Sentence(value))
+	case "direction", "form", "rule": // of surveys
+		return w.Of(annual.FindWord(value).Label)
 	case "library":
 		if name := w.Library(value); name != value {
 			return name
