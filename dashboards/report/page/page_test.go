@@ -299,7 +299,7 @@ func TestHostileTexts(t *testing.T) {
 			t.Fatalf("the page holds %U", r)
 		}
 	}
-	for _, text := range []string{"<script", "<img", "javascript:alert(1)\"", "onclick=x>", "x.example/a.png"} {
+	for _, text := range []string{"<script", "<img", "javascript:alert(1)\"", "onclick=x>", "src=\"http"} {
 		if bytes.Contains(written, []byte(text)) {
 			t.Errorf("the page holds %s", text)
 		}
