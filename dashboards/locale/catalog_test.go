@@ -125,14 +125,14 @@ func sentence(format string) string {
 	})
 }
 
-// speaking lists the functions of packages queries, queries/campaign, queries/export and queries/impact whose operands
-// are told to readers, and how many of their first literals are.
+// speaking lists the functions of packages queries, queries/campaign, queries/export, queries/impact, dashboards/report
+// and dashboards/press whose operands are told to readers, and how many of their first literals are.
 var speaking = map[string]int{"invalid": 1, "wrong": 2, "refuse": 1, "NewError": 1, "Tell": 1, "Of": 1, "plural": 2, "notAllowed": 1, "add": 2}
 
 // told finds the sentences in the source of the packages. The settings tell theirs by keys of the pages.
 func told(t *testing.T, add func(string, ...string)) {
 	t.Helper()
-	err := filepath.WalkDir("../../queries", func(path string, entry fs.DirEntry, err error) error {
+	read := func(path string, entry fs.DirEntry, err error) error {
 		if err != nil {
 			return err
 		}
@@ -184,9 +184,11 @@ func told(t *testing.T, add func(string, ...string)) {
 			return true
 		})
 		return nil
-	})
-	if err != nil {
-		t.Fatal(err)
+	}
+	for _, root := range []string{"../../queries", "../report", "../press"} {
+		if err := filepath.WalkDir(root, read); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 

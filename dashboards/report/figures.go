@@ -54,7 +54,10 @@ func (t Table) values(section Section) []Value {
 	for i, row := range t.Rows {
 		codes, names := []string{}, []string{}
 		for k := range t.Keys {
-			codes, names = append(codes, chart.Text(t.Codes[i][k])), append(names, chart.Text(row[k]))
+			codes = append(codes, chart.Text(t.Codes[i][k]))
+			if name := chart.Text(row[k]); name != "" {
+				names = append(names, name)
+			}
 		}
 		key := strings.Join(codes, "\x00")
 		if seen[key]++; seen[key] > 1 {
