@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"time"
 
@@ -44,19 +45,42 @@ type cost struct {
 	peakMiB   float64
 }
 
+// measureCommand makes this program run another one and print its cost. A process is accounted the memory of the one that
+// started it, up to the moment that it begins; this one is small.
+const measureCommand = "measure"
+
 // measure runs a process to its end. Peak memory is what the operating system accounts to it.
 func measure(ctx context.Context, name string, args ...string) (cost, error) {
-	command := exec.CommandContext(ctx, name, args...)
+	self, err := os.Executable()
+	if err != nil {
+		return cost{}, err
+	}
+	command := exec.CommandContext(ctx, self, append([]string{measureCommand, name}, args...)...)
+	var said strings.Builder
+	command.Stderr = &said
+	output, err := command.Output()
+	if err != nil {
+		return cost{}, fmt.Errorf("%s: %w\n%s", filepath.Base(name), err, said.String())
+	}
+	var c cost
+	_, err = fmt.Sscan(string(output), &c.wall, &c.cpu, &c.peakMiB)
+	return c, err
+}
+
+// measured runs a process to its end and prints what measure reads.
+func measured(name string, args []string) error {
+	command := exec.Command(name, args...)
 	started := time.Now()
 	output, err := command.CombinedOutput()
 	if err != nil {
-		return cost{}, fmt.Errorf("%s: %w\n%s", filepath.Base(name), err, output)
+		return fmt.Errorf("%w\n%s", err, output)
 	}
-	c := cost{wall: time.Since(started), cpu: command.ProcessState.UserTime() + command.ProcessState.SystemTime()}
-	if usage, ok := command.ProcessState.SysUsage().(*syscall.Rusage); ok {
-		c.peakMiB = float64(usage.Maxrss) / 1024
+	state, peak := command.ProcessState, 0.0
+	if usage, ok := state.SysUsage().(*syscall.Rusage); ok {
+		peak = float64(usage.Maxrss) / 1024
 	}
-	return c, nil
+	_, err = fmt.Println(int64(time.Since(started)), int64(state.UserTime()+state.SystemTime()), peak)
+	return err
 }
 
 // benchLoad times loading one Transactions CSV into an empty data directory against readCSV, turn by turn.

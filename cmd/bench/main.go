@@ -1,5 +1,6 @@
 // Command bench prints what Fillrate costs, as ratios within one run: loading against DuckDB's own read_csv, each
-// metric against the plainest SQL for the same number, each page cold, late and warm, and fifty readers at once. Run it with `make bench`.
+// metric against the plainest SQL for the same number, each page cold, late and warm, fifty readers at once,
+// and the monthly report. Run it with `make bench`.
 package main
 
 import (
@@ -29,6 +30,10 @@ func main() {
 		exitOn(readCSV(os.Args[2], os.Args[3]))
 		return
 	}
+	if len(os.Args) > 2 && os.Args[1] == measureCommand {
+		exitOn(measured(os.Args[2], os.Args[3:]))
+		return
+	}
 	var o options
 	flag.StringVar(&o.fillrate, "fillrate", "bin/fillrate", "the built binary")
 	flag.StringVar(&o.dir, "dir", ".cache/bench", "where to keep the files")
@@ -37,7 +42,7 @@ func main() {
 	flag.IntVar(&o.small, "small", 1_000_000, "requests in the smaller history")
 	flag.IntVar(&o.times, "times", 10, "how many times larger the larger one is")
 	flag.StringVar(&o.metric, "metric", "", "the one metric to measure")
-	only := flag.String("only", "load,metrics,pages,readers", "which parts to run")
+	only := flag.String("only", "load,metrics,pages,readers,reports", "which parts to run")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
@@ -45,7 +50,7 @@ func main() {
 	for _, part := range []struct {
 		name string
 		run  func(context.Context, options) error
-	}{{"load", benchLoad}, {"metrics", benchMetrics}, {"pages", benchPages}, {"readers", benchReaders}} {
+	}{{"load", benchLoad}, {"metrics", benchMetrics}, {"pages", benchPages}, {"readers", benchReaders}, {"reports", benchReports}} {
 		if slices.Contains(strings.Split(*only, ","), part.name) {
 			exitOn(part.run(ctx, o))
 		}
