@@ -81,7 +81,7 @@ func (c *restoreCmd) Run(a *app) error {
 	}
 	printf(a.Stdout, "Generation %d holds the backup and is current; `fillrate rollback` takes it back.\n", restored.Number)
 	if restored.TookApp {
-		printf(a.Stdout, "The campaigns are those of the backup.\n")
+		printf(a.Stdout, "The campaigns, settings, saved reports and subscriptions are those of the backup; every edition that was issued is kept.\n")
 	}
 	if restored.KeptApp != "" {
 		printf(a.Stdout, "Those recorded here before are kept in %s: to return to them, stop Fillrate and give that file the name %s.\n", restored.KeptApp, store.AppFile)

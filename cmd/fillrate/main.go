@@ -28,8 +28,8 @@ type commands struct {
 	Sample      sampleCmd      `cmd:"" help:"Invent a library's history of any size, as ILLiad exports."`
 	Generations generationsCmd `cmd:"" help:"List the kept generations of the history."`
 	Rollback    rollbackCmd    `cmd:"" help:"Return to an earlier generation."`
-	Backup      backupCmd      `cmd:"" help:"Copy the current generation, its key, the campaigns and the settings to a new folder."`
-	Restore     restoreCmd     `cmd:"" help:"Take the history of a backup as a new generation, and its campaigns and settings."`
+	Backup      backupCmd      `cmd:"" help:"Copy the current generation, its key and all that was recorded, settled and issued to a new folder."`
+	Restore     restoreCmd     `cmd:"" help:"Take the history of a backup as a new generation, and what was recorded and settled; editions stay."`
 	Version     versionCmd     `cmd:"" help:"Print the version."`
 }
 

@@ -633,6 +633,28 @@ func text(t *testing.T, spec report.Spec) string {
 	return string(content)
 }
 
+// An edit of the record of campaigns is said, a look at results is not one.
+func TestARestatementAfterACampaignWasEdited(t *testing.T) {
+	l := newLibrary(t)
+	l.load("generic", march)
+	must(t, l.Campaigns.Add(t.Context(), campaign.Campaign{ID: "N1", Name: "Newsletter", Start: day("2025-03-01"), End: day("2025-04-01")}, "add"))
+	now := time.Now() // the record of campaigns goes by the clock
+	l.clock = now.Add(2 * time.Hour)
+	e := l.issue(ofMarch("campaigns"))
+	must(t, l.Campaigns.Looked(t.Context(), "N1", l.Now()))
+	if r := l.restate(e.ID); r.CampaignsChanged || len(r.Rows) > 0 {
+		t.Errorf("%v", r.Summary())
+	}
+	l.clock = now.Add(-24 * time.Hour)
+	e = l.issue(ofMarch("campaigns", "volume"))
+	if r := l.restate(e.ID); !r.CampaignsChanged || !strings.Contains(strings.Join(r.Summary(), " "), "record of campaigns was edited") {
+		t.Errorf("%v", r.Summary())
+	}
+	if r := l.restate(l.issue(ofMarch("volume")).ID); r.CampaignsChanged {
+		t.Error("a report without campaigns speaks of them")
+	}
+}
+
 // Lists are issued as of their day, and have no figures to compare.
 func TestAnEditionOfLists(t *testing.T) {
 	l := newLibrary(t)

@@ -6,11 +6,14 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/fillrate/fillrate/dashboards/locale"
 	"github.com/fillrate/fillrate/dashboards/report"
 	"github.com/fillrate/fillrate/queries"
+	"github.com/fillrate/fillrate/queries/campaign"
 	"github.com/fillrate/fillrate/queries/catalog"
 	"github.com/fillrate/fillrate/queries/edition"
 	"github.com/fillrate/fillrate/queries/settings"
@@ -47,6 +50,8 @@ type Restatement struct {
 	// MeaningChanged: a definition of the figures, or its SQL, is another now. VersionChanged: so is Fillrate's version.
 	// Either way a difference may come of how the figures are counted.
 	MeaningChanged, VersionChanged bool
+	// CampaignsChanged: the record of campaigns was edited since, and the report speaks of them.
+	CampaignsChanged bool
 }
 
 // Change is a figure that differs.
@@ -108,7 +113,31 @@ func (p *Press) Restate(ctx context.Context, id string) (*Restatement, error) {
 		MeaningChanged: meaning(now) != e.Definitions, VersionChanged: now.Version != e.Version,
 	}
 	r.compare(issued, now)
+	if r.CampaignsChanged, err = p.editedSince(ctx, now, e.IssuedAt); err != nil {
+		return nil, err
+	}
 	return r, r.count(ctx, snapshot, settled, spec)
+}
+
+// editedSince tells whether the record of the campaigns that a report speaks of was edited after an instant.
+func (p *Press) editedSince(ctx context.Context, r *report.Report, at time.Time) (bool, error) {
+	if p.Campaigns == nil || !slices.Contains(r.Spec.Sections, "campaigns") {
+		return false, nil
+	}
+	list, err := p.Campaigns.List(ctx)
+	if err != nil {
+		return false, err
+	}
+	for _, c := range list {
+		edits, err := p.Campaigns.History(ctx, c.ID)
+		if err != nil {
+			return false, err
+		}
+		if slices.ContainsFunc(edits, func(e campaign.Edit) bool { return e.How != "looked" && e.At.After(at) }) {
+			return true, nil
+		}
+	}
+	return false, nil
 }
 
 // compare sets the figures of an edition beside those of now.

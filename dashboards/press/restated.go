@@ -36,6 +36,9 @@ func (r *Restatement) Summary() []string {
 	if r.NOther > 0 {
 		say(w.Say("restate.other", count(r.NOther)))
 	}
+	if r.CampaignsChanged {
+		say(w.Text("restate.campaigns"))
+	}
 	switch {
 	case r.MeaningChanged:
 		say(w.Text("restate.meaning"))

@@ -22,6 +22,9 @@ const AppFile = "app.db"
 //go:embed app/*.sql
 var appFiles embed.FS
 
+//go:embed carry_editions.sql
+var carryEditionsSQL string
+
 // OpenApp opens the app.db of a data directory, and makes both where they are not there. A file that an older Fillrate
 // made is brought up to date; one of a newer Fillrate is refused. Transactions take the lock to write when they begin and
 // wait for it for up to ten seconds, so two processes may write at once.
@@ -235,7 +238,8 @@ func checkApp(ctx context.Context, dir string) (err error) {
 }
 
 // takeApp makes a backup's app.db that of a data directory, and gives the name of the file in which the one that was there
-// is kept, empty where there was none. A backup without one changes nothing.
+// is kept, empty where there was none. Editions that were issued here and are not in the backup stay. A backup without an
+// app.db changes nothing.
 //
 // The content goes in through SQLite, in one transaction: a server that has the file open goes on with the new content, where
 // a file put in its place would leave it writing to the old one.
@@ -268,7 +272,43 @@ func takeApp(ctx context.Context, backup, dir string) (kept string, err error) {
 	if err := copyPages(ctx, from, to); err != nil {
 		return kept, AppError(dir, err)
 	}
-	return kept, AppError(dir, migrateApp(ctx, to)) // an older backup's
+	if err := migrateApp(ctx, to); err != nil { // an older backup's
+		return kept, AppError(dir, err)
+	}
+	if kept != "" {
+		err = AppError(dir, carryEditions(ctx, filepath.Join(dir, kept), to))
+	}
+	return kept, err
+}
+
+// carryEditions adds the editions of one app.db to those of another, which stand where both have one of an id. Numbers are
+// without gaps in each, so they are in both together.
+func carryEditions(ctx context.Context, kept string, to *sql.DB) (err error) {
+	conn, err := to.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, conn.Close()) }()
+	if _, err := conn.ExecContext(ctx, "attach database ? as kept", kept); err != nil {
+		return err
+	}
+	defer func() {
+		_, failed := conn.ExecContext(context.WithoutCancel(ctx), "detach database kept")
+		err = errors.Join(err, failed)
+	}()
+	var n int
+	if err := conn.QueryRowContext(ctx, "select count(*) from kept.sqlite_master where name = 'edition'").Scan(&n); err != nil || n == 0 {
+		return err // of before there were editions
+	}
+	tx, err := conn.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = tx.Rollback() }() // of no effect once committed
+	if _, err := tx.ExecContext(ctx, carryEditionsSQL); err != nil {
+		return err
+	}
+	return tx.Commit()
 }
 
 // keepApp copies the app.db of a data directory to app-before-restore-N.db beside it.
