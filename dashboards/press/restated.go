@@ -56,16 +56,17 @@ func (r *Restatement) FileName(extension string) string {
 // Report puts a restatement into the form of a report, so that every writer can write it: a table for each unit.
 func (r *Restatement) Report() *report.Report {
 	w := r.Words
-	section := report.Section{ID: "restatement", Title: w.Text("restate.section"), Question: w.Text("restate.question"), Notes: r.Summary()}
+	section := report.Section{ID: "restatement", Title: w.Text("restate.section"), Question: w.Text("restate.question")}
 	for _, group := range r.groups() {
 		section.Tables = append(section.Tables, r.table(group))
 	}
 	if len(r.Rows) == 0 {
-		section.Empty = section.Notes[0]
+		section.Empty = r.Summary()[0]
 	}
 	made := *r.Now
 	made.Title = w.Say("restate.title", r.Edition.Title, strconv.Itoa(r.Edition.Number))
-	made.Edition, made.Sentences, made.Definitions = nil, nil, nil
+	made.Edition = &report.Edition{ID: r.Edition.ID, Number: r.Edition.Number, IssuedAt: r.Edition.IssuedAt.In(r.Now.MadeAt.Location())}
+	made.Sentences, made.Definitions, made.Provisional = r.Summary(), nil, ""
 	made.Sections = []report.Section{section}
 	made.About = []report.Pair{
 		{Head: w.Text("restate.about.edition"), Text: r.Edition.ID},
@@ -114,8 +115,11 @@ func (r *Restatement) table(g group) report.Table {
 			{Name: "as_issued", Type: numbers, Unit: g.unit, Label: w.Text("restate.column.as_issued")},
 			{Name: "now", Type: numbers, Unit: g.unit, Label: w.Text("restate.column.now")},
 			{Name: "difference", Type: numbers, Unit: g.unit, Label: w.Text("restate.column.difference"), IsChange: true},
-			{Name: "remark", Type: queries.Text, Label: w.Text("restate.column.remark")},
 		},
+	}
+	hasRemarks := slices.ContainsFunc(g.changes, func(c Change) bool { return c.IsGone || c.IsNew })
+	if hasRemarks {
+		t.Columns = append(t.Columns, queries.Column{Name: "remark", Type: queries.Text, Label: w.Text("restate.column.remark")})
 	}
 	if g.unit != "" {
 		t.Title = w.Text("restate.unit." + string(g.unit))
@@ -137,7 +141,10 @@ func (r *Restatement) table(g group) report.Table {
 		case change.IsNew:
 			remark = w.Text("restate.new")
 		}
-		rest := []any{value(change.AsIssued), value(change.Now), value(change.Difference), remark}
+		rest := []any{value(change.AsIssued), value(change.Now), value(change.Difference)}
+		if hasRemarks {
+			rest = append(rest, remark)
+		}
 		t.Rows = append(t.Rows, append([]any{change.Title, change.Label}, rest...))
 		t.Codes = append(t.Codes, append([]any{change.Section, change.Label}, rest...))
 	}
