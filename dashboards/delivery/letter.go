@@ -135,7 +135,7 @@ func (l letter) message(files []File, from string) message {
 		w = locale.All()[0]
 	}
 	v := view{
-		letter: l, Subject: line(w.Say("mail.subject", l.Title, l.Span, l.Library)),
+		letter: l, Subject: short(line(w.Say("mail.subject", l.Title, l.Span, l.Library)), longestSubject),
 		Data: w.Say("mail.through", l.Through), Kept: w.Say("mail.edition", l.Edition), Stop: w.Say("mail.stop", l.Subscription, from),
 		Attached: w.Text("mail.attached"), OpenIt: w.Text("mail.open"), OpenAsking: w.Text("mail.question"),
 	}
@@ -216,11 +216,20 @@ func line(text string) string {
 		}
 		return r
 	}, strings.ToValidUTF8(text, "�"))
-	const longest = 2000
+	return short(strings.Join(strings.Fields(text), " "), longestLine)
+}
+
+// In characters.
+const (
+	longestLine    = 2000
+	longestSubject = 150
+)
+
+func short(text string, longest int) string {
 	if runes := []rune(text); len(runes) > longest {
-		text = string(runes[:longest-1]) + "…"
+		return string(runes[:longest-1]) + "…"
 	}
-	return strings.Join(strings.Fields(text), " ")
+	return text
 }
 
 // Problem says a mistake in a subscription in a reader's language.

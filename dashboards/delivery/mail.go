@@ -111,7 +111,8 @@ func (m *Mail) send(ctx context.Context, message message) result {
 	if err != nil {
 		return failed(m.words(err))
 	}
-	client, err := m.client()
+	var open net.Conn
+	client, err := m.client(&open)
 	if err != nil {
 		return result{state: subscription.Failed, note: m.words(err), isDown: true}
 	}
@@ -119,6 +120,9 @@ func (m *Mail) send(ctx context.Context, message message) result {
 	defer stop()
 	connection, err := client.DialToSMTPClientWithContext(dialing)
 	if err != nil {
+		if open != nil {
+			_ = open.Close() // the library leaves it open
+		}
 		return result{state: subscription.Failed, note: m.Address() + ": " + m.words(err), isDown: true}
 	}
 	err = client.SendWithSMTPClient(connection, letter)
@@ -131,18 +135,24 @@ func (m *Mail) send(ctx context.Context, message message) result {
 	return m.judge(err)
 }
 
-func (m *Mail) client() (*gomail.Client, error) {
+// client gives a way to the server; open becomes the connection, but for one that is encrypted from the first byte on.
+func (m *Mail) client(open *net.Conn) (*gomail.Client, error) {
 	options := []gomail.Option{
 		gomail.WithPort(m.Port), gomail.WithTimeout(m.Timeout), gomail.WithoutRset(),
 		gomail.WithTLSConfig(&tls.Config{ServerName: m.Host, MinVersion: tls.VersionTLS12, RootCAs: m.roots}),
 	}
+	dial := gomail.WithDialContextFunc(func(ctx context.Context, network, address string) (connection net.Conn, err error) {
+		connection, err = new(net.Dialer).DialContext(ctx, network, address)
+		*open = connection
+		return connection, err
+	})
 	switch m.TLS {
 	case StartTLS:
-		options = append(options, gomail.WithTLSPolicy(gomail.TLSMandatory))
+		options = append(options, gomail.WithTLSPolicy(gomail.TLSMandatory), dial)
 	case TLS:
 		options = append(options, gomail.WithSSL())
 	default:
-		options = append(options, gomail.WithTLSPolicy(gomail.NoTLS))
+		options = append(options, gomail.WithTLSPolicy(gomail.NoTLS), dial)
 	}
 	if m.User != "" {
 		auth := gomail.WithSMTPAuth(gomail.SMTPAuthAutoDiscover)
@@ -180,6 +190,12 @@ func (m *Mail) compose(from message) (*gomail.Msg, error) {
 	return letter, nil
 }
 
+// refusals say what a mail server did not take.
+var refusals = map[gomail.SendErrReason]string{
+	gomail.ErrSMTPMailFrom: "the mail server refused the sender", gomail.ErrSMTPRcptTo: "the mail server refused the address",
+	gomail.ErrSMTPData: "the mail server refused the message", gomail.ErrSMTPDataClose: "the mail server refused the message",
+}
+
 // judge says what an error means for the message.
 func (m *Mail) judge(err error) result {
 	note := m.words(err)
@@ -188,6 +204,9 @@ func (m *Mail) judge(err error) result {
 		return failed(note)
 	}
 	isRefused := sending.ErrorCode() >= 500
+	if said := refusals[sending.Reason]; said != "" && sending.ErrorCode() > 0 {
+		note = said + strings.TrimPrefix(note, sending.Reason.String())
+	}
 	switch sending.Reason {
 	case gomail.ErrSMTPDataClose:
 		switch {
