@@ -130,6 +130,45 @@ func TestNoRequests(t *testing.T) {
 	}
 }
 
+// Whatever a report is narrowed to, it is made, in both kinds, and its figures are those of the metrics.
+func TestNarrowedReports(t *testing.T) {
+	from := sample(t)
+	for name, filter := range map[string]queries.Filter{
+		"by the day of the outcome": {Basis: queries.Period},
+		"in business days":          {Clock: queries.Business, Role: []string{"lending"}},
+		"of a department":           {Department: []string{"History"}},
+		"of a patron group":         {PatronGroup: []string{"Faculty", "Staff"}},
+		"of a partner":              {Partner: []string{"XIA"}},
+		"of a library unheard of":   {Library: []string{"NOWHERE"}},
+		"of document delivery":      {Role: []string{"docdel"}, Numbers: map[string]int{"suppress_below": 0}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			for _, builtin := range []string{"monthly", "annual"} {
+				spec, _ := Builtin(builtin)
+				spec.Filter = filter
+				spec.Sections = []string{"summary", "volume", "fill_rate", "reasons", "turnaround", "overdue"}
+				r := compose(t, from, spec)
+				for _, s := range r.Sections {
+					for _, table := range s.Tables {
+						checkTable(t, from, s.ID, table)
+					}
+					for _, tile := range s.Tiles {
+						checkTile(t, from, s.ID, tile)
+					}
+				}
+				for where, said := range texts(r) {
+					if placeShape.MatchString(said) {
+						t.Errorf("%s: %q", where, said)
+					}
+				}
+				if len(r.Sentences) == 0 {
+					t.Error("it tells nothing")
+				}
+			}
+		})
+	}
+}
+
 // What a report says of itself leads back to its figures.
 func TestAbout(t *testing.T) {
 	spec := monthly(t, "2025-03")

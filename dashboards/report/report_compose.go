@@ -278,15 +278,20 @@ func (c *composer) provisional() (string, error) {
 			moving = append(moving, c.words.Value("month", chart.Text(day)))
 		}
 	}
-	today := Reach{Newest: c.newest, Zone: c.zone}.Today()
 	switch {
-	case today.Before(c.spec.To):
-		return c.words.Say("report.provisional_running", c.nameOf(c.span()), c.words.Date(today)), nil
+	case c.isRunning():
+		return c.words.Say("report.provisional_running", c.nameOf(c.span()), c.words.Date(c.today())), nil
 	case len(moving) > 0:
 		return c.words.Say("report.provisional", strings.Join(moving, ", ")), nil
 	}
 	return "", nil
 }
+
+// today is the day of the newest date at the libraries, as a date.
+func (c *composer) today() time.Time { return Reach{Newest: c.newest, Zone: c.zone}.Today() }
+
+// isRunning tells that the span is not over by the newest date: even what was counted of it will still grow.
+func (c *composer) isRunning() bool { return c.today().Before(c.spec.To) }
 
 // about is what a reader needs to get the same figures again.
 func (c *composer) about(r *Report, reach Reach) []Pair {
@@ -302,16 +307,15 @@ func (c *composer) about(r *Report, reach Reach) []Pair {
 	add("generation", strconv.Itoa(r.Generation))
 	add("version", r.Version)
 	if c.spec.Kind != Worklists {
-		basis := "report.basis.cohort"
+		basis, clock := queries.Cohort, queries.Calendar
 		if c.base.IsPeriod() {
-			basis = "report.basis.period"
+			basis = queries.Period
 		}
-		add("basis", c.words.Text(basis))
-		clock := "report.clock.calendar"
 		if c.base.IsBusiness() {
-			clock = "report.clock.business"
+			clock = queries.Business
 		}
-		add("clock", c.words.Text(clock))
+		add("basis", c.words.Text("report.basis."+basis))
+		add("clock", c.words.Text("report.clock."+clock))
 		add("stock", c.words.Say("report.stock", c.instantWords(c.span())))
 		add("provisional", c.words.Text("report.provisional_means"))
 	}

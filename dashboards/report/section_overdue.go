@@ -48,6 +48,7 @@ func (c *composer) lateTiles() ([]Tile, error) {
 	for _, side := range []string{"borrowing", "lending"} {
 		for _, column := range []string{"n_overdue", "n_out"} {
 			tile := c.tile(column+"_"+side, c.words.Value("side", side), three, column, "side", side)
+			tile.Provisional = c.isRunning()
 			if column == "n_overdue" {
 				tile.N = three.count("n_out", "side", side)
 				if tile.N != nil {

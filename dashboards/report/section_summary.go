@@ -68,11 +68,9 @@ func (c *composer) tile(id, of string, b beside, column string, pairs ...string)
 	if of != "" {
 		t.Label = c.words.Say("report.tile", t.Column.Label, of)
 	}
-	if row := find(b.now, pairs...); row != nil {
-		for i, column := range b.now.Columns {
-			if isKey(b.now, column.Name) {
-				t.Where = append(t.Where, row[i])
-			}
+	for _, column := range b.now.Columns {
+		if i := slices.Index(pairs, column.Name); i >= 0 && isKey(b.now, column.Name) {
+			t.Where = append(t.Where, pairs[i+1])
 		}
 	}
 	if !b.has(pairs...) {
@@ -168,18 +166,22 @@ func (c *composer) fillTiles() ([]Tile, error) {
 			column string
 			base   []string
 		}{{"n_requests", nil}, {"n_filled", nil}, {"fill_rate", []string{"n_filled", "n_unfilled"}}, {"filled_within_14d", []string{"n_requests"}}} {
-			t := c.tile(figure.column+"_"+role, c.words.Value("role", role), b, figure.column, "role", role)
-			if figure.column != "n_requests" {
-				base := figure.base
-				if base == nil {
-					base = []string{"n_requests"}
-				}
-				if t, err = c.standing(t, b, base, "role", role); err != nil {
-					return nil, err
-				}
-				if figure.base == nil { // a count needs no warning, it is the n itself
-					t.Note = c.words.Say("report.of_n", c.words.Count(float64(*t.N)))
-				}
+			if role == "docdel" && figure.base != nil { // from the own shelves nearly all is filled: the section of fill rates has it
+				continue
+			}
+			base := figure.base
+			if base == nil {
+				base = []string{"n_requests"}
+			}
+			t, err := c.standing(c.tile(figure.column+"_"+role, c.words.Value("role", role), b, figure.column, "role", role), b, base, "role", role)
+			if err != nil {
+				return nil, err
+			}
+			switch figure.column { // a count needs no warning that it is small
+			case "n_requests":
+				t.N, t.Note = nil, ""
+			case "n_filled":
+				t.Note = c.words.Say("report.of_n", c.words.Count(float64(*t.N)))
 			}
 			tiles = append(tiles, t)
 		}
@@ -230,7 +232,9 @@ func (c *composer) standTiles() ([]Tile, error) {
 		return nil, err
 	}
 	for _, role := range queries.FindDimension("role").Closed {
-		tiles = append(tiles, c.tile("n_open_"+role, c.words.Value("role", role), open, "n_open", "role", role))
+		tile := c.tile("n_open_"+role, c.words.Value("role", role), open, "n_open", "role", role)
+		tile.Provisional = c.isRunning()
+		tiles = append(tiles, tile)
 	}
 	return keptTiles(tiles), nil
 }
