@@ -5,6 +5,7 @@ package reporttest
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -120,13 +121,12 @@ func fillRate() *queries.Result {
 
 // table is a result as a composer puts it: names in words, codes beside them.
 func table(w *locale.Words, id, title string, keys int, r *queries.Result) report.Table {
-	t := report.Table{ID: id, Title: title, Columns: r.Columns, Codes: r.Rows, Keys: keys, Metric: r.Metric.ID, Filter: queries.Filter{Library: []string{"MAIN"}, By: []string{"month"}}}
+	t := report.Table{ID: id, Title: title, Columns: slices.Clone(r.Columns), Codes: r.Rows, Keys: keys, Metric: r.Metric.ID, Filter: queries.Filter{Library: []string{"MAIN"}, By: []string{"month"}}}
 	for _, row := range r.Rows {
 		named := append([]any{}, row...)
 		for k := range keys {
-			if code, ok := row[k].(string); ok {
-				named[k] = w.Value(r.Columns[k].Name, code)
-			}
+			t.Columns[k].Type = queries.Text
+			named[k] = w.Value(r.Columns[k].Name, chart.Text(row[k]))
 		}
 		t.Rows = append(t.Rows, named)
 	}
@@ -247,6 +247,7 @@ func list(w *locale.Words) report.Section {
 	for i := range 120 {
 		r.Rows = append(r.Rows, []any{fmt.Sprint(100001 + i), fmt.Sprintf("A history of interlending, volume %d", i+1), day(2025, 1, 1+i%28), int64(60 - i/3), i%7 == 0, time.Date(2024, 11, 1+i%28, 9, 30, 15, 0, zone)})
 	}
+	// A list has no names of rows: its first column is one of its values.
 	r.Rows[1][1], r.Rows[2][2] = strings.Repeat("0123456789", 1000), nil
 	t := table(w, "list_overdue", "Overdue, borrowing", 1, r)
 	t.List, t.Notes = true, []string{"The 120 latest of 345."}

@@ -2,6 +2,7 @@ package sheets
 
 import (
 	"strings"
+	"time"
 
 	"github.com/xuri/excelize/v2"
 
@@ -64,7 +65,7 @@ func (t *tableSheet) charts(column, row int) (right, bottom int) {
 
 // Sizes in pixels; a row and a column of a spreadsheet take rowPixels and columnPixels where nothing is set.
 const (
-	chartWidth   = 560
+	chartWidth   = 500
 	rowPixels    = 20
 	columnPixels = 64
 )
@@ -85,9 +86,7 @@ func (t *tableSheet) draw(figure *report.Figure) *drawn {
 		}
 		if name, values, categories, ok := t.find(c, s); ok {
 			d.series = append(d.series, series{name: name, values: values, color: s.Color, part: part})
-			if d.categories == "" {
-				d.categories = categories
-			}
+			d.categories = categories
 			continue
 		}
 		d.series = append(d.series, series{values: "", color: s.Color, part: part})
@@ -120,7 +119,7 @@ func (t *tableSheet) draw(figure *report.Figure) *drawn {
 			add(name, "s5", level, values)
 		}
 	}
-	if len(left) > 0 {
+	if len(left) > 0 || d.categories == "" {
 		t.block(d, left)
 	}
 	return d
@@ -189,11 +188,22 @@ func (t *tableSheet) find(c chart.Chart, s chart.Series) (name place, values, ca
 				if !ok {
 					continue
 				}
-				return name, place{t.name, at + 1, headRow + 1 + first}.down(headRow + 1 + last), place{t.name, k + 1, headRow + 1 + first}.down(headRow + 1 + last), true
+				if !t.dated(first, k) {
+					categories = place{t.name, k + 1, headRow + 1 + first}.down(headRow + 1 + last)
+				}
+				return name, place{t.name, at + 1, headRow + 1 + first}.down(headRow + 1 + last), categories, true
 			}
 		}
 	}
 	return place{}, "", "", false
+}
+
+// dated tells whether a name is a date here. A chart gets those from a block, in words: LibreOffice would show the number
+// that a date is.
+func (t *tableSheet) dated(row, k int) bool {
+	value, _ := t.cell(t.table, row, k)
+	_, ok := value.(time.Time)
+	return ok
 }
 
 // named tells whether a column of names has the chart's categories from a row on.

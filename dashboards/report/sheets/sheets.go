@@ -41,6 +41,7 @@ type look struct {
 	head     bool // of a table: filled, a line below
 	light    bool // a provisional row
 	total    bool // a line above
+	indent   bool // a little room at the left: text beside the numbers of the column before
 	position string
 }
 
@@ -173,6 +174,9 @@ func (b *book) style(l look) int {
 	style := &excelize.Style{
 		Font:      &excelize.Font{Family: "Calibri", Size: max(l.size, 11), Bold: l.bold || l.head || l.total, Color: ink},
 		Alignment: &excelize.Alignment{Vertical: "top", WrapText: l.wrap || l.head, Horizontal: l.position},
+	}
+	if l.indent {
+		style.Alignment.Horizontal, style.Alignment.Indent = "left", 1
 	}
 	if l.format != "" {
 		style.CustomNumFmt = &l.format

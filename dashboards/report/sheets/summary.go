@@ -11,7 +11,7 @@ import (
 const mostCharts = 4
 
 // summaryWidths of the first sheet's columns in characters; the last one holds notes.
-var summaryWidths = []float64{36, 13, 13, 13, 13, 13, 9, 40}
+var summaryWidths = []float64{31, 12, 12, 11, 12, 11, 9, 34}
 
 // writeSummary writes the first sheet: what the report says in words and tiles, the main charts, and what else there is.
 func (b *book) writeSummary(sheet string, tables []*tableSheet, about, definitions string) {
@@ -42,12 +42,15 @@ func (b *book) writeSummary(sheet string, tables []*tableSheet, about, definitio
 	right, bottom := 0, 0
 	for _, t := range b.main(tables) {
 		if right == 0 {
-			right, bottom = last+2, top
+			right, bottom = last+1, top
 		}
 		bottom += t.add(t.drawn[0], sheet, right, bottom) + 1
 	}
 	if right > 0 {
 		right += columnsOf(chartWidth)
+	}
+	if b.report.Spec.Kind == report.Annual { // there is no year before the year before
+		b.try(b.file.SetColVisible(sheet, "E:F", false))
 	}
 	b.print(sheet, max(last, right), max(row, bottom), 0)
 }
@@ -81,7 +84,10 @@ func (b *book) tiles(sheet string, row int, chars float64) int {
 	}
 	for i, head := range []string{w.Text("files.figure"), w.Text("files.now"), before, w.Text("files.change"), w.Text("files.last_year"), w.Text("files.change"), w.Text("files.n"), w.Text("files.note")} {
 		l := look{head: true}
-		if i > 0 && i < len(summaryWidths)-1 {
+		switch {
+		case i == len(summaryWidths)-1:
+			l.indent = true
+		case i > 0:
 			l.position = "right"
 		}
 		b.put(sheet, i+1, row, head, l)
@@ -125,7 +131,7 @@ func (b *book) tile(sheet string, row int, tile report.Tile) {
 	if tile.Note != "" {
 		notes = append(notes, tile.Note)
 	}
-	b.put(sheet, 8, row, strings.Join(notes, "; "), look{wrap: true, muted: true, light: tile.Provisional})
+	b.put(sheet, 8, row, strings.Join(notes, "; "), look{wrap: true, muted: true, indent: true, light: tile.Provisional})
 }
 
 // value is a tile's number in the type of its column.
@@ -164,8 +170,10 @@ func (b *book) contents(sheet string, row int, tables []*tableSheet, about, defi
 				row++
 				n++
 				b.link(sheet, 1, row, t.name, place{t.name, 1, 1})
-				b.put(sheet, 2, row, t.table.Title, look{})
-				b.put(sheet, last, row, w.Say("files.rows", w.Count(float64(len(t.table.Rows)))), look{muted: true})
+				if t.table.Title != t.name {
+					b.put(sheet, 3, row, t.table.Title, look{})
+				}
+				b.put(sheet, last, row, w.Say("files.rows", w.Count(float64(len(t.table.Rows)))), look{muted: true, indent: true})
 			}
 		}
 		if n == 0 && (section.Empty != "" || len(section.Notes) > 0) {

@@ -49,7 +49,8 @@ func (t *tableSheet) write() {
 		printed = right
 		last = max(last, bottom)
 	}
-	t.print(t.name, max(printed, 4), last, headRow)
+	broad, _ := t.breadth()
+	t.print(t.name, max(printed, broad), last, headRow)
 }
 
 // marks tells whether the sheet has a column of its own that marks provisional rows.
@@ -80,15 +81,25 @@ func (t *tableSheet) heading() {
 		t.link(t.name, 2, linkRow, t.words.Text("files.definition"), *t.definition)
 	}
 	for i, column := range t.table.Columns {
-		l := look{head: true}
-		if numeric(column) {
-			l.position = "right"
-		}
-		t.put(t.name, i+1, headRow, column.Label, l)
+		t.put(t.name, i+1, headRow, column.Label, t.stand(i, look{head: true}))
 	}
 	if t.marks() {
-		t.put(t.name, t.columns, headRow, t.words.Text("files.provisional"), look{head: true})
+		t.put(t.name, t.columns, headRow, t.words.Text("files.provisional"), look{head: true, indent: true})
 	}
+	t.try(t.file.SetRowHeight(t.name, titleRow, 21))
+}
+
+// stand places a column's cells: numbers at the right, all else at the left.
+func (t *tableSheet) stand(k int, l look) look {
+	switch {
+	case numeric(t.table.Columns[k]):
+		l.position = "right"
+	case k > 0:
+		l.indent = true
+	default:
+		l.position = "left"
+	}
+	return l
 }
 
 func (t *tableSheet) rows() {
@@ -98,7 +109,7 @@ func (t *tableSheet) rows() {
 		base := look{light: t.provisional(i), total: isTotal}
 		for k := range row {
 			value, format := t.cell(t.table, i, k)
-			l := base
+			l := t.stand(k, base)
 			l.format = format
 			if text, ok := value.(string); ok {
 				l.wrap = utf8.RuneCountInString(text) > widest && utf8.RuneCountInString(text) <= 6*widest
@@ -107,9 +118,10 @@ func (t *tableSheet) rows() {
 		}
 		if t.marks() {
 			var mark any
-			if !isTotal || t.provisional(i) {
-				mark = t.provisional(i)
+			if t.provisional(i) {
+				mark = true
 			}
+			base.indent = true
 			t.put(t.name, t.columns, headRow+1+i, mark, base)
 		}
 	}
@@ -198,18 +210,22 @@ func (t *tableSheet) notes() int {
 	if command := export.Command(t.table.Metric, t.table.Filter); command != "" {
 		notes = append(notes, t.words.Say("files.ask_again", command))
 	}
-	// As wide as the table, but no narrower than can be read, and no wider.
-	last, chars := 1, 0.0
-	for last < 12 && (last < t.columns || chars < 70) && chars < 130 {
-		chars += t.width(last)
-		last++
-	}
-	last = max(1, last-1)
+	last, chars := t.breadth()
 	for _, note := range notes {
 		t.row++
 		t.paragraph(t.name, t.row, last, chars, note, look{muted: true})
 	}
 	return t.row
+}
+
+// breadth is over how many columns notes go, and how many characters that is: as wide as the table, but no narrower and no
+// wider than can be read.
+func (t *tableSheet) breadth() (last int, chars float64) {
+	for last < max(t.columns, 12) && (last < t.columns || chars < 90) && (last == 0 || chars+t.width(last+1) < 140) {
+		last++
+		chars += t.width(last)
+	}
+	return last, chars
 }
 
 // width of a column in characters; those beyond the table have a spreadsheet's own.
