@@ -11,14 +11,21 @@ import (
 	"github.com/fillrate/fillrate/queries/impact"
 )
 
-// campaignsSection is what the library did that ran, or had its effect, in the span, and what it changed, as the pages of
+// monthsAfter is how long a campaign that is over stays in reports: what it changed is not known on its last day.
+const monthsAfter = 3
+
+// campaignsSection is what the library did that ran in the span, or ended a little before, and what it changed, as the pages of
 // outreach answer: with the same rules, against the same record, and telling the record that results were seen.
 func campaignsSection(c *composer) (*Section, error) {
 	s := c.section("campaigns")
 	t := c.campaignTable()
+	shown := impact.Span{From: c.span().to.AddDate(0, -monthsAfter, 0), To: c.span().to}
+	if c.span().from.Before(shown.From) {
+		shown.From = c.span().from
+	}
 	changed := false
 	for i, of := range c.Campaigns {
-		if !impact.Extent(of).Meets(impact.Span{From: c.span().from, To: c.span().to}) {
+		if !impact.Extent(of).Meets(shown) {
 			continue
 		}
 		report, err := c.measured(of, slices.Concat(c.Campaigns[:i], c.Campaigns[i+1:]))
@@ -35,12 +42,12 @@ func campaignsSection(c *composer) (*Section, error) {
 	case len(c.Campaigns) == 0:
 		s.Empty = c.words.Text("report.campaigns.no_record")
 	case len(t.Rows) == 0:
-		s.Empty = c.say("report.campaigns.empty", c.words.Span(c.span().from, c.span().to))
+		s.Empty = c.say("report.campaigns.empty", c.words.Span(shown.From, shown.To))
 	}
 	if s.Empty != "" {
 		return s, nil
 	}
-	t.N = c.say("report.campaigns.n", c.count(float64(len(t.Rows))), c.asOfDay())
+	t.N = c.say("report.campaigns.n", c.count(float64(len(t.Rows))), c.words.Span(shown.From, shown.To), c.asOfDay())
 	s.Tables = []Table{t}
 	s.Notes = []string{c.words.Text("report.campaigns.note")}
 	if changed {

@@ -19,11 +19,23 @@ func copyrightSection(c *composer) (*Section, error) {
 		if err != nil {
 			return nil, err
 		}
-		t := c.copyrightTable("copyright_"+strconv.Itoa(year.from.Year()), r, year, longestTable)
-		s.Tables = append(s.Tables, t)
+		s.Tables = append(s.Tables, c.copyrightTable("copyright_"+strconv.Itoa(year.from.Year()), r, year, longestTable))
+		if top := r.Filter.Number("top"); top == 0 || len(r.Rows) < top { // else there may be more
+			s.Tiles = append(s.Tiles, c.copyrightTile(r, year, "over_limit"), c.copyrightTile(r, year, "near_limit"))
+		}
 	}
 	s.Notes = append(s.Notes, c.contuRule())
 	return s, nil
+}
+
+// copyrightTile counts the periodicals of a year that are over the limit, or near it.
+func (c *composer) copyrightTile(r *queries.Result, year span, column string) Tile {
+	at := chart.Column(r, column)
+	n := float64(len(part(r, func(row []any) bool { is, _ := row[at].(bool); return is }).Rows))
+	id := column + "_" + strconv.Itoa(year.from.Year())
+	t := Tile{ID: id, Label: c.say("report.copyright.tile", c.words.Columns(r.Columns)[at].Label, strconv.Itoa(year.from.Year())), Now: &n}
+	t.Column = queries.Column{Name: id, Type: queries.Integer, Label: t.Label, Doc: c.contuRule()}
+	return t
 }
 
 // noCopyright says why no count against the limit is given, empty where one is.
@@ -60,5 +72,9 @@ func (c *composer) copyrightTable(id string, r *queries.Result, year span, most 
 	if top := r.Filter.Number("top"); top > 0 && len(kept.Rows) >= top { // the metric's list ends within them
 		t.N = c.say("report.copyright.n_least", c.words.Span(year.from, year.to), c.count(float64(top)))
 	}
-	return c.cut(t, most)
+	t = c.cut(t, most)
+	if len(kept.Rows) < len(r.Rows) {
+		t.Notes = append(t.Notes, c.words.Text("report.copyright.part"))
+	}
+	return t
 }

@@ -15,7 +15,7 @@ func groupsSection(c *composer) (*Section, error) {
 			return nil, err
 		}
 	}
-	if len(s.Tables) == 0 {
+	if len(s.Tables)+len(s.Notes) == 0 {
 		s.Empty = c.say("report.groups.empty", c.words.Span(c.span().from, c.span().to))
 	}
 	return s, nil
@@ -50,30 +50,45 @@ func (c *composer) groupOf(s *Section, dimension string, roles []string) error {
 	if !isOfReaders(dimension) {
 		id, whose = dimension+"_"+roles[0], c.words.Value("role", roles[0])
 	}
-	ask := func(metric, kind string, by ...string) (*queries.Result, error) {
-		return c.ask(metric, c.span(), func(f *queries.Filter) {
-			f.Role = roles
-			if kind != "" {
-				f.Kind = []string{kind}
-			}
-		}, by...)
-	}
+	name := c.words.Dimension(dimension)
 	add := func(metric, kind, id, title, n string, columns ...string) error {
-		r, err := ask(metric, kind, dimension)
+		ask := func(s span, by ...string) (*queries.Result, error) {
+			return c.ask(metric, s, func(f *queries.Filter) {
+				f.Role = roles
+				if kind != "" {
+					f.Kind = []string{kind}
+				}
+			}, by...)
+		}
+		of := c.span()
+		r, err := ask(of, dimension)
 		if err != nil || total(r, n) == 0 && !isWithheld(r) {
 			return err
 		}
-		all, err := ask(metric, kind)
+		if areNobody(r) && c.spec.Kind == Monthly { // in a month few readers stand behind each group, in a year enough may
+			year, err := ask(c.twelveMonths(), dimension)
+			if err != nil {
+				return err
+			}
+			if !areNobody(year) {
+				of, r, id = c.twelveMonths(), year, id+"_year"
+				title = c.say("report.groups.year", title)
+			}
+		}
+		if areNobody(r) {
+			s.Notes = append(s.Notes, c.say("report.groups.nobody", title, c.count(float64(r.Filter.Number("suppress_below")))))
+			return nil
+		}
+		all, err := ask(of)
 		if err != nil {
 			return err
 		}
 		t := c.cut(c.table(id, title, bySize(r, n), columns...), longestTable)
 		t = c.withTotal(t, all)
-		t.N = c.say("report.lists.n_requests", c.count(total(all, n)))
+		t.N = c.say("report.groups.n", c.count(total(all, n)), c.words.Span(of.from, of.to))
 		s.Tables = append(s.Tables, t)
 		return nil
 	}
-	name := c.words.Dimension(dimension)
 	if err := add("fill_rate", "", "groups_"+id, c.say("report.groups.served", name, whose), "n_requests", "n_requests", "n_filled", "n_unfilled", "n_cancelled", "n_open", "fill_rate"); err != nil {
 		return err
 	}
@@ -87,6 +102,11 @@ func (c *composer) groupOf(s *Section, dimension string, roles []string) error {
 		}
 	}
 	return nil
+}
+
+// areNobody tells whether no group is shown by its name.
+func areNobody(r *queries.Result) bool {
+	return !slices.ContainsFunc(r.Rows, func(row []any) bool { return !isNobody(row[0]) })
 }
 
 // isWithheld tells whether figures may not be shown as they would tell of few readers.

@@ -205,7 +205,7 @@ func (c *composer) tileOf(metric, column string, change func(*queries.Filter), p
 		}
 	}
 	value := func(s span) (*queries.Result, []any, *float64, error) {
-		if s.isZero() {
+		if s != c.span() && !c.knows(s) {
 			return nil, nil, nil, nil
 		}
 		r, err := c.ask(metric, s, change, by...)

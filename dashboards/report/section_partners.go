@@ -40,6 +40,7 @@ func (c *composer) lenders(s *Section) error {
 		ranking.Rows = rows
 		t := c.table(id, title, &ranking, "n_attempts", "n_answered", "n_filled", "fill_rate", "fill_rate_shrunk", "median_response_days", "expired_share", "borrowed")
 		t.N = c.say("report.partners.n", c.count(total(&ranking, "n_attempts")), c.count(total(r, "n_attempts")), span)
+		t.Notes = append(t.Notes, c.say("report.lists.part", c.count(float64(len(rows))), c.count(float64(len(r.Rows)))))
 		s.Tables = append(s.Tables, t)
 	}
 	if n <= mostRanked {
@@ -72,6 +73,7 @@ func (c *composer) lent(s *Section) error {
 	most.Rows = most.Rows[:min(mostRanked, n)]
 	t := c.table("lent_most", c.words.Text("report.partners.lent"), most, "lent", "borrowed", "net", "lent_loans", "lent_copies")
 	t.N = c.say("report.partners.lent_n", c.count(total(most, "lent")), c.count(total(r, "lent")), c.count(float64(len(most.Rows))), c.count(float64(n)))
+	t.Notes = append(t.Notes, c.say("report.lists.part", c.count(float64(len(most.Rows))), c.count(float64(len(r.Rows)))))
 	f, err := c.figure("lent", c.words.Text("report.partners.lent_question"), t, most, chart.Spec{Kind: chart.Rows, Format: chart.Count, X: "partner", Y: []string{"lent", "borrowed"}}, 90+34*len(most.Rows))
 	if err != nil {
 		return err

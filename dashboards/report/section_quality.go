@@ -1,7 +1,6 @@
 package report
 
 import (
-	"context"
 	"database/sql"
 	_ "embed"
 	"fmt"
@@ -13,15 +12,12 @@ import (
 	"github.com/fillrate/fillrate/queries"
 )
 
-var (
-	//go:embed section_imports.sql
-	importsSQL string
-	//go:embed section_statuses.sql
-	statusesSQL string
-)
+//go:embed section_imports.sql
+var importsSQL string
 
-// qualitySection is what is missing or doubtful in the requests of the span, the statuses that nobody knows, and what was
-// loaded since the span began: figures made again later may differ by that.
+// qualitySection is what is missing or doubtful in the requests of the span, and what was loaded since the span began:
+// figures made again later may differ by that. Statuses and reasons of refusal stand on the page of the data, as sources write
+// names of staff into them.
 func qualitySection(c *composer) (*Section, error) {
 	s := c.section("quality")
 	checks, err := c.ask("data_quality", c.span(), nil)
@@ -38,54 +34,24 @@ func qualitySection(c *composer) (*Section, error) {
 			}
 		}
 	}
+	t.Provisional = nil // some of it speaks of all loads
 	t.Notes = append(t.Notes, c.words.Text("report.quality.whole"))
 	s.Tables = append(s.Tables, t)
-	for _, add := range []func(context.Context, *Section) error{c.unknownStatuses, c.imports} {
-		if err := add(c.ctx, s); err != nil {
-			return nil, err
-		}
-	}
-	return s, nil
+	return s, c.imports(s)
 }
 
-// unknownStatuses adds those that the report's filter leaves, in the whole history.
-func (c *composer) unknownStatuses(ctx context.Context, s *Section) error {
-	t := Table{ID: "unknown_statuses", Title: c.words.Text("report.quality.statuses"), List: true, Keys: 4,
-		Columns: []queries.Column{c.dimension("library"), c.dimension("source"), c.dimension("role"), c.own("status", queries.Text, ""), c.own("n", queries.Integer, queries.Requests)}}
-	rows, err := c.Snapshot.DB().QueryContext(ctx, statusesSQL)
-	if err != nil {
-		return fmt.Errorf("reading the statuses that are not known: %w", err)
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var library, source, role, status string
-		var n int64
-		if err := rows.Scan(&library, &source, &role, &status, &n); err != nil {
-			return err
-		}
-		if c.asks("library", library) && c.asks("source", source) && c.asks("role", role) {
-			t.Codes = append(t.Codes, []any{library, source, role, status, n})
-			t.Rows = append(t.Rows, []any{c.words.Library(library), source, c.words.Value("role", role), status, n})
-		}
-	}
-	if err := rows.Err(); err != nil {
-		return err
-	}
-	if len(t.Rows) > 0 {
-		s.Tables = append(s.Tables, c.cut(t, longestTable))
-	}
-	return nil
-}
+// rowsOfFiles is the unit of what an import counts.
+const rowsOfFiles queries.Unit = "rows"
 
 // imports adds what was loaded since the span's first day in the libraries' zone.
-func (c *composer) imports(ctx context.Context, s *Section) error {
+func (c *composer) imports(s *Section) error {
 	year, month, day := c.span().from.Date()
 	from := time.Date(year, month, day, 0, 0, 0, 0, c.zone).UTC()
 	t := Table{ID: "imports", Title: c.say("report.quality.imports", c.words.Date(c.span().from)), List: true, Keys: 1, Columns: []queries.Column{
 		c.own("loaded", queries.Timestamp, ""), c.dimension("library"), c.dimension("source"), c.own("content", queries.Text, ""), c.own("file", queries.Text, ""),
-		c.own("n_read", queries.Integer, queries.Requests), c.own("n_new", queries.Integer, queries.Requests), c.own("n_changed", queries.Integer, queries.Requests),
-		c.own("n_unchanged", queries.Integer, queries.Requests), c.own("n_rejected", queries.Integer, queries.Requests)}}
-	rows, err := c.Snapshot.DB().QueryContext(ctx, importsSQL, from.Format("2006-01-02 15:04:05"), longestTable)
+		c.own("n_read", queries.Integer, rowsOfFiles), c.own("n_new", queries.Integer, rowsOfFiles), c.own("n_changed", queries.Integer, rowsOfFiles),
+		c.own("n_unchanged", queries.Integer, rowsOfFiles), c.own("n_rejected", queries.Integer, rowsOfFiles)}}
+	rows, err := c.Snapshot.DB().QueryContext(c.ctx, importsSQL, from.Format("2006-01-02 15:04:05"), longestTable)
 	if err != nil {
 		return fmt.Errorf("reading the imports: %w", err)
 	}
