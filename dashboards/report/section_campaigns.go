@@ -35,19 +35,19 @@ func campaignsSection(c *composer) (*Section, error) {
 		changed = changed || report.Window.ChangedAfterResults
 		t.Codes, t.Rows = append(t.Codes, c.campaignRow(report, func(code, _ string) string { return code })), append(t.Rows, c.campaignRow(report, func(_, words string) string { return words }))
 		if report.Hidden != "" {
-			t.Notes = append(t.Notes, c.say("report.campaigns.hidden", of.Name, report.Hidden))
+			t.Notes = append(t.Notes, c.words.Say("report.campaigns.hidden", of.Name, report.Hidden))
 		}
 	}
 	switch {
 	case len(c.Campaigns) == 0:
 		s.Empty = c.words.Text("report.campaigns.no_record")
 	case len(t.Rows) == 0:
-		s.Empty = c.say("report.campaigns.empty", c.words.Span(shown.From, shown.To))
+		s.Empty = c.words.Say("report.campaigns.empty", c.words.Span(shown.From, shown.To))
 	}
 	if s.Empty != "" {
 		return s, nil
 	}
-	t.N = c.say("report.campaigns.n", c.count(float64(len(t.Rows))), c.words.Span(shown.From, shown.To), c.asOfDay())
+	t.N = c.words.Say("report.campaigns.n", c.count(float64(len(t.Rows))), c.words.Span(shown.From, shown.To), c.asOfDay())
 	s.Tables = []Table{t}
 	s.Notes = []string{c.words.Text("report.campaigns.note")}
 	if changed {

@@ -33,7 +33,7 @@ func (c *composer) copyrightTile(r *queries.Result, year span, column string) Ti
 	at := chart.Column(r, column)
 	n := float64(len(part(r, func(row []any) bool { is, _ := row[at].(bool); return is }).Rows))
 	id := column + "_" + strconv.Itoa(year.from.Year())
-	t := Tile{ID: id, Label: c.say("report.copyright.tile", c.words.Columns(r.Columns)[at].Label, strconv.Itoa(year.from.Year())), Now: &n}
+	t := Tile{ID: id, Label: c.words.Say("report.copyright.tile", c.words.Columns(r.Columns)[at].Label, strconv.Itoa(year.from.Year())), Now: &n}
 	t.Column = queries.Column{Name: id, Type: queries.Integer, Label: t.Label, Doc: c.contuRule()}
 	return t
 }
@@ -52,7 +52,7 @@ func (c *composer) noCopyright() string {
 }
 
 func (c *composer) contuRule() string {
-	return c.say("report.copyright.rule", c.count(float64(c.base.Number("contu_limit"))), c.count(float64(c.base.Number("contu_years"))))
+	return c.words.Say("report.copyright.rule", c.count(float64(c.base.Number("contu_limit"))), c.count(float64(c.base.Number("contu_years"))))
 }
 
 // copyrightTable is the periodicals of one calendar year, those over the limit first.
@@ -66,11 +66,11 @@ func (c *composer) copyrightTable(id string, r *queries.Result, year span, most 
 			n++
 		}
 	}
-	t := c.listed(id, c.say("report.copyright.title", strconv.Itoa(year.from.Year())), kept, "container", "issn", "n_within_rule", "limit", "n_left", "n_open", "n_unknown_year", "over_limit")
+	t := c.listed(id, c.words.Say("report.copyright.title", strconv.Itoa(year.from.Year())), kept, "container", "issn", "n_within_rule", "limit", "n_left", "n_open", "n_unknown_year", "over_limit")
 	t.List, t.Keys = false, 2
-	t.N = c.say("report.copyright.n", c.words.Span(year.from, year.to), c.count(n), c.count(float64(len(kept.Rows))-n))
+	t.N = c.words.Say("report.copyright.n", c.words.Span(year.from, year.to), c.count(n), c.count(float64(len(kept.Rows))-n))
 	if top := r.Filter.Number("top"); top > 0 && len(kept.Rows) >= top { // the metric's list ends within them
-		t.N = c.say("report.copyright.n_least", c.words.Span(year.from, year.to), c.count(float64(top)))
+		t.N = c.words.Say("report.copyright.n_least", c.words.Span(year.from, year.to), c.count(float64(top)))
 	}
 	t = c.cut(t, most)
 	if len(kept.Rows) < len(r.Rows) {

@@ -22,9 +22,9 @@ func costSection(c *composer) (*Section, error) {
 	priced := part(r, func(row []any) bool { return row[currency] != noCost })
 	switch {
 	case filled == 0:
-		s.Empty = c.say("report.cost.none_filled", c.words.Span(c.span().from, c.span().to))
+		s.Empty = c.words.Say("report.cost.none_filled", c.words.Span(c.span().from, c.span().to))
 	case len(priced.Rows) == 0:
-		s.Empty = c.say("report.cost.none", c.count(filled))
+		s.Empty = c.words.Say("report.cost.none", c.count(filled))
 	}
 	if s.Empty != "" {
 		return s, nil
@@ -38,7 +38,7 @@ func costSection(c *composer) (*Section, error) {
 					return nil, err
 				}
 				tile.ID = column + "_" + role
-				tile.Label = c.say("report.cost.tile", c.words.Value("role", role), tile.Label, c.currency(row[currency]))
+				tile.Label = c.words.Say("report.cost.tile", c.words.Value("role", role), tile.Label, c.currency(row[currency]))
 				s.Tiles = append(s.Tiles, tile)
 			}
 		}
@@ -59,7 +59,7 @@ func costSection(c *composer) (*Section, error) {
 				}
 			}
 		}
-		t.N = c.say("report.cost.n", c.count(total(priced, "n_filled")), c.count(filled))
+		t.N = c.words.Say("report.cost.n", c.count(total(priced, "n_filled")), c.count(filled))
 		s.Tables = append(s.Tables, t)
 	}
 	s.Notes = append(s.Notes, c.words.Text("report.cost.direct"))

@@ -16,7 +16,7 @@ func groupsSection(c *composer) (*Section, error) {
 		}
 	}
 	if len(s.Tables)+len(s.Notes) == 0 {
-		s.Empty = c.say("report.groups.empty", c.words.Span(c.span().from, c.span().to))
+		s.Empty = c.words.Say("report.groups.empty", c.words.Span(c.span().from, c.span().to))
 	}
 	return s, nil
 }
@@ -72,11 +72,11 @@ func (c *composer) groupOf(s *Section, dimension string, roles []string) error {
 			}
 			if !areNobody(year) {
 				of, r, id = c.twelveMonths(), year, id+"_year"
-				title = c.say("report.groups.year", title)
+				title = c.words.Say("report.groups.year", title)
 			}
 		}
 		if areNobody(r) {
-			s.Notes = append(s.Notes, c.say("report.groups.nobody", title, c.count(float64(r.Filter.Number("suppress_below")))))
+			s.Notes = append(s.Notes, c.words.Say("report.groups.nobody", title, c.count(float64(r.Filter.Number("suppress_below")))))
 			return nil
 		}
 		all, err := ask(of)
@@ -85,18 +85,18 @@ func (c *composer) groupOf(s *Section, dimension string, roles []string) error {
 		}
 		t := c.cut(c.table(id, title, bySize(r, n), columns...), longestTable)
 		t = c.withTotal(t, all)
-		t.N = c.say("report.groups.n", c.count(total(all, n)), c.words.Span(of.from, of.to))
+		t.N = c.words.Say("report.groups.n", c.count(total(all, n)), c.words.Span(of.from, of.to))
 		s.Tables = append(s.Tables, t)
 		return nil
 	}
-	if err := add("fill_rate", "", "groups_"+id, c.say("report.groups.served", name, whose), "n_requests", "n_requests", "n_filled", "n_unfilled", "n_cancelled", "n_open", "fill_rate"); err != nil {
+	if err := add("fill_rate", "", "groups_"+id, c.words.Say("report.groups.served", name, whose), "n_requests", "n_requests", "n_filled", "n_unfilled", "n_cancelled", "n_open", "fill_rate"); err != nil {
 		return err
 	}
 	for _, kind := range []string{"loan", "copy"} {
 		if !c.asks("kind", kind) {
 			continue
 		}
-		title := c.say("report.groups.wait", name, whose, c.words.Value("kind", kind))
+		title := c.words.Say("report.groups.wait", name, whose, c.words.Value("kind", kind))
 		if err := add("turnaround", kind, "groups_"+id+"_"+kind, title, "n", "n", "median_days", "p90_days", "share_within_sla"); err != nil {
 			return err
 		}

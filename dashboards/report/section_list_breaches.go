@@ -23,7 +23,7 @@ func listBreachesSection(c *composer) (*Section, error) {
 	}
 	span := c.words.Span(window.from, window.to)
 	if n == 0 {
-		s.Empty = c.say("report.list_breaches.empty", span)
+		s.Empty = c.words.Say("report.list_breaches.empty", span)
 		return s, nil
 	}
 	r, err := c.ask("breaches", window, func(f *queries.Filter) { setNumber(f, "top", longestList) })
@@ -32,8 +32,8 @@ func listBreachesSection(c *composer) (*Section, error) {
 	}
 	columns := []string{"source_id", "days_over", "waited_days", "target_days", "outcome", "role", "kind", "status", "partner", "created_at", "title", "container"}
 	t := c.ofAll(c.listed("list_breaches", c.words.Text("report.question.list_breaches"), r, inLibraries(r, columns)...), n)
-	t.N = c.say("report.list_breaches.n", c.count(float64(n)), span, c.asOfDay())
-	s.Tables = []Table{c.levels("list_breaches_levels", c.say("report.list_breaches.levels", span), queries.Requests, counts...), t}
+	t.N = c.words.Say("report.list_breaches.n", c.count(float64(n)), span, c.asOfDay())
+	s.Tables = []Table{c.levels("list_breaches_levels", c.words.Say("report.list_breaches.levels", span), queries.Requests, counts...), t}
 	s.Notes = []string{c.words.Text("report.list_breaches.note")}
 	return s, nil
 }

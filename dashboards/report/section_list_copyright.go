@@ -25,7 +25,7 @@ func listCopyrightSection(c *composer) (*Section, error) {
 	t.List = true
 	s.Notes = []string{c.contuRule()}
 	if len(t.Rows) == 0 {
-		s.Empty = c.say("report.list_copyright.empty", strconv.Itoa(today.Year()))
+		s.Empty = c.words.Say("report.list_copyright.empty", strconv.Itoa(today.Year()))
 		return s, nil
 	}
 	var over, at, near int64
@@ -43,7 +43,7 @@ func listCopyrightSection(c *composer) (*Section, error) {
 	levels := c.levels("list_copyright_levels", c.words.Text("report.list_copyright.levels"), "",
 		level{"over", c.words.Text("report.list_copyright.over"), over}, level{"at", c.words.Text("report.list_copyright.at"), at}, level{"near", c.words.Text("report.list_copyright.near"), near})
 	if over+at+near >= longestList {
-		levels.Notes = []string{c.say("report.list_copyright.least", c.count(longestList))}
+		levels.Notes = []string{c.words.Say("report.list_copyright.least", c.count(longestList))}
 	}
 	s.Tables = []Table{levels, t}
 	return s, nil

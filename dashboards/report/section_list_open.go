@@ -13,7 +13,7 @@ func listOpenSection(c *composer) (*Section, error) {
 	n := int(total(counts, "n_open"))
 	switch {
 	case n == 0:
-		s.Empty = c.say("report.list_open.empty", c.asOfDay())
+		s.Empty = c.words.Say("report.list_open.empty", c.asOfDay())
 	case c.hidesLists():
 		s.Empty = c.words.Text("report.lists.hidden")
 	}
@@ -24,7 +24,7 @@ func listOpenSection(c *composer) (*Section, error) {
 	if err != nil {
 		return nil, err
 	}
-	levels := c.levels("list_open_levels", c.say("report.list_open.levels", c.asOfDay()), queries.Requests,
+	levels := c.levels("list_open_levels", c.words.Say("report.list_open.levels", c.asOfDay()), queries.Requests,
 		level{"over", c.words.Text("report.list_open.over"), int64(over)}, level{"within", c.words.Text("report.list_open.within"), int64(n - over)})
 	open := part(counts, func(row []any) bool { n, _ := number(counts, row, "n_open"); return n > 0 })
 	byRole := c.table("list_open_roles", c.words.Text("report.list_open.roles"), open, "n_open")
@@ -38,7 +38,7 @@ func listOpenSection(c *composer) (*Section, error) {
 	}
 	columns := []string{"source_id", "priority", "role", "kind", "status", "partner", "age_days", "days_over", "need_by", "rush", "title", "container"}
 	t := c.ofAll(c.listed("list_open", c.words.Text("report.question.list_open"), r, inLibraries(r, columns)...), n)
-	t.N = c.say("report.list_open.n", c.count(float64(n)), c.asOfDay())
+	t.N = c.words.Say("report.list_open.n", c.count(float64(n)), c.asOfDay())
 	if c.base.Number("priority_group") > 0 {
 		t.Notes = append(t.Notes, c.words.Text("report.list_open.no_group"))
 	}

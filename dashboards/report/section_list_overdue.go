@@ -24,14 +24,14 @@ func listOverdueSection(c *composer) (*Section, error) {
 		return nil, err
 	}
 	if total(counts, "n_overdue") == 0 {
-		s.Empty = c.say("report.list_overdue.empty", c.count(total(counts, "n_out")), c.asOfDay())
+		s.Empty = c.words.Say("report.list_overdue.empty", c.count(total(counts, "n_out")), c.asOfDay())
 		return s, nil
 	}
 	if c.hidesLists() {
 		s.Empty = c.words.Text("report.lists.hidden")
 		return s, nil
 	}
-	t := c.table("list_overdue_levels", c.say("report.list_overdue.levels", c.asOfDay()), counts, "n_out", "n_overdue", "n_1_7", "n_8_30", "n_31_90", "n_91_plus")
+	t := c.table("list_overdue_levels", c.words.Say("report.list_overdue.levels", c.asOfDay()), counts, "n_out", "n_overdue", "n_1_7", "n_8_30", "n_31_90", "n_91_plus")
 	t.List = true
 	s.Tables = append(s.Tables, t)
 	contacts, err := queries.Contacts(c.ctx, c.Snapshot)
@@ -53,7 +53,7 @@ func listOverdueSection(c *composer) (*Section, error) {
 		}
 		t := c.lateLoans("list_overdue_"+side, r, contacts)
 		t.Title = c.words.Text("late.list." + side)
-		t.N = c.say("report.list_overdue.n", c.count(n), c.asOfDay())
+		t.N = c.words.Say("report.list_overdue.n", c.count(n), c.asOfDay())
 		s.Tables = append(s.Tables, c.ofAll(t, int(n)))
 	}
 	return s, nil

@@ -21,7 +21,7 @@ func listPurchaseSection(c *composer) (*Section, error) {
 	candidate := chart.Column(r, "purchase_candidate")
 	kept := part(r, func(row []any) bool { is, _ := row[candidate].(bool); return is })
 	if len(kept.Rows) == 0 {
-		s.Empty = c.say("report.list_purchase.empty", c.purchaseRule())
+		s.Empty = c.words.Say("report.list_purchase.empty", c.purchaseRule())
 		return s, nil
 	}
 	counts := map[string]int64{}
@@ -41,9 +41,9 @@ func listPurchaseSection(c *composer) (*Section, error) {
 			t.Rows[i][8] = nil
 		}
 	}
-	t.N = c.say("report.list_purchase.n", c.count(float64(len(kept.Rows))), c.words.Span(window.from, window.to))
+	t.N = c.words.Say("report.list_purchase.n", c.count(float64(len(kept.Rows))), c.words.Span(window.from, window.to))
 	if len(kept.Rows) >= longestList {
-		t.N = c.say("report.list_purchase.n_least", c.count(longestList), c.words.Span(window.from, window.to))
+		t.N = c.words.Say("report.list_purchase.n_least", c.count(longestList), c.words.Span(window.from, window.to))
 	}
 	s.Tables = []Table{c.levels("list_purchase_levels", c.words.Text("report.list_purchase.levels"), "", rows...), t}
 	s.Notes = []string{c.purchaseRule()}
@@ -64,14 +64,14 @@ func (c *composer) noTitles() string {
 // purchaseRule says what makes a candidate, with the numbers that hold.
 func (c *composer) purchaseRule() string {
 	set := func(name string) string { return c.count(float64(c.base.Number(name))) }
-	rule := c.say("below.candidates", set("purchase_requests"), set("purchase_readers"), set("purchase_window_days"))
+	rule := c.words.Say("below.candidates", set("purchase_requests"), set("purchase_readers"), set("purchase_window_days"))
 	switch cost, wait := c.base.Number("purchase_cost"), c.base.Number("purchase_wait_days"); {
 	case cost > 0 && wait > 0:
-		return c.say("below.candidates_either", rule, set("purchase_cost"), set("purchase_wait_days"))
+		return c.words.Say("below.candidates_either", rule, set("purchase_cost"), set("purchase_wait_days"))
 	case cost > 0:
-		return c.say("below.candidates_cost", rule, set("purchase_cost"))
+		return c.words.Say("below.candidates_cost", rule, set("purchase_cost"))
 	case wait > 0:
-		return c.say("below.candidates_wait", rule, set("purchase_wait_days"))
+		return c.words.Say("below.candidates_wait", rule, set("purchase_wait_days"))
 	}
 	return rule
 }

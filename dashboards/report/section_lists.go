@@ -48,7 +48,7 @@ func (c *composer) cut(t Table, most int) Table {
 	if t.Provisional != nil {
 		t.Provisional = t.Provisional[:most]
 	}
-	t.Notes = append(slices.Clone(t.Notes), c.say("report.lists.part", c.count(float64(most)), c.count(float64(n))))
+	t.Notes = append(slices.Clone(t.Notes), c.words.Say("report.lists.part", c.count(float64(most)), c.count(float64(n))))
 	return t
 }
 
@@ -114,7 +114,7 @@ func (c *composer) listed(id, title string, r *queries.Result, columns ...string
 // ofAll says of a list how many there are in all, where it holds a part of them.
 func (c *composer) ofAll(t Table, n int) Table {
 	if n > len(t.Rows) {
-		t.Notes = append(t.Notes, c.say("report.lists.part", c.count(float64(len(t.Rows))), c.count(float64(n))))
+		t.Notes = append(t.Notes, c.words.Say("report.lists.part", c.count(float64(len(t.Rows))), c.count(float64(n))))
 	}
 	return t
 }

@@ -10,7 +10,7 @@ func monthsSection(c *composer) (*Section, error) {
 			continue
 		}
 		side := c.words.Value("role", role)
-		if err := c.monthly(s, "months_"+role, c.say("report.months.served", side), "fill_rate", only(role), "n_requests",
+		if err := c.monthly(s, "months_"+role, c.words.Say("report.months.served", side), "fill_rate", only(role), "n_requests",
 			"n_requests", "n_filled", "n_unfilled", "n_cancelled", "n_open", "fill_rate", "filled_within_14d"); err != nil {
 			return nil, err
 		}
@@ -19,14 +19,14 @@ func monthsSection(c *composer) (*Section, error) {
 				continue
 			}
 			of := func(f *queries.Filter) { f.Role, f.Kind = []string{role}, []string{kind} }
-			if err := c.monthly(s, "months_"+role+"_"+kind, c.say("report.months.wait", side, c.words.Value("kind", kind)), "turnaround", of, "n",
+			if err := c.monthly(s, "months_"+role+"_"+kind, c.words.Say("report.months.wait", side, c.words.Value("kind", kind)), "turnaround", of, "n",
 				"n", "median_days", "p90_days", "share_within_sla"); err != nil {
 				return nil, err
 			}
 		}
 	}
 	if len(s.Tables) == 0 {
-		s.Empty = c.say("report.groups.empty", c.words.Span(c.span().from, c.span().to))
+		s.Empty = c.words.Say("report.groups.empty", c.words.Span(c.span().from, c.span().to))
 	}
 	return s, nil
 }
@@ -42,7 +42,7 @@ func (c *composer) monthly(s *Section, id, title, metric string, change func(*qu
 		return err
 	}
 	t := c.withTotal(c.table(id, title, r, columns...), all)
-	t.N = c.say("report.lists.n_requests", c.count(total(all, n)))
+	t.N = c.words.Say("report.lists.n_requests", c.count(total(all, n)))
 	s.Tables = append(s.Tables, t)
 	return nil
 }

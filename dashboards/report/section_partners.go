@@ -14,7 +14,7 @@ func partnersSection(c *composer) (*Section, error) {
 		}
 	}
 	if len(s.Tables) == 0 {
-		s.Empty = c.say("report.partners.empty", c.words.Span(c.span().from, c.span().to))
+		s.Empty = c.words.Say("report.partners.empty", c.words.Span(c.span().from, c.span().to))
 	}
 	return s, nil
 }
@@ -31,7 +31,7 @@ func (c *composer) lenders(s *Section) error {
 	span := c.words.Span(r.Filter.From, r.Filter.To)
 	least := c.count(float64(r.Filter.Number("min_n")))
 	n := len(fair.Rows)
-	s.Notes = append(s.Notes, c.say("report.partners.ranked", c.count(float64(n)), c.count(float64(len(asked.Rows))), least, span))
+	s.Notes = append(s.Notes, c.words.Say("report.partners.ranked", c.count(float64(n)), c.count(float64(len(asked.Rows))), least, span))
 	if n == 0 {
 		return nil
 	}
@@ -39,8 +39,8 @@ func (c *composer) lenders(s *Section) error {
 		ranking := *fair
 		ranking.Rows = rows
 		t := c.table(id, title, &ranking, "n_attempts", "n_answered", "n_filled", "fill_rate", "fill_rate_shrunk", "median_response_days", "expired_share", "borrowed")
-		t.N = c.say("report.partners.n", c.count(total(&ranking, "n_attempts")), c.count(total(r, "n_attempts")), span)
-		t.Notes = append(t.Notes, c.say("report.lists.part", c.count(float64(len(rows))), c.count(float64(len(r.Rows)))))
+		t.N = c.words.Say("report.partners.n", c.count(total(&ranking, "n_attempts")), c.count(total(r, "n_attempts")), span)
+		t.Notes = append(t.Notes, c.words.Say("report.lists.part", c.count(float64(len(rows))), c.count(float64(len(r.Rows)))))
 		s.Tables = append(s.Tables, t)
 	}
 	if n <= mostRanked {
@@ -72,8 +72,8 @@ func (c *composer) lent(s *Section) error {
 	n := len(most.Rows)
 	most.Rows = most.Rows[:min(mostRanked, n)]
 	t := c.table("lent_most", c.words.Text("report.partners.lent"), most, "lent", "borrowed", "net", "lent_loans", "lent_copies")
-	t.N = c.say("report.partners.lent_n", c.count(total(most, "lent")), c.count(total(r, "lent")), c.count(float64(len(most.Rows))), c.count(float64(n)))
-	t.Notes = append(t.Notes, c.say("report.lists.part", c.count(float64(len(most.Rows))), c.count(float64(len(r.Rows)))))
+	t.N = c.words.Say("report.partners.lent_n", c.count(total(most, "lent")), c.count(total(r, "lent")), c.count(float64(len(most.Rows))), c.count(float64(n)))
+	t.Notes = append(t.Notes, c.words.Say("report.lists.part", c.count(float64(len(most.Rows))), c.count(float64(len(r.Rows)))))
 	f, err := c.figure("lent", c.words.Text("report.partners.lent_question"), t, most, chart.Spec{Kind: chart.Rows, Format: chart.Count, X: "partner", Y: []string{"lent", "borrowed"}}, 90+34*len(most.Rows))
 	if err != nil {
 		return err
@@ -116,7 +116,7 @@ func lendingGroupsSection(c *composer) (*Section, error) {
 	case !c.asks("role", "lending"):
 		s.Empty = c.words.Text("report.lending_groups.not_asked")
 	case len(asked.Rows)+len(balance.Rows) == 0:
-		s.Empty = c.say("report.partners.empty", c.words.Span(c.span().from, c.span().to))
+		s.Empty = c.words.Say("report.partners.empty", c.words.Span(c.span().from, c.span().to))
 	case !isGrouped:
 		s.Empty = c.words.Text("report.lending_groups.empty")
 	}
@@ -128,13 +128,13 @@ func lendingGroupsSection(c *composer) (*Section, error) {
 		return nil, err
 	}
 	t := c.withTotal(c.table("lending_by_group", c.words.Text("report.lending_groups.asked"), asked, "n_requests", "n_filled", "n_unfilled", "n_cancelled", "n_open", "fill_rate"), all)
-	t.N = c.say("report.lists.n_requests", c.count(total(asked, "n_requests")))
+	t.N = c.words.Say("report.lists.n_requests", c.count(total(asked, "n_requests")))
 	s.Tables = append(s.Tables, t)
 	if all, err = c.ask("balance", c.span(), nil); err != nil {
 		return nil, err
 	}
 	t = c.withTotal(c.table("balance_by_group", c.words.Text("report.lending_groups.balance"), balance, "lent", "borrowed", "net", "ratio", "lent_loans", "lent_copies"), all)
-	t.N = c.say("report.lists.n_balance", c.count(total(balance, "lent")), c.count(total(balance, "borrowed")))
+	t.N = c.words.Say("report.lists.n_balance", c.count(total(balance, "lent")), c.count(total(balance, "borrowed")))
 	s.Tables = append(s.Tables, t)
 	s.Notes = append(s.Notes, c.words.Text("report.lending_groups.note"))
 	return s, nil

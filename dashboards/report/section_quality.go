@@ -30,7 +30,7 @@ func qualitySection(c *composer) (*Section, error) {
 		t.Rows[i][0] = c.words.Of(chart.Text(row[meaning]))
 		if row[name] == "unknown_status" {
 			if n, _ := number(checks, row, "n"); n > 0 {
-				s.Notes = append(s.Notes, c.say("report.quality.unknown", c.count(n)))
+				s.Notes = append(s.Notes, c.words.Say("report.quality.unknown", c.count(n)))
 			}
 		}
 	}
@@ -47,7 +47,7 @@ const rowsOfFiles queries.Unit = "rows"
 func (c *composer) imports(s *Section) error {
 	year, month, day := c.span().from.Date()
 	from := time.Date(year, month, day, 0, 0, 0, 0, c.zone).UTC()
-	t := Table{ID: "imports", Title: c.say("report.quality.imports", c.words.Date(c.span().from)), List: true, Keys: 1, Columns: []queries.Column{
+	t := Table{ID: "imports", Title: c.words.Say("report.quality.imports", c.words.Date(c.span().from)), List: true, Keys: 1, Columns: []queries.Column{
 		c.own("loaded", queries.Timestamp, ""), c.dimension("library"), c.dimension("source"), c.own("content", queries.Text, ""), c.own("file", queries.Text, ""),
 		c.own("n_read", queries.Integer, rowsOfFiles), c.own("n_new", queries.Integer, rowsOfFiles), c.own("n_changed", queries.Integer, rowsOfFiles),
 		c.own("n_unchanged", queries.Integer, rowsOfFiles), c.own("n_rejected", queries.Integer, rowsOfFiles)}}
@@ -67,7 +67,7 @@ func (c *composer) imports(s *Section) error {
 		}
 		file = path.Base(strings.ReplaceAll(file, `\`, "/")) // folders name people
 		if sheet.String != "" {
-			file = c.say("report.quality.sheet", file, sheet.String)
+			file = c.words.Say("report.quality.sheet", file, sheet.String)
 		}
 		words := content
 		if key := "import.content." + content; c.words.Has(key) {
@@ -83,7 +83,7 @@ func (c *composer) imports(s *Section) error {
 		return err
 	}
 	if len(t.Rows) == 0 {
-		s.Notes = append(s.Notes, c.say("report.quality.no_imports", c.words.Date(c.span().from)))
+		s.Notes = append(s.Notes, c.words.Say("report.quality.no_imports", c.words.Date(c.span().from)))
 		return nil
 	}
 	s.Tables = append(s.Tables, c.ofAll(t, n))

@@ -24,15 +24,15 @@ func surveySection(id string) func(*composer) (*Section, error) {
 		}
 		figures := survey.Count(r)
 		s.Tables = []Table{c.surveyLines(survey, figures), c.surveyTrail(survey, r)}
-		s.Notes = append(s.Notes, c.say("report.surveys.year", c.words.Span(c.span().from, c.span().to)), c.words.Of(survey.Asks))
+		s.Notes = append(s.Notes, c.words.Say("report.surveys.year", c.words.Span(c.span().from, c.span().to)), c.words.Of(survey.Asks))
 		if warning := survey.Warning(c.words, c.span().to); warning != "" {
 			s.Notes = append(s.Notes, warning)
 		}
 		if !c.span().to.Before(c.newest) {
-			s.Notes = append(s.Notes, c.say("report.surveys.running", c.asOfDay()))
+			s.Notes = append(s.Notes, c.words.Say("report.surveys.running", c.asOfDay()))
 		}
 		if len(r.Rows) == 0 {
-			s.Empty = c.say("report.surveys.empty", c.words.Span(c.span().from, c.span().to))
+			s.Empty = c.words.Say("report.surveys.empty", c.words.Span(c.span().from, c.span().to))
 		}
 		return s, nil
 	}
@@ -74,7 +74,7 @@ func (c *composer) surveyTrail(survey annual.Survey, r *queries.Result) Table {
 		}
 		t.Rows[i] = append(t.Rows[i], strings.Join(lines, ", "))
 	}
-	t.N = c.say("report.surveys.n", c.count(total(r, "n")))
+	t.N = c.words.Say("report.surveys.n", c.count(total(r, "n")))
 	return t
 }
 
