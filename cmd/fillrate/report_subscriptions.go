@@ -211,6 +211,10 @@ func (c *reportSubscribeCmd) Run(a *app) error {
 	if err != nil {
 		return usageError{err}
 	}
+	formats, err := formatNames(c.Format)
+	if err != nil {
+		return err
+	}
 	if c.Lang != "" {
 		w := locale.Find(c.Lang)
 		if w == nil {
@@ -228,7 +232,7 @@ func (c *reportSubscribeCmd) Run(a *app) error {
 		}
 		return a.withSubscriptions(c.dataFlag, func(book *subscription.Book) error {
 			s, err := book.Add(a.ctx, subscription.Subscription{
-				ID: c.Name, Report: spec.Name, Kind: subscription.Kind(spec.Kind), Schedule: schedule, Formats: c.Format, Recipients: c.To, Folder: c.Folder,
+				ID: c.Name, Report: spec.Name, Kind: subscription.Kind(spec.Kind), Schedule: schedule, Formats: formats, Recipients: c.To, Folder: c.Folder,
 				Attach: len(c.To) > 0 && (c.Attach || c.Link == ""), Link: c.Link, Language: c.Lang, Paper: strings.ToLower(c.Paper),
 			}, time.Now())
 			if err != nil {
