@@ -17,13 +17,13 @@ import (
 var (
 	definitionTitle = style{face: bold, size: 11, color: ink}
 	definitionHead  = style{face: bold, size: 9, color: ink}
-	definitionText  = style{size: 8.5, color: ink}
+	definitionText  = style{size: 8, color: ink}
 )
 
-const definitionLeading = 11.5
+const definitionLeading = 10.8
 
 // definitions writes what the report is made of, and what its figures mean.
-func (d *document) definitions(r *report.Report) error {
+func (d *document) definitions(r *report.Report) {
 	d.chapter(d.words.Text("pdf.about"))
 	pairs := make([]report.Pair, 0, len(r.About))
 	for _, pair := range r.About {
@@ -37,10 +37,11 @@ func (d *document) definitions(r *report.Report) error {
 		d.say(d.words.Say("pdf.cut", d.words.Count(longestCell)), small, 12)
 	}
 	if len(r.Definitions) == 0 {
-		return nil
+		return
 	}
 	d.y += gap
 	d.chapter(d.words.Text("pdf.definitions"))
+	d.split(2)
 	for _, definition := range r.Definitions {
 		d.need(80)
 		d.mark(definition.Title, 1, d.y)
@@ -52,7 +53,7 @@ func (d *document) definitions(r *report.Report) error {
 		d.markdown(definition.Markdown)
 		d.y += 8
 	}
-	return nil
+	d.split(1)
 }
 
 // chapter begins one of the last parts.
@@ -88,10 +89,10 @@ func (d *document) pairs(pairs []report.Pair) {
 				d.need(12)
 			}
 			if i < len(heads) {
-				d.line(heads[i], side, d.y+9)
+				d.line(heads[i], d.left(), d.y+9)
 			}
 			if i < len(texts) {
-				d.line(texts[i], side+column, d.y+9)
+				d.line(texts[i], d.left()+column, d.y+9)
 			}
 			d.y += 12
 		}
@@ -106,37 +107,36 @@ func (d *document) markdown(source string) {
 	}
 	content := []byte(source)
 	tree := goldmark.New(goldmark.WithExtensions(extension.Table)).Parser().Parse(text.NewReader(content))
-	d.blocks(tree, content, side)
+	d.blocks(tree, content, 0)
 }
 
-// blocks writes the blocks within a node, from x on.
-func (d *document) blocks(parent ast.Node, source []byte, x float64) {
-	width := side + d.width() - x
+// blocks writes the blocks within a node, so far to the right.
+func (d *document) blocks(parent ast.Node, source []byte, indent float64) {
 	for node := parent.FirstChild(); node != nil; node = node.NextSibling() {
 		switch node := node.(type) {
 		case *ast.Heading:
 			d.y += 3
 			d.need(4 * definitionLeading)
-			d.paragraph(d.inline(node, source, definitionHead), x, width, 13)
+			d.paragraph(d.inline(node, source, definitionHead), indent, 13)
 			d.y++
 		case *ast.Paragraph, *ast.TextBlock:
-			d.paragraph(d.inline(node, source, definitionText), x, width, definitionLeading)
+			d.paragraph(d.inline(node, source, definitionText), indent, definitionLeading)
 			d.y += 4
 		case *ast.List:
 			for item := node.FirstChild(); item != nil; item = item.NextSibling() {
-				d.need(2 * definitionLeading)
-				d.write("•", definitionText, x+2, d.y+0.75*definitionLeading)
-				d.blocks(item, source, x+12)
+				d.isItem = true
+				d.blocks(item, source, indent+itemIndent)
+				d.isItem = false
 				d.y -= 2
 			}
 			d.y += 3
 		case *ast.Blockquote:
-			d.blocks(node, source, x+12)
+			d.blocks(node, source, indent+itemIndent)
 		case *ast.FencedCodeBlock, *ast.CodeBlock:
 			for i := range node.Lines().Len() {
 				segment := node.Lines().At(i)
 				line := strings.TrimRight(string(segment.Value(source)), "\n")
-				d.paragraph([]run{{d.clean(line), style{face: mono, size: 7.5, color: ink}}}, x+8, width-8, 10)
+				d.paragraph([]run{{d.clean(line), style{face: mono, size: 7.5, color: ink}}}, indent+6, 10)
 			}
 			d.y += 4
 		case *extended.Table:

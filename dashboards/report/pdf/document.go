@@ -19,6 +19,8 @@ const (
 	headerLine = 36.0 // baseline of the running header
 	footerLine = 30.0 // baseline of the footer, from below
 	gap        = 14.0 // between blocks
+	columnGap  = 22.0 // between columns of text
+	itemIndent = 9.0  // of a list's text, behind its dot
 )
 
 // paper is the size of an upright page in points.
@@ -43,6 +45,13 @@ type document struct {
 	sheet fpdf.SizeType
 	pages []fpdf.SizeType // as they lie, of each page
 	y     float64         // where the next block begins, from the page's top
+	begin float64         // where the page's columns begin
+	// Text of the last pages stands in two columns; column is the one that is written, from 0.
+	columns, column int
+
+	isItem bool // the next paragraph has a dot before it
+
+	said string // what stands above the drawing that ends at y
 
 	current style // that the page was last told of; zero: none
 	lacks   bool  // a letter was replaced
@@ -50,7 +59,7 @@ type document struct {
 }
 
 func newDocument(r *report.Report) *document {
-	d := &document{words: r.Words, sheet: paper[report.A4]}
+	d := &document{words: r.Words, columns: 1, sheet: paper[report.A4]}
 	if size, ok := paper[r.Spec.Paper]; ok {
 		d.sheet = size
 	}
@@ -86,8 +95,25 @@ func edition(r *report.Report) string {
 // page is the size of the page that is open, as it lies.
 func (d *document) page() fpdf.SizeType { return d.pages[len(d.pages)-1] }
 
+// across is how much width a page has, upright or lying.
+func (d *document) across(isLying bool) float64 {
+	if isLying {
+		return d.sheet.Ht - 2*side
+	}
+	return d.sheet.Wd - 2*side
+}
+
 // width is how much text a line may hold.
-func (d *document) width() float64 { return d.page().Wd - 2*side }
+func (d *document) width() float64 {
+	n := float64(d.columns)
+	return (d.across(d.isLying()) - (n-1)*columnGap) / n
+}
+
+// left is where lines begin.
+func (d *document) left() float64 { return side + float64(d.column)*(d.width()+columnGap) }
+
+// split lets what follows stand in so many columns.
+func (d *document) split(columns int) { d.columns, d.column, d.begin = columns, 0, d.y }
 
 // room is how much height is left on the page.
 func (d *document) room() float64 { return d.page().Ht - bottom - d.y }
@@ -95,8 +121,8 @@ func (d *document) room() float64 { return d.page().Ht - bottom - d.y }
 // fullRoom is how much height content has on a page that lies so.
 func fullRoom(size fpdf.SizeType) float64 { return size.Ht - bottom - top }
 
-// isFresh tells whether nothing stands on the page yet.
-func (d *document) isFresh() bool { return d.y <= top }
+// isFresh tells whether nothing stands on the page, or in the column, yet.
+func (d *document) isFresh() bool { return d.y <= d.begin }
 
 // turn opens a page, upright or lying.
 func (d *document) turn(isLying bool) {
@@ -106,21 +132,30 @@ func (d *document) turn(isLying bool) {
 	}
 	d.AddPageFormat(orientation, d.sheet)
 	d.pages = append(d.pages, size)
-	d.y = top
+	d.y, d.begin, d.column, d.said = top, top, 0, ""
 	d.current = style{}
 	if len(d.pages) == 1 { // the first page says it all in large letters
 		return
 	}
 	right := small.face.width(d.state, small.size)
-	d.write(fit(d.head, small, d.width()-right-2*gap), small, side, headerLine)
+	d.write(fit(d.head, small, d.across(isLying)-right-2*gap), small, side, headerLine)
 	d.write(d.state, small, d.page().Wd-side-right, headerLine)
-	d.rule(side, headerLine+7, d.width(), 0.5, rule)
+	d.rule(side, headerLine+7, d.across(isLying), 0.5, rule)
 }
 
-// need opens a page that lies as this one does where less height is left.
+// next goes on in the next column, or on a page that lies as this one does.
+func (d *document) next() {
+	if d.column+1 < d.columns {
+		d.column, d.y = d.column+1, d.begin
+		return
+	}
+	d.turn(d.isLying())
+}
+
+// need goes on in the next column or on the next page where less height is left.
 func (d *document) need(height float64) {
 	if d.room() < height && !d.isFresh() {
-		d.turn(d.isLying())
+		d.next()
 	}
 }
 
@@ -172,8 +207,9 @@ func (d *document) line(l line, x, y float64) {
 }
 
 // paragraph writes runs as a paragraph and goes on below it. Two lines at least stand together at its beginning and its end.
-func (d *document) paragraph(runs []run, x, width, leading float64) {
-	lines := wrap(runs, width)
+// It begins so far to the right of the other lines.
+func (d *document) paragraph(runs []run, indent, leading float64) {
+	lines := wrap(runs, d.width()-indent)
 	for i, l := range lines {
 		switch left := len(lines) - i; {
 		case i == 0 && left <= 3, i > 0 && left == 2:
@@ -183,14 +219,18 @@ func (d *document) paragraph(runs []run, x, width, leading float64) {
 		default:
 			d.need(leading)
 		}
-		d.line(l, x, d.y+0.75*leading)
+		if d.isItem {
+			d.write("•", style{size: runs[0].size, color: runs[0].color}, d.left()+indent-itemIndent, d.y+0.75*leading)
+			d.isItem = false
+		}
+		d.line(l, d.left()+indent, d.y+0.75*leading)
 		d.y += leading
 	}
 }
 
 // say writes a plain paragraph over the page's width.
 func (d *document) say(text string, s style, leading float64) {
-	d.paragraph([]run{{d.clean(shorten(text, 4000)), s}}, side, d.width(), leading)
+	d.paragraph([]run{{d.clean(shorten(text, 4000)), s}}, 0, leading)
 }
 
 // mark sets a bookmark at y.

@@ -16,9 +16,7 @@ func Write(w io.Writer, r *report.Report) error {
 		}
 	}
 	d.upright()
-	if err := d.definitions(r); err != nil {
-		return err
-	}
+	d.definitions(r)
 	d.finish(r)
 	if err := d.Output(w); err != nil {
 		return failed(r.Title, err)

@@ -48,7 +48,7 @@ func (d *document) section(r *report.Report, s report.Section) error {
 		d.table(table)
 	}
 	for _, note := range s.Notes {
-		d.bullet([]run{{d.clean(shorten(note, 4000)), style{size: 8.5, color: muted}}}, side, 12)
+		d.bullet([]run{{d.clean(shorten(note, 4000)), style{size: 8.5, color: muted}}}, 12)
 	}
 	if len(s.Notes) > 0 {
 		d.y += gap
@@ -58,7 +58,7 @@ func (d *document) section(r *report.Report, s report.Section) error {
 
 // first is how much height stands together with a section's heading, and whether it asks for a page that lies.
 func (d *document) first(s report.Section) (height float64, isLying bool) {
-	const heading = 60 // title and line below, with room for one of them to be wrapped
+	const heading = 60.0 // title and line below, with room for one of them to be wrapped
 	switch {
 	case len(s.Tiles) > 0 || s.Empty != "":
 		return 100, false
@@ -67,7 +67,8 @@ func (d *document) first(s report.Section) (height float64, isLying bool) {
 		return heading + height, false
 	case len(s.Tables) > 0:
 		if grids := d.grids(s.Tables[0]); len(grids) > 0 {
-			return heading + grids[0].head + sum(grids[0].height[:min(len(grids[0].height), together)]), grids[0].isLying
+			above := heading + 40 // the section's own
+			return heading + d.share(grids[0], above, d.room()-above), grids[0].isLying
 		}
 	}
 	return heading, false
@@ -75,21 +76,16 @@ func (d *document) first(s report.Section) (height float64, isLying bool) {
 
 // title writes a section's heading below a rule.
 func (d *document) title(text string) {
-	d.rule(side, d.y, d.width(), 0.75, strong)
+	d.rule(d.left(), d.y, d.width(), 0.75, strong)
 	d.y += 7
 	d.say(shorten(text, 200), sectionTitle, 20)
 }
 
 // bullet writes a paragraph with a dot before it.
-func (d *document) bullet(runs []run, x, leading float64) {
-	if len(runs) == 0 {
-		return
-	}
-	dot := runs[0].style
-	dot.face, dot.link = regular, ""
-	d.need(min(2, float64(len(wrap(runs, side+d.width()-x-10)))) * leading)
-	d.write("•", dot, x, d.y+0.75*leading)
-	d.paragraph(runs, x+10, side+d.width()-x-10, leading)
+func (d *document) bullet(runs []run, leading float64) {
+	d.isItem = true
+	d.paragraph(runs, itemIndent, leading)
+	d.isItem = false
 	d.y += 2
 }
 
@@ -114,6 +110,7 @@ func (d *document) figure(f report.Figure) error {
 	d.current = style{} // the drawing had its own
 	d.SetFillColor(0, 0, 0)
 	d.y += height + gap
+	d.said = f.Title + "\n" + f.N
 	return nil
 }
 
@@ -133,11 +130,11 @@ func (d *document) blockHead(title, n string, follows float64) {
 	below := wrap([]run{{d.clean(shorten(n, 600)), small}}, d.width())
 	d.need(14*float64(len(lines)) + 11*float64(len(below)) + 6 + follows)
 	for _, l := range lines {
-		d.line(l, side, d.y+10.5)
+		d.line(l, d.left(), d.y+10.5)
 		d.y += 14
 	}
 	for _, l := range below {
-		d.line(l, side, d.y+8)
+		d.line(l, d.left(), d.y+8)
 		d.y += 11
 	}
 	d.y += 6

@@ -1,7 +1,10 @@
 package pdf
 
 import (
+	"slices"
 	"strconv"
+
+	"codeberg.org/go-pdf/fpdf"
 
 	"github.com/fillrate/fillrate/dashboards/report"
 	"github.com/fillrate/fillrate/queries"
@@ -38,7 +41,8 @@ type grid struct {
 	cells   [][][]run // by row and column
 	labels  [][]run
 	isRight []bool
-	keys    int // leading columns whose values are not written again below themselves
+	indent  []float64 // of texts beside a number
+	keys    int       // leading columns whose values are not written again below themselves
 	repeats [][]bool
 	shaded  []bool
 	total   bool
@@ -68,11 +72,11 @@ func (d *document) grids(t report.Table) []*grid {
 		return nil
 	}
 	ways := fewRows
-	if len(t.Rows) >= manyRowsFrom {
+	if len(t.Rows) >= manyRowsFrom && d.columns == 1 {
 		ways = manyRows
 	}
 	for _, way := range ways {
-		if g := d.grid(t, way, nil); g.fits(d.across(way)) {
+		if g := d.grid(t, way, nil); g.fits(way.across(d)) {
 			return []*grid{g}
 		}
 	}
@@ -80,20 +84,20 @@ func (d *document) grids(t report.Table) []*grid {
 	var grids []*grid
 	for _, columns := range d.parts(t, way) {
 		g := d.grid(t, way, columns)
-		if !g.fits(d.across(way)) { // leading columns alone are too wide
-			g.squeeze(d.across(way))
+		if !g.fits(way.across(d)) { // leading columns alone are too wide
+			g.squeeze(way.across(d))
 		}
 		grids = append(grids, g)
 	}
 	return grids
 }
 
-// across is how much width a page has that lies as a way asks for.
-func (d *document) across(way sizing) float64 {
-	if way.isLying {
-		return d.sheet.Ht - 2*side
+// across is how much width a table has that is set in a way.
+func (g sizing) across(d *document) float64 {
+	if d.columns > 1 {
+		return d.width()
 	}
-	return d.sheet.Wd - 2*side
+	return d.across(g.isLying)
 }
 
 // parts shares a table's columns out, the leading ones being in each part.
@@ -107,7 +111,7 @@ func (d *document) parts(t report.Table, way sizing) [][]int {
 	now := append([]int{}, leading...)
 	for i := keys; i < len(t.Columns); i++ {
 		next := append(append([]int{}, now...), i)
-		if len(now) > keys && !d.grid(t, way, next).fits(d.across(way)) {
+		if len(now) > keys && !d.grid(t, way, next).fits(way.across(d)) {
 			parts = append(parts, now)
 			next = append(append([]int{}, leading...), i)
 		}
@@ -144,7 +148,12 @@ func (d *document) grid(t report.Table, way sizing, columns []int) *grid {
 	label := style{face: bold, size: way.size - 0.5, color: muted}
 	for _, c := range columns {
 		g.labels = append(g.labels, []run{{d.clean(shorten(t.Columns[c].Label, longestCell)), label}})
-		g.isRight = append(g.isRight, c >= t.Keys && isNumber(t.Columns[c]))
+		isRight := c >= t.Keys && isNumber(t.Columns[c])
+		indent := 0.0
+		if n := len(g.isRight); n > 0 && g.isRight[n-1] && !isRight {
+			indent = 6
+		}
+		g.isRight, g.indent = append(g.isRight, isRight), append(g.indent, indent)
 	}
 	for i, row := range t.Rows {
 		s := style{size: way.size, color: ink}
@@ -211,7 +220,7 @@ func (g *grid) fits(width float64) bool {
 		}
 		most[k] = max(most[k], least[k])
 	}
-	free := width - 2*cellPadding*float64(n)
+	free := width - 2*cellPadding*float64(n) - sum(g.indent)
 	sumLeast, sumMost := sum(least), sum(most)
 	wanted := sumLeast
 	if !g.isTight {
@@ -221,17 +230,36 @@ func (g *grid) fits(width float64) bool {
 		return false
 	}
 	g.widths = make([]float64, n)
+	air := min(max(free-sumMost, 0)/float64(n), 22) // not so much that a row is hard to follow
+	extra := poured(free-sumLeast, least, most)
 	for k := range n {
-		switch {
-		case sumMost <= free: // some air, but not so much that a row is hard to follow
-			g.widths[k] = most[k] + min((free-sumMost)/float64(n), 22)
-		default:
-			g.widths[k] = least[k] + (most[k]-least[k])*(free-sumLeast)/(sumMost-sumLeast)
-		}
-		g.widths[k] += 2 * cellPadding
+		g.widths[k] = least[k] + extra[k] + air + 2*cellPadding + g.indent[k]
 	}
 	g.wrap()
 	return true
+}
+
+// poured shares free width out to columns that would be wider: the same to each, until it has what it would like.
+func poured(free float64, least, most []float64) []float64 {
+	extra := make([]float64, len(least))
+	for free > 0.01 {
+		open := 0
+		for k := range extra {
+			if least[k]+extra[k] < most[k]-0.001 {
+				open++
+			}
+		}
+		if open == 0 {
+			break
+		}
+		each := free / float64(open)
+		for k := range extra {
+			more := min(each, most[k]-least[k]-extra[k])
+			extra[k] += more
+			free -= more
+		}
+	}
+	return extra
 }
 
 // squeeze gives all columns the same share of a width.
@@ -248,7 +276,7 @@ func (g *grid) wrap() {
 	leading := g.leading()
 	g.heads, g.lines, g.height, g.head = nil, nil, nil, 0
 	bounded := func(runs []run, k int) []line {
-		lines := wrap(runs, g.widths[k]-2*cellPadding)
+		lines := wrap(runs, g.widths[k]-2*cellPadding-g.indent[k])
 		return lines[:min(len(lines), mostLines)]
 	}
 	for k := range g.labels {
@@ -290,35 +318,56 @@ func sum(list []float64) float64 {
 	return total
 }
 
+// share is how much of a table stands together below what is above it, where there is so much room: all of it where a gap
+// is better than a table in two, else its first rows.
+func (d *document) share(g *grid, above, room float64) float64 {
+	all, full := g.head+sum(g.height), fullRoom(d.sheet)
+	if g.isLying {
+		full = fullRoom(fpdf.SizeType{Wd: d.sheet.Ht, Ht: d.sheet.Wd})
+	}
+	if whole := above + all; all <= room || whole <= full && (whole <= 0.4*full || room < 0.3*full) {
+		return all
+	}
+	return min(g.head+sum(g.height[:min(len(g.height), together)]), full-above)
+}
+
 // set writes a table that fits: with its heading on each page, no row in two, and never one row alone.
 func (d *document) set(t report.Table, g *grid, title string, isLast bool) {
 	if g.isLying != d.isLying() {
 		d.turn(g.isLying)
 	}
-	n := t.N
-	if len(t.Provisional) > 0 && !contains(t.Provisional, false) {
-		if n != "" {
+	n, isSaid := t.N, d.said == title+"\n"+t.N
+	if len(t.Provisional) > 0 && !slices.Contains(t.Provisional, false) {
+		if n != "" && !isSaid {
 			n += " · "
+		} else {
+			n = ""
 		}
 		n += d.words.Text("pdf.all_provisional")
+	} else if isSaid {
+		n = ""
 	}
-	all, full := g.head+sum(g.height), fullRoom(d.page())
 	head := 14*float64(len(wrap([]run{{d.clean(shorten(title, 300)), blockTitle}}, d.width()))) + 11*float64(len(wrap([]run{{d.clean(shorten(n, 600)), small}}, d.width()))) + 6
-	first := g.head + sum(g.height[:min(len(g.height), together)])
-	switch whole := head + all; {
-	case whole <= d.room():
-		first = all
-	case whole <= full && (whole <= 0.4*full || d.room() < 0.3*full): // a small gap is better than a table in two
-		first = all
+	share := d.share(g, head, d.room()-head)
+	if isSaid && d.room() >= head+share { // below its drawing, which says the same above
+		if n != "" {
+			d.say(n, small, 11)
+			d.y += 2
+		}
+	} else {
+		if isSaid {
+			n = t.N
+		}
+		d.blockHead(title, n, share)
 	}
-	d.blockHead(title, n, min(first, full-head))
+	d.said = ""
 	if len(g.cells) == 0 {
 		d.heads(g)
 		d.say(d.words.Text("pdf.no_rows"), small, 12)
 	}
 	for from := 0; from < len(g.cells); {
 		if from > 0 {
-			d.turn(g.isLying)
+			d.next()
 			d.say(d.words.Say("pdf.continued", title), small, 11)
 			d.y += 5
 		}
@@ -334,7 +383,7 @@ func (d *document) set(t report.Table, g *grid, title string, isLast bool) {
 		for i := from; i < to; i++ {
 			d.row(g, i, i == from)
 		}
-		d.rule(side, d.y, sum(g.widths), 0.5, strong)
+		d.rule(d.left(), d.y, sum(g.widths), 0.5, strong)
 		from = to
 	}
 	d.y += 4
@@ -347,18 +396,9 @@ func (d *document) set(t report.Table, g *grid, title string, isLast bool) {
 	d.y += gap
 }
 
-func contains(list []bool, what bool) bool {
-	for _, is := range list {
-		if is == what {
-			return true
-		}
-	}
-	return false
-}
-
 // heads writes the columns' headings, standing on the rule below them.
 func (d *document) heads(g *grid) {
-	x := side
+	x := d.left()
 	for k, lines := range g.heads {
 		y := d.y + g.head - 1 - rowPadding - float64(len(lines))*g.leading()
 		for _, l := range lines {
@@ -368,25 +408,25 @@ func (d *document) heads(g *grid) {
 		x += g.widths[k]
 	}
 	d.y += g.head
-	d.rule(side, d.y-0.5, sum(g.widths), 0.75, strong)
+	d.rule(d.left(), d.y-0.5, sum(g.widths), 0.75, strong)
 }
 
 // row writes a row; the first one on a page names what it is part of.
 func (d *document) row(g *grid, i int, isFirst bool) {
 	width := sum(g.widths)
 	if g.shaded[i] {
-		d.fill(side, d.y, width, g.height[i], provisional)
+		d.fill(d.left(), d.y, width, g.height[i], provisional)
 	}
 	isTotal := g.total && i == len(g.cells)-1
 	if !isFirst {
 		switch {
 		case isTotal:
-			d.rule(side, d.y, width, 0.75, strong)
+			d.rule(d.left(), d.y, width, 0.75, strong)
 		case !g.repeats[i][0]:
-			d.rule(side, d.y, width, 0.4, rule)
+			d.rule(d.left(), d.y, width, 0.4, rule)
 		}
 	}
-	x := side
+	x := d.left()
 	for k, lines := range g.lines[i] {
 		if isFirst || !g.repeats[i][k] {
 			for n, l := range lines {
@@ -404,5 +444,5 @@ func (d *document) inCell(g *grid, k int, l line, x, y float64) {
 		d.line(l, x+g.widths[k]-cellPadding-l.width, y)
 		return
 	}
-	d.line(l, x+cellPadding, y)
+	d.line(l, x+cellPadding+g.indent[k], y)
 }

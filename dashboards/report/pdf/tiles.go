@@ -2,6 +2,7 @@ package pdf
 
 import (
 	"math"
+	"strings"
 
 	"github.com/fillrate/fillrate/dashboards/locale"
 	"github.com/fillrate/fillrate/dashboards/report"
@@ -104,8 +105,8 @@ func (d *document) tile(r *report.Report, t report.Tile, width float64) tile {
 		laid.below = append(laid.below, d.beside(t, d.words.Text("pdf.last_year"), t.LastYear, width)...)
 	}
 	note := t.Note
-	if t.Provisional && note == "" {
-		note = d.words.Text("figure.provisional")
+	if word := d.words.Text("figure.provisional"); t.Provisional && !strings.Contains(note, word) {
+		note = strings.TrimPrefix(note+" · "+word, " · ")
 	}
 	if note != "" {
 		laid.note = words(note, tileNote)
