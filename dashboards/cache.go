@@ -1,6 +1,7 @@
 package dashboards
 
 import (
+	"cmp"
 	"container/list"
 	"context"
 	"errors"
@@ -57,11 +58,12 @@ func newCache(limit int, timeout time.Duration) *cache {
 	}
 }
 
-// job computes a value. Its context ends when everybody who waits has left, or after the cache's timeout; what it reads is
+// job computes a value. Its context ends when everybody who waits has left, or after its timeout; what it reads is
 // held while it runs, as it may outlive the request that set it off.
 type job struct {
 	compute func(context.Context) (any, error)
 	from    *reading
+	timeout time.Duration // 0: the cache's
 }
 
 // errLate says that a value is not there yet, to who would not wait longer.
@@ -119,7 +121,7 @@ func (c *cache) join(ctx context.Context, key string, j job) (*flight, error) {
 		return nil, err
 	}
 	f = &flight{done: make(chan struct{}), waiters: 1, ticket: ticket}
-	timeout := c.timeout
+	timeout := cmp.Or(j.timeout, c.timeout)
 	if isAhead(ctx) {
 		timeout *= timesAhead
 	}

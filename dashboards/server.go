@@ -15,10 +15,12 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"github.com/fillrate/fillrate/dashboards/press"
 	"github.com/fillrate/fillrate/queries"
 	"github.com/fillrate/fillrate/queries/campaign"
 	"github.com/fillrate/fillrate/queries/settings"
 	"github.com/fillrate/fillrate/queries/store"
+	"github.com/fillrate/fillrate/queries/subscription"
 )
 
 // Options is what a server needs to know.
@@ -31,6 +33,9 @@ type Options struct {
 	Campaigns *campaign.Book
 	// Settings is what the library has settled; nil: nothing, and nothing can be.
 	Settings *settings.Book
+	// Press makes and issues reports; nil: the pages say that this is off. Subscriptions say who gets which; nil likewise.
+	Press         *press.Press
+	Subscriptions *subscription.Book
 	// Importer takes exports in the browser; nil: the page says that this is off. Uploads is the folder in which their files
 	// wait, and MaxUpload how many bytes one import may have (0: 2 GiB).
 	Importer  Importer
@@ -57,11 +62,13 @@ type server struct {
 	log       *slog.Logger
 	cache     *cache
 	patience  time.Duration
-	warmed    atomic.Int64   // newest generation of which the pages were made ahead
-	campaigns *campaign.Book // nil: none
-	settings  *settings.Book // nil: none
-	saving    sync.Mutex     // of settings
-	imports   *importDesk    // nil: off
+	warmed    atomic.Int64       // newest generation of which the pages were made ahead
+	campaigns *campaign.Book     // nil: none
+	settings  *settings.Book     // nil: none
+	saving    sync.Mutex         // of settings
+	imports   *importDesk        // nil: off
+	press     *press.Press       // nil: off
+	posts     *subscription.Book // of reports that come by themselves; nil: off
 	origins   *http.CrossOriginProtection
 	templates map[string]pages       // by language
 	scripts   map[string]template.JS // what the scripts say, by language
@@ -79,7 +86,7 @@ func New(o Options) (http.Handler, error) {
 }
 
 func build(o Options) (*server, http.Handler, error) {
-	s := &server{store: o.Store, version: o.Version, addr: o.Addr, log: o.Logger, cache: newCache(cacheBytes, queryTimeout), patience: cmp.Or(o.Patience, patience), campaigns: o.Campaigns, settings: o.Settings, origins: http.NewCrossOriginProtection()}
+	s := &server{store: o.Store, version: o.Version, addr: o.Addr, log: o.Logger, cache: newCache(cacheBytes, queryTimeout), patience: cmp.Or(o.Patience, patience), campaigns: o.Campaigns, settings: o.Settings, press: o.Press, posts: o.Subscriptions, origins: http.NewCrossOriginProtection()}
 	if s.log == nil {
 		s.log = slog.Default()
 	}
@@ -115,34 +122,46 @@ func build(o Options) (*server, http.Handler, error) {
 // routes is the whole site.
 func (s *server) routes(r *gin.Engine) {
 	for path, page := range map[string]page{
-		"/":                        s.overview,
-		"/turnaround":              s.turnaround,
-		"/fill-rate":               s.fillRate,
-		"/overdue":                 s.overdue,
-		"/letters.csv":             s.letters, // the mail merge of what is overdue
-		partnersPath:               s.partners,
-		partnerPath:                s.partner,
-		demandPath:                 s.demand,
-		collectionsPath:            s.collections,
-		catalogPath:                s.metricList,
-		catalogPath + "/:metric":   s.oneMetric,
-		"/rows/:metric":            s.rows, // the requests behind a number
-		outreachPath:               s.outreach,
-		outreachPath + "/new":      s.newCampaign,
-		outreachPath + "/plan":     s.planCampaign,
-		campaignPath:               s.campaign,
-		campaignPath + "/edit":     s.editCampaign,
-		campaignPath + "/remove":   s.removeCampaign,
-		campaignPath + "/:file":    s.campaignFile,
-		importPath:                 s.importPage,
-		oneImportPath:              s.showImport,
-		oneImportPath + "/events":  s.importEvents,
-		settingsPath:               s.settingsPage,
-		"/data":                    s.data,
-		rejectsPath:                s.downloadRejects,
-		"/definitions":             s.definitions,
-		choicesPath + ":dimension": s.choices,  // what the search fields of the filter find
-		"/download/:file":          s.download, // fill_rate.csv
+		"/":                                 s.overview,
+		"/turnaround":                       s.turnaround,
+		"/fill-rate":                        s.fillRate,
+		"/overdue":                          s.overdue,
+		"/letters.csv":                      s.letters, // the mail merge of what is overdue
+		partnersPath:                        s.partners,
+		partnerPath:                         s.partner,
+		demandPath:                          s.demand,
+		collectionsPath:                     s.collections,
+		catalogPath:                         s.metricList,
+		catalogPath + "/:metric":            s.oneMetric,
+		"/rows/:metric":                     s.rows, // the requests behind a number
+		outreachPath:                        s.outreach,
+		outreachPath + "/new":               s.newCampaign,
+		outreachPath + "/plan":              s.planCampaign,
+		campaignPath:                        s.campaign,
+		campaignPath + "/edit":              s.editCampaign,
+		campaignPath + "/remove":            s.removeCampaign,
+		campaignPath + "/:file":             s.campaignFile,
+		importPath:                          s.importPage,
+		oneImportPath:                       s.showImport,
+		oneImportPath + "/events":           s.importEvents,
+		settingsPath:                        s.settingsPage,
+		reportsPath:                         s.reports,
+		draftPath:                           s.draftPage,
+		issuePath:                           s.askIssue,
+		editionsPath + "/:id":               s.edition,
+		editionsPath + "/:id/:file":         s.editionFile,
+		builderPath:                         s.newReport,
+		savedReportsPath + "/:name":         s.editReport,
+		savedReportsPath + "/:name/remove":  s.askRemoveReport,
+		subscriptionsPath + "/new":          s.newSubscription,
+		subscriptionsPath + "/:name":        s.subscription,
+		subscriptionsPath + "/:name/remove": s.askUnsubscribe,
+		worklistsPath:                       s.worklists,
+		"/data":                             s.data,
+		rejectsPath:                         s.downloadRejects,
+		"/definitions":                      s.definitions,
+		choicesPath + ":dimension":          s.choices,  // what the search fields of the filter find
+		"/download/:file":                   s.download, // fill_rate.csv
 
 		"/api/v1/metrics":              s.apiCatalog,
 		"/api/v1/metrics/:metric":      s.apiMetric,
@@ -160,17 +179,28 @@ func (s *server) routes(r *gin.Engine) {
 		r.GET(path, s.handle(page))
 		r.HEAD(path, s.handle(page))
 	}
+	for _, format := range press.Formats() {
+		r.GET(draftPath+"."+format.Extension, s.handle(s.draftFile(format)))
+		r.HEAD(draftPath+"."+format.Extension, s.handle(s.draftFile(format)))
+	}
 	for path, page := range map[string]page{
-		outreachPath + "/new":      s.addCampaign,
-		outreachPath + "/import":   s.importCampaigns,
-		campaignPath + "/edit":     s.changeCampaign,
-		campaignPath + "/remove":   s.dropCampaign,
-		settingsPath:               s.changeSettings,
-		importPath:                 s.takeImport,
-		oneImportPath:              s.retryImport,
-		oneImportPath + "/confirm": s.confirmImport,
-		oneImportPath + "/cancel":  s.cancelImport,
-		generationPath:             s.makeCurrent,
+		outreachPath + "/new":               s.addCampaign,
+		outreachPath + "/import":            s.importCampaigns,
+		campaignPath + "/edit":              s.changeCampaign,
+		campaignPath + "/remove":            s.dropCampaign,
+		settingsPath:                        s.changeSettings,
+		issuePath:                           s.issue,
+		builderPath:                         s.saveReport,
+		savedReportsPath + "/:name":         s.changeReport,
+		savedReportsPath + "/:name/remove":  s.removeReport,
+		subscriptionsPath + "/new":          s.subscribe,
+		subscriptionsPath + "/:name":        s.pauseSubscription,
+		subscriptionsPath + "/:name/remove": s.unsubscribe,
+		importPath:                          s.takeImport,
+		oneImportPath:                       s.retryImport,
+		oneImportPath + "/confirm":          s.confirmImport,
+		oneImportPath + "/cancel":           s.cancelImport,
+		generationPath:                      s.makeCurrent,
 	} {
 		r.POST(path, s.handle(page))
 	}

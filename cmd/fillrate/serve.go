@@ -6,8 +6,11 @@ import (
 	"path/filepath"
 
 	"github.com/fillrate/fillrate/dashboards"
+	"github.com/fillrate/fillrate/dashboards/press"
 	"github.com/fillrate/fillrate/queries/campaign"
+	"github.com/fillrate/fillrate/queries/edition"
 	"github.com/fillrate/fillrate/queries/settings"
+	"github.com/fillrate/fillrate/queries/subscription"
 )
 
 type serveCmd struct {
@@ -31,15 +34,25 @@ func (c *serveCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
+	editions, err := edition.Open(a.ctx, c.dir())
+	if err != nil {
+		return err
+	}
+	subscriptions, err := subscription.Open(a.ctx, c.dir())
+	if err != nil {
+		return err
+	}
 	return errors.Join(dashboards.Serve(a.ctx, dashboards.Options{
-		Store:     files,
-		Importer:  importer{files},
-		Uploads:   filepath.Join(c.dir(), uploadFolder),
-		Campaigns: campaigns,
-		Settings:  settled,
-		Addr:      c.Addr,
-		Version:   version,
-		Logger:    slog.New(slog.NewTextHandler(a.Stderr, &slog.HandlerOptions{Level: level})),
-		Started:   func(url string) { printf(a.Stdout, "Fillrate is at %s (stop with Ctrl-C)\n", url) },
-	}), campaigns.Close(), settled.Close())
+		Store:         files,
+		Importer:      importer{files},
+		Uploads:       filepath.Join(c.dir(), uploadFolder),
+		Campaigns:     campaigns,
+		Settings:      settled,
+		Press:         &press.Press{Store: files, Editions: editions, Campaigns: campaigns, Settings: settled, Version: version},
+		Subscriptions: subscriptions,
+		Addr:          c.Addr,
+		Version:       version,
+		Logger:        slog.New(slog.NewTextHandler(a.Stderr, &slog.HandlerOptions{Level: level})),
+		Started:       func(url string) { printf(a.Stdout, "Fillrate is at %s (stop with Ctrl-C)\n", url) },
+	}), campaigns.Close(), settled.Close(), editions.Close(), subscriptions.Close())
 }
