@@ -182,9 +182,6 @@ func (c *composer) section(id string) *Section {
 	return &Section{ID: id, Title: c.words.Text("report.section." + id), Question: c.words.Text("report.question." + id)}
 }
 
-// say writes a sentence of the report's language.
-func (c *composer) say(key string, words ...string) string { return c.words.Say(key, words...) }
-
 // table writes a result as a table: the columns that name a row first, their values in words (the column then is of type
 // text), and of the measures those that columns names; none: all. Rows that may still move are marked.
 func (c *composer) table(id, title string, r *queries.Result, columns ...string) Table {
@@ -200,7 +197,7 @@ func (c *composer) table(id, title string, r *queries.Result, columns ...string)
 		}
 	}
 	t.Keys = len(keys)
-	shown := append(keys, measures...)
+	shown := slices.Concat(keys, measures)
 	labelled := c.words.Columns(r.Columns)
 	for _, i := range shown {
 		column := labelled[i]

@@ -216,6 +216,9 @@ func tellsNoReader(t *testing.T, from Sources, r *Report) {
 		}
 		readers[fmt.Sprint(key)] = true
 	}
+	if err := keys.Err(); err != nil {
+		t.Fatal(err)
+	}
 	look := func(where string, value any) {
 		word := strings.ToLower(chart.Text(value))
 		if readers[word] {

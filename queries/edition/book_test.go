@@ -3,6 +3,7 @@ package edition
 import (
 	"bytes"
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"os"
@@ -368,36 +369,12 @@ func TestAnOlderAppFile(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	rows, err := db.Query("select name from sqlite_master where type = 'table' and (name like 'edition%' or name = 'saved_report')")
-	if err != nil {
-		t.Fatal(err)
+	tables := names(t, db, "select name from sqlite_master where type = 'table' and (name like 'edition%' or name = 'saved_report')")
+	if len(tables) != 4 {
+		t.Fatalf("the tables %v", tables)
 	}
-	var tables []string
-	for rows.Next() {
-		var name string
-		if err := rows.Scan(&name); err != nil {
-			t.Fatal(err)
-		}
-		tables = append(tables, name)
-	}
-	if err := rows.Err(); err != nil || len(tables) != 4 {
-		t.Fatalf("the tables %v, %v", tables, err)
-	}
-	var others []string // of steps after this one
-	rows, err = db.Query("select name from sqlite_master where type = 'table' and name not like 'sqlite%' and rootpage > (select rootpage from sqlite_master where name = 'saved_report')")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for rows.Next() {
-		var name string
-		if err := rows.Scan(&name); err != nil {
-			t.Fatal(err)
-		}
-		others = append(others, name)
-	}
-	if err := rows.Err(); err != nil {
-		t.Fatal(err)
-	}
+	// of steps after this one
+	others := names(t, db, "select name from sqlite_master where type = 'table' and name not like 'sqlite%' and rootpage > (select rootpage from sqlite_master where name = 'saved_report')")
 	if _, err := db.Exec("pragma foreign_keys = off"); err != nil {
 		t.Fatal(err)
 	}
@@ -483,4 +460,26 @@ func TestEditionsAreInBackups(t *testing.T) {
 	if e := mustIssue(t, b, "monthly", "2025-03"); e.Number != 3 {
 		t.Errorf("the next number is %d", e.Number)
 	}
+}
+
+// names reads one column of words.
+func names(t *testing.T, db *sql.DB, query string) []string {
+	t.Helper()
+	rows, err := db.QueryContext(t.Context(), query)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	var list []string
+	for rows.Next() {
+		var name string
+		if err := rows.Scan(&name); err != nil {
+			t.Fatal(err)
+		}
+		list = append(list, name)
+	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
+	return list
 }

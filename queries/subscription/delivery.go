@@ -188,16 +188,15 @@ func lostOnes(ctx context.Context, db conn, now time.Time) ([]Delivery, error) {
 	if err != nil {
 		return nil, err
 	}
+	defer found.Close()
 	var ids []int64
 	for found.Next() {
 		var id int64
 		if err := found.Scan(&id); err != nil {
-			found.Close()
 			return nil, err
 		}
 		ids = append(ids, id)
 	}
-	found.Close()
 	if err := found.Err(); err != nil {
 		return nil, err
 	}

@@ -26,7 +26,7 @@ func numberFormat(vm *goja.Runtime) func(goja.ConstructorCall) *goja.Object {
 		if v := options.Get("notation"); v != nil {
 			f.compact = v.String() == "compact"
 		}
-		if err := call.This.Set("format", func(n float64) string { return f.write(n) }); err != nil {
+		if err := call.This.Set("format", f.write); err != nil {
 			panic(vm.NewGoError(err))
 		}
 		return nil // This

@@ -75,7 +75,6 @@ type word struct {
 	runs  []run
 	width float64
 	space style // of the space before it
-	first bool  // of its paragraph
 }
 
 // wrap breaks runs into lines of a width. The texts are cleaned; a word that is too long for a line is broken where it can
