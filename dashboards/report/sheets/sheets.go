@@ -77,7 +77,7 @@ func Write(w io.Writer, r *report.Report) error {
 	if b.err != nil {
 		return fmt.Errorf("writing the workbook %s: %w", r.FileName("xlsx"), b.err)
 	}
-	return b.file.Write(w)
+	return pack(w, b.file)
 }
 
 // titleOf names a table's sheet: its title, or the section's where that alone is short enough.

@@ -1,6 +1,7 @@
 package sheets
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/fillrate/fillrate/dashboards/report"
@@ -153,6 +154,9 @@ func change(column queries.Column, now, before *float64) any {
 	moved := *now - *before
 	if column.Unit == queries.Share {
 		moved *= 100
+	}
+	if exact, err := strconv.ParseFloat(strconv.FormatFloat(moved, 'g', 12, 64), 64); err == nil { // 0.1, and not 0.09999999999999998
+		moved = exact
 	}
 	return value(column, &moved)
 }

@@ -215,7 +215,11 @@ func tiles(r *report.Report) file {
 		if now == nil || before == nil {
 			return nil
 		}
-		return *now - *before
+		moved, err := strconv.ParseFloat(strconv.FormatFloat(*now-*before, 'g', 12, 64), 64) // 0.1, and not 0.09999999999999998
+		if err != nil {
+			return nil
+		}
+		return moved
 	}
 	inUnit := r.Words.Text("files.in_unit")
 	add("section", queries.Text, "", func(f figure) any { return f.section })

@@ -162,7 +162,7 @@ func TestTiles(t *testing.T) {
 	if got, want := columnOf(rows, "now"), []string{"1240", "0.814", "4.2", "1234.5", ""}; !slices.Equal(got, want) {
 		t.Errorf("now is %v, want %v", got, want)
 	}
-	if got := columnOf(rows, "change"); got[0] != "96" || got[4] != "" {
+	if got := columnOf(rows, "change"); got[0] != "96" || got[1] != "-0.021" || got[2] != "-0.05" || got[4] != "" {
 		t.Errorf("change is %v", got)
 	}
 	if got, want := columnOf(rows, "provisional"), []string{"false", "true", "false", "false", "false"}; !slices.Equal(got, want) {
