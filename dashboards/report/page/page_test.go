@@ -259,7 +259,7 @@ func TestProvisional(t *testing.T) {
 		marks     []bool
 		has, hasn string
 	}{
-		{[]bool{true, true}, "T provisional A x y All of it is too recent", "Marked rows"},
+		{[]bool{true, true}, "T provisional A x y", "Marked rows"},
 		{[]bool{false, true}, "T A x y provisional Marked rows", "All of it"},
 		{[]bool{false, false}, "T A x y", "provisional"},
 		{nil, "T A x y", "provisional"},
