@@ -184,20 +184,8 @@ func (b *Book) Lost(ctx context.Context, now time.Time, rehearsal bool) (lost []
 
 // lostOnes gives lost deliveries as they are to be noted.
 func lostOnes(ctx context.Context, db conn, now time.Time) ([]Delivery, error) {
-	found, err := db.QueryContext(ctx, lostSQL, text(now.Add(-Lease)), text(now.Add(Lease)))
+	ids, err := numbers(ctx, db, lostSQL, text(now.Add(-Lease)), text(now.Add(Lease)))
 	if err != nil {
-		return nil, err
-	}
-	defer found.Close()
-	var ids []int64
-	for found.Next() {
-		var id int64
-		if err := found.Scan(&id); err != nil {
-			return nil, err
-		}
-		ids = append(ids, id)
-	}
-	if err := found.Err(); err != nil {
 		return nil, err
 	}
 	var lost []Delivery
@@ -228,20 +216,25 @@ func (b *Book) Pending(ctx context.Context, now time.Time) ([]int64, error) {
 }
 
 func pending(ctx context.Context, db conn, now time.Time, only int64) ([]int64, error) {
-	found, err := db.QueryContext(ctx, pendingSQL, text(now), only)
+	return numbers(ctx, db, pendingSQL, text(now), only)
+}
+
+// numbers reads a column of them.
+func numbers(ctx context.Context, db conn, statement string, args ...any) ([]int64, error) {
+	found, err := db.QueryContext(ctx, statement, args...)
 	if err != nil {
 		return nil, err
 	}
 	defer found.Close()
-	var ids []int64
+	var list []int64
 	for found.Next() {
-		var id int64
-		if err := found.Scan(&id); err != nil {
+		var n int64
+		if err := found.Scan(&n); err != nil {
 			return nil, err
 		}
-		ids = append(ids, id)
+		list = append(list, n)
 	}
-	return ids, found.Err()
+	return list, found.Err()
 }
 
 // Delivery gives one by its number.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"database/sql"
 	_ "embed"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -189,7 +190,7 @@ func (b *Book) Periods(ctx context.Context, id string) ([]Turn, error) {
 func (b *Book) TakeUp(ctx context.Context, t *Turn, now time.Time) (ok bool, err error) {
 	err = b.change(ctx, func(tx *sql.Tx) error {
 		err := tx.QueryRowContext(ctx, takePeriodSQL, t.Subscription.ID, t.Period.Key(), text(now)).Scan(&t.claim)
-		if err == sql.ErrNoRows {
+		if errors.Is(err, sql.ErrNoRows) {
 			return nil
 		}
 		ok = err == nil
