@@ -491,7 +491,7 @@ func (p *painter) letters(piece fragment, at point) {
 	text := visual(piece.text)
 	p.write("q\n")
 	// The page's y runs upwards: a turn to the right in the drawing is one by less.
-	p.write("%.4f %.4f %.4f %.4f %s %s cm\n", piece.m.a/scale, -piece.m.b/scale, -piece.m.c/scale, piece.m.d/scale, short(place.x), short(p.height-place.y))
+	p.write("%.4f %.4f %.4f %.4f %s %s cm\n", piece.m.a/scale, 0-piece.m.b/scale, 0-piece.m.c/scale, piece.m.d/scale, short(place.x), short(p.height-place.y))
 	p.flush()
 	if fill.alpha < 0.999 {
 		p.pdf.SetAlpha(fill.alpha, "Normal")
