@@ -17,6 +17,7 @@ import (
 	"github.com/fillrate/fillrate/dashboards/report/page"
 	"github.com/fillrate/fillrate/dashboards/report/pdf"
 	"github.com/fillrate/fillrate/dashboards/report/sheets"
+	"github.com/fillrate/fillrate/dashboards/report/tidy"
 	"github.com/fillrate/fillrate/queries"
 	"github.com/fillrate/fillrate/queries/campaign"
 	"github.com/fillrate/fillrate/queries/edition"
@@ -52,6 +53,7 @@ func Formats() []Format {
 	return []Format{
 		{"xlsx", "xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", sheets.Write},
 		{"pdf", "pdf", "application/pdf", pdf.Write},
+		{"csv", "zip", "application/zip", tidy.Write},
 		{"html", "html", "text/html; charset=utf-8", page.Write},
 	}
 }
