@@ -186,11 +186,9 @@ func (b *builder) save(c *gin.Context, values url.Values) error {
 	if len(b.wrong) > 0 {
 		return b.write(c, http.StatusBadRequest, "")
 	}
-	switch err := b.server.press.Save(b.ctx, b.spec); errorCode(err) {
-	case "":
-	case queries.Invalid:
+	if err := b.server.press.Save(b.ctx, b.spec); errorCode(err) == queries.Invalid {
 		return b.write(c, http.StatusBadRequest, explain(b.Words, err).Message)
-	default:
+	} else if err != nil {
 		return err
 	}
 	return redirect{reportsPath + "?" + savedKey + "=saved#saved"}

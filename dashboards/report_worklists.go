@@ -1,8 +1,6 @@
 package dashboards
 
 import (
-	"net/url"
-
 	"github.com/gin-gonic/gin"
 
 	"github.com/fillrate/fillrate/dashboards/chart"
@@ -39,7 +37,7 @@ func (s *server) worklists(c *gin.Context) error {
 		v.short("late-lending", "overdue", v.lateOf("lending"), v.worklist("lending", levels[0])),
 		v.short("late-borrowing", "overdue", v.lateOf("borrowing"), v.worklist("borrowing", levels[0])),
 		v.short("open", "open", v.openRequests(place{}), v.to(demandPath)+"#open"),
-		v.short("candidates", "purchase", v.purchaseCandidates(place{}), v.to(collectionsPath)+"#candidates"),
+		v.lately("candidates"),
 		v.short("copyright", "copyright", v.copyrightList(place{}), v.to(collectionsPath)+"#copyright"),
 		v.short("breaches", "breaches", v.breaches(at), ""),
 	}
@@ -64,13 +62,11 @@ func (v *visit) listFiles(name string) []link {
 	var links []link
 	for _, format := range press.Formats() {
 		if format.Name == "xlsx" || format.Name == "csv" {
-			links = append(links, link{v.formatWords(format.Name), draftPath + "." + format.Extension + "?" + encodeAsk(values)})
+			links = append(links, link{v.formatWords(format.Name), draftPath + "." + format.Extension + "?" + values.Encode()})
 		}
 	}
 	return links
 }
-
-func encodeAsk(values url.Values) string { return values.Encode() }
 
 // lateOf is the late loans of a side by level, and those that are late the longest.
 func (v *visit) lateOf(side string) tile {
@@ -93,6 +89,17 @@ func (v *visit) lateOf(side string) tile {
 			}
 		}
 		return f, nil
+	}
+}
+
+// lately is the titles that might be bought, by the requests of the window in which what makes one counts: as the report of
+// that list has it.
+func (v *visit) lately(id string) tile {
+	return func() (*figure, error) {
+		lately := *v
+		lately.asked.From, lately.asked.To, lately.asked.Preset = v.history.Today.AddDate(0, 0, 1-v.filter.Number("purchase_window_days")), v.history.Today.AddDate(0, 0, 1), ""
+		lately.filter.From, lately.filter.To, lately.filter.Preset = lately.asked.From, lately.asked.To, ""
+		return lately.short(id, "purchase", lately.purchaseCandidates(place{}), lately.to(collectionsPath)+"#candidates")()
 	}
 }
 
@@ -126,18 +133,25 @@ func (v *visit) short(id, name string, of tile, all string) tile {
 	}
 }
 
+// yearBefore leaves the twelve months before the newest date: what was late longer ago and is open still stands in the list
+// of open requests.
+func (v *visit) yearBefore(f *queries.Filter) {
+	f.To = v.history.Today.AddDate(0, 0, 1)
+	f.From, f.Preset = f.To.AddDate(-1, 0, 0), ""
+}
+
 // breaches is the requests over their target, open ones first.
 func (v *visit) breaches(at place) tile {
 	return func() (*figure, error) {
 		return v.listing(listPlan{
-			id: "breaches", title: v.Text("title.breaches"), metric: "breaches", cell: v.openCell,
+			id: "breaches", title: v.Text("title.breaches"), metric: "breaches", cell: v.openCell, filter: v.yearBefore,
 			columns: []string{"source_id", "title", "days_over", "waited_days", "target_days", "outcome", "kind", "partner", "created_at"},
 			n: func(r *queries.Result, kept int) string {
 				open, outcome := 0, chart.Column(r, "outcome")
 				for _, row := range r.Rows {
 					open += btoi(row[outcome] == "open")
 				}
-				words := v.Say("n.breaches", v.Count(float64(kept)), v.Count(float64(open)), v.Span(v.filter.From, v.filter.To))
+				words := v.Say("n.breaches", v.Count(float64(kept)), v.Count(float64(open)), v.Span(r.Filter.From, r.Filter.To))
 				return v.partOf(r, kept, words)
 			},
 			empty: func(*queries.Result) string { return v.Text("empty.breaches") },

@@ -18,6 +18,7 @@ import (
 var pictured = []string{
 	"/", "/turnaround", "/fill-rate", "/overdue", "/partners", "/demand", "/collections", "/outreach",
 	"/catalog", "/catalog/partners", "/rows/overdue", "/data", "/import", "/settings", "/definitions",
+	"/reports", "/reports/builder", "/reports/subscriptions/new", "/worklists",
 }
 
 // inReadme are the pages that the README shows, as high as a screen.
