@@ -31,6 +31,7 @@ func (b *book) writeAbout(sheet string, tables []*tableSheet) {
 		}
 		heads[pair.Head] = true
 		row++
+		b.try(b.file.SetRowHeight(sheet, row, height(pair.Text, 62, 11)))
 		b.put(sheet, 1, row, pair.Head, look{bold: true, wrap: true})
 		b.put(sheet, 2, row, pair.Text, look{wrap: true})
 	}
@@ -47,7 +48,9 @@ func (b *book) writeAbout(sheet string, tables []*tableSheet) {
 			filter = t.table.Metric + ": " + t.table.Filter.Encode()
 		}
 		b.put(sheet, 2, row, filter, look{wrap: true})
-		b.put(sheet, 3, row, export.Command(t.table.Metric, t.table.Filter), look{wrap: true})
+		command := export.Command(t.table.Metric, t.table.Filter)
+		b.put(sheet, 3, row, command, look{wrap: true})
+		b.try(b.file.SetRowHeight(sheet, row, height(command, 56, 11)))
 	}
 	b.print(sheet, 3, row, head)
 }
@@ -69,11 +72,13 @@ func (b *book) writeDefinitions(sheet string) map[string]*place {
 				continue
 			}
 			b.put(sheet, 2, row, p.text, look{wrap: true, bold: p.heading})
+			b.try(b.file.SetRowHeight(sheet, row, height(p.text, 98, 11)))
 			row++
 		}
 		for _, column := range d.Columns {
 			b.put(sheet, 1, row, column.Label, look{wrap: true})
 			b.put(sheet, 2, row, column.Doc, look{wrap: true})
+			b.try(b.file.SetRowHeight(sheet, row, max(height(column.Doc, 98, 11), height(column.Label, 28, 11))))
 			b.put(sheet, 3, row, column.Name, look{muted: true})
 			row++
 		}

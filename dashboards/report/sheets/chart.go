@@ -484,7 +484,7 @@ func (t *tableSheet) chartTitle(d *drawn) []excelize.RichTextRun {
 	} else if len(names) > 0 {
 		below = append(below, t.words.Say("files.provisional_at", strings.Join(names, ", ")))
 	}
-	title := []excelize.RichTextRun{{Text: oneLine(d.figure.Title, 90), Font: &excelize.Font{Bold: true, Size: 11, Color: ink}}}
+	title := []excelize.RichTextRun{{Text: oneLine(d.figure.Title, 90), Font: &excelize.Font{Bold: true, Size: 10, Color: ink}}}
 	if len(below) > 0 {
 		title = append(title, excelize.RichTextRun{Text: oneLine(strings.Join(below, "; "), 110), Font: &excelize.Font{Size: 9, Color: muted}})
 	}

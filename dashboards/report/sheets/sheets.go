@@ -80,12 +80,16 @@ func Write(w io.Writer, r *report.Report) error {
 	return pack(w, b.file)
 }
 
-// titleOf names a table's sheet: its title, or the section's where that alone is short enough.
+// titleOf names a table's sheet: its title, or the section's with what the title tells apart (Fill rate, Lending) where the
+// title is too long.
 func (b *book) titleOf(section *report.Section, table *report.Table) string {
-	if length(table.Title) > longestName && len(section.Tables) == 1 && length(section.Title) <= longestName {
-		return section.Title
+	if length(table.Title) <= longestName || section.Title == "" {
+		return table.Title
 	}
-	return table.Title
+	if first, _, ok := strings.Cut(table.Title, ": "); ok && length(section.Title+", "+first) <= longestName && len(section.Tables) > 1 {
+		return section.Title + ", " + first
+	}
+	return section.Title
 }
 
 func (b *book) try(err error) {
@@ -254,7 +258,7 @@ func (b *book) paragraph(sheet string, row, lastColumn int, chars float64, text 
 func height(text string, chars, size float64) float64 {
 	lines := 0.0
 	for line := range strings.SplitSeq(text, "\n") {
-		lines += 1 + float64(int(float64(utf8.RuneCountInString(line))*1.08/max(chars, 1)))
+		lines += 1 + float64(int(float64(utf8.RuneCountInString(line))*0.97/max(chars, 1)))
 	}
 	return min(409, lines*size*1.36)
 }

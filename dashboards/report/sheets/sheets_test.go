@@ -150,7 +150,7 @@ func TestLooks(t *testing.T) {
 		return style
 	}
 	for _, c := range []struct{ sheet, cell, shows string }{
-		{"Requests by role and kind…", "C5", "402"}, {"Requests by role and kind…", "C8", "1,240"}, {"Requests by role and kind…", "D5", "32.4%"},
+		{"Requests", "C5", "402"}, {"Requests", "C8", "1,240"}, {"Requests", "D5", "32.4%"},
 		{"Fill rate month by month", "A5", "Mar 2024"}, {"Fill rate month by month", "E5", "+0.3%"},
 		{"Turnaround by stage", "D5", "2025-03-31 23:10"}, {"Overdue, borrowing", "C5", "2025-01-01"}, {"Partners", "D6", "1,234.50"}, {"Partners", "H5", "2001"},
 		{"Summary", "B11", "1,240"}, {"Summary", "B12", "81.4%"}, {"Summary", "D12", "-2.1 pts"},
@@ -162,7 +162,7 @@ func TestLooks(t *testing.T) {
 	if got := style("Turnaround by stage", "C5").CustomNumFmt; got == nil || *got != days {
 		t.Errorf("days are shown as %v", got)
 	}
-	if !style("Requests by role and kind…", "A8").Font.Bold || style("Requests by role and kind…", "A7").Font.Bold {
+	if !style("Requests", "A8").Font.Bold || style("Requests", "A7").Font.Bold {
 		t.Error("the total alone should be bold")
 	}
 	const trend = "Requests month by month"
@@ -192,7 +192,7 @@ func TestTablesAreSetUp(t *testing.T) {
 				titles[name.Scope] = name.RefersTo
 			}
 		}
-		if got := filters["Requests by role and kind…"]; got != "'Requests by role and kind…'!$A$4:$D$7" {
+		if got := filters["Requests"]; got != "'Requests'!$A$4:$D$7" {
 			t.Errorf("the filter is over %s", got)
 		}
 		for sheet := range sheetsOf(t, book, r) {

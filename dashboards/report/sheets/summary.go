@@ -12,7 +12,7 @@ import (
 const mostCharts = 4
 
 // summaryWidths of the first sheet's columns in characters; the last one holds notes.
-var summaryWidths = []float64{31, 12, 12, 11, 12, 11, 9, 34}
+var summaryWidths = []float64{34, 12, 12, 11, 12, 11, 9, 34}
 
 // writeSummary writes the first sheet: what the report says in words and tiles, the main charts, and what else there is.
 func (b *book) writeSummary(sheet string, tables []*tableSheet, about, definitions string) {
@@ -93,6 +93,7 @@ func (b *book) tiles(sheet string, row int, chars float64) int {
 		}
 		b.put(sheet, i+1, row, head, l)
 	}
+	b.try(b.file.SetRowHeight(sheet, row, 31))
 	row++
 	for _, section := range b.report.Sections {
 		if len(section.Tiles) == 0 {
@@ -132,7 +133,9 @@ func (b *book) tile(sheet string, row int, tile report.Tile) {
 	if tile.Note != "" {
 		notes = append(notes, tile.Note)
 	}
-	b.put(sheet, 8, row, strings.Join(notes, "; "), look{wrap: true, muted: true, indent: true, light: tile.Provisional})
+	note := strings.Join(notes, "; ")
+	b.try(b.file.SetRowHeight(sheet, row, max(height(tile.Label, summaryWidths[0]-2, 11), height(note, summaryWidths[7]-3, 11))))
+	b.put(sheet, 8, row, note, look{wrap: true, muted: true, indent: true, light: tile.Provisional})
 }
 
 // value is a tile's number in the type of its column.
@@ -166,6 +169,7 @@ func (b *book) contents(sheet string, row int, tables []*tableSheet, about, defi
 	w := b.words
 	last := len(summaryWidths)
 	b.put(sheet, 1, row, w.Text("files.contents"), look{bold: true, size: 12})
+	said := map[string]bool{"": true} // sections may share a note
 	for i := range b.report.Sections {
 		section := &b.report.Sections[i]
 		n := 0
@@ -185,7 +189,8 @@ func (b *book) contents(sheet string, row int, tables []*tableSheet, about, defi
 			b.put(sheet, 1, row, section.Title, look{bold: true})
 		}
 		for _, note := range append([]string{section.Empty}, section.Notes...) {
-			if note != "" {
+			if !said[note] {
+				said[note] = true
 				row++
 				b.paragraph(sheet, row, last, chars, note, look{muted: true})
 			}

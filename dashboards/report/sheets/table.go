@@ -106,15 +106,21 @@ func (t *tableSheet) rows() {
 	rows := t.table.Rows
 	for i, row := range rows {
 		isTotal := t.table.Total && i == len(rows)-1
-		base := look{light: t.provisional(i), total: isTotal}
+		base, tallest := look{light: t.provisional(i), total: isTotal}, 0.0
 		for k := range row {
 			value, format := t.cell(t.table, i, k)
 			l := t.stand(k, base)
 			l.format = format
 			if text, ok := value.(string); ok {
-				l.wrap = utf8.RuneCountInString(text) > widest && utf8.RuneCountInString(text) <= 6*widest
+				l.wrap = utf8.RuneCountInString(text) > widest && utf8.RuneCountInString(text) <= 6*widest || strings.Contains(text, "\n")
+				if l.wrap {
+					tallest = max(tallest, height(text, widest, 11))
+				}
 			}
 			t.put(t.name, k+1, headRow+1+i, value, l)
+		}
+		if tallest > 0 {
+			t.try(t.file.SetRowHeight(t.name, headRow+1+i, tallest))
 		}
 		if t.marks() {
 			var mark any
@@ -146,6 +152,7 @@ const narrowest, widest = 9, 52
 
 // fit sets the widths by what the columns hold.
 func (t *tableSheet) fit() {
+	tallest := 0.0
 	for k := range t.columns {
 		width, head := narrowest, ""
 		if k < len(t.table.Columns) {
@@ -164,6 +171,10 @@ func (t *tableSheet) fit() {
 		width = max(width, min(utf8.RuneCountInString(head)+3, 18))
 		t.widths = append(t.widths, float64(min(width, widest))+2)
 		t.try(t.file.SetColWidth(t.name, column(k+1), column(k+1), t.widths[k]))
+		tallest = max(tallest, height(head, t.widths[k]-4, 11))
+	}
+	if tallest > 0 {
+		t.try(t.file.SetRowHeight(t.name, headRow, tallest))
 	}
 }
 
