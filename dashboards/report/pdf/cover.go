@@ -26,8 +26,10 @@ func (d *document) cover(r *report.Report) {
 	d.y += 8
 	d.badge(d.state, r.Edition == nil)
 	d.y += 12
-	d.rule(side, d.y, d.width(), 0.75, strong)
-	d.y += 12
+	if r.Provisional != "" || len(r.Sentences) > 0 { // else the first section's rule stands here
+		d.rule(side, d.y, d.width(), 0.75, strong)
+		d.y += 12
+	}
 	if r.Provisional != "" {
 		d.notice(r.Provisional)
 	}

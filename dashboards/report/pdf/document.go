@@ -18,7 +18,7 @@ const (
 	bottom     = 54.0 // what is left free below
 	headerLine = 36.0 // baseline of the running header
 	footerLine = 30.0 // baseline of the footer, from below
-	gap        = 14.0 // between blocks
+	gap        = 12.0 // between blocks
 	columnGap  = 22.0 // between columns of text
 	itemIndent = 9.0  // of a list's text, behind its dot
 )

@@ -137,5 +137,5 @@ func (d *document) blockHead(title, n string, follows float64) {
 		d.line(l, d.left(), d.y+8)
 		d.y += 11
 	}
-	d.y += 6
+	d.y += 4
 }

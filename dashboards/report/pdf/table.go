@@ -16,7 +16,7 @@ const (
 	widestWord  = 84.0  // points that a word may ask for before it is broken
 	widestText  = 230.0 // points that a text may ask for before it is wrapped
 	cellPadding = 4.0   // at a cell's left and right
-	rowPadding  = 2.5   // above and below
+	rowPadding  = 1.5   // above and below
 	together    = 3     // rows that stand together with a heading, and at a table's end
 )
 
@@ -205,7 +205,7 @@ func (d *document) cell(t report.Table, row []any, c int) string {
 // fits gives the columns their widths, and says whether they fit.
 func (g *grid) fits(width float64) bool {
 	n := len(g.labels)
-	least, most := make([]float64, n), make([]float64, n)
+	least, most, longest := make([]float64, n), make([]float64, n), make([]float64, n)
 	for k := range n {
 		word, whole := extent(g.labels[k])
 		least[k] = min(word, widestWord)
@@ -217,8 +217,10 @@ func (g *grid) fits(width float64) bool {
 			}
 			least[k] = max(least[k], min(word, widestWord))
 			most[k] = max(most[k], min(whole, widestText))
+			longest[k] = max(longest[k], whole)
 		}
 		most[k] = max(most[k], least[k])
+		longest[k] = max(longest[k], most[k])
 	}
 	free := width - 2*cellPadding*float64(n) - sum(g.indent)
 	sumLeast, sumMost := sum(least), sum(most)
@@ -229,14 +231,42 @@ func (g *grid) fits(width float64) bool {
 	if wanted > free {
 		return false
 	}
-	g.widths = make([]float64, n)
 	air := min(max(free-sumMost, 0)/float64(n), 22) // not so much that a row is hard to follow
-	extra := poured(free-sumLeast, least, most)
-	for k := range n {
-		g.widths[k] = least[k] + extra[k] + air + 2*cellPadding + g.indent[k]
+	set := func(extra []float64) float64 {
+		g.widths = make([]float64, n)
+		for k := range n {
+			g.widths[k] = least[k] + extra[k] + air + 2*cellPadding + g.indent[k]
+		}
+		g.wrap()
+		return g.head + sum(g.height)
 	}
-	g.wrap()
+	if sumMost > free { // to the columns of the most lines, where that is lower than the same to each
+		if byLines := levelled(free-sumLeast, least, longest); set(byLines) < 0.9*set(poured(free-sumLeast, least, most)) {
+			set(byLines)
+		}
+		return true
+	}
+	set(poured(free-sumLeast, least, most))
 	return true
+}
+
+// levelled shares free width out in small steps, each to the column whose text takes the most lines.
+func levelled(free float64, least, longest []float64) []float64 {
+	const steps = 200
+	extra := make([]float64, len(least))
+	for range steps {
+		to, most := -1, 1.0
+		for k := range extra {
+			if lines := longest[k] / (least[k] + extra[k]); lines > most {
+				to, most = k, lines
+			}
+		}
+		if to < 0 {
+			break
+		}
+		extra[to] += free / steps
+	}
+	return extra
 }
 
 // poured shares free width out to columns that would be wider: the same to each, until it has what it would like.
@@ -296,7 +326,7 @@ func (g *grid) wrap() {
 	}
 }
 
-func (g *grid) leading() float64 { return 1.28 * g.size }
+func (g *grid) leading() float64 { return 1.22 * g.size }
 
 // extent gives the widest word and the width of the whole.
 func extent(runs []run) (word, whole float64) {
