@@ -50,6 +50,13 @@ func hasMatch(c chart.Chart) bool {
 
 // charts draws the table's figures below each other; it gives the last column and row that they take, 0 for none.
 func (t *tableSheet) charts(column, row int) (right, bottom int) {
+	below := row
+	for _, figure := range t.figures() {
+		if hasMatch(figure.Chart) {
+			below += rowsOf(figure.Chart) + 2
+		}
+	}
+	t.row = max(t.row, below) // so that no block stands beside them, and none is printed with them
 	for _, figure := range t.figures() {
 		if !hasMatch(figure.Chart) {
 			continue
@@ -326,10 +333,7 @@ func colour(name string) excelize.Fill {
 // add draws a figure on a sheet and gives how many rows it takes.
 func (t *tableSheet) add(d *drawn, sheet string, column, row int) int {
 	c := d.figure.Chart
-	pixels := 300
-	if c.Kind.Lies() && c.Kind != chart.Pareto {
-		pixels = max(220, min(900, 110+28*d.n*max(1, bars(d))))
-	}
+	pixels := pixelsOf(c)
 	bars, more := t.chart(d)
 	main := bars
 	if main == nil {
@@ -350,13 +354,23 @@ func (t *tableSheet) add(d *drawn, sheet string, column, row int) int {
 		main.Legend = excelize.ChartLegend{Position: "bottom", Font: &excelize.Font{Size: 9, Color: muted}}
 	}
 	t.try(t.file.AddChart(sheet, at(column, row), main, more...))
-	return (pixels + rowPixels - 1) / rowPixels
+	return rowsOf(c)
 }
 
+// pixelsOf is the height of a chart; lying bars need room for each.
+func pixelsOf(c chart.Chart) int {
+	if c.Kind.Lies() && c.Kind != chart.Pareto {
+		return max(220, min(900, 110+28*len(c.Categories)*max(1, bars(c))))
+	}
+	return 300
+}
+
+func rowsOf(c chart.Chart) int { return (pixelsOf(c) + rowPixels - 1) / rowPixels }
+
 // bars is how many bars stand beside each other at a category.
-func bars(d *drawn) int {
+func bars(c chart.Chart) int {
 	n := 0
-	for i, s := range d.figure.Chart.Series {
+	for i, s := range c.Series {
 		if i == 0 || !s.Stack {
 			n++
 		}

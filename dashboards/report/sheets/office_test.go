@@ -70,7 +70,7 @@ func TestLibreOffice(t *testing.T) {
 			t.Errorf("%d sheets", len(cells))
 		}
 		for sheet, want := range map[string][]string{
-			"Requests": {"Total", "1240", "100%"},
+			"Requests":                   {"Total", "1240", "100%"},
 			"Fill rate month by month":   {"78%", "1032"},
 			"Turnaround by stage":        {"12345.678", "0.42"},
 			"Summary":                    {"1240", "81.4%", "96", "-2.1", "134.5"},

@@ -300,10 +300,18 @@ func (b *book) format(column queries.Column) string {
 			return "#,##0.0"
 		}
 	}
-	if column.Type == queries.Text || column.Type == queries.Boolean {
+	switch column.Type {
+	case queries.Text:
 		return ""
+	case queries.Boolean:
+		return b.truth()
 	}
 	return export.NumberFormat(column)
+}
+
+// truth is the format of what is true or false: Excel writes it in the reader's language, LibreOffice by the format.
+func (b *book) truth() string {
+	return `"` + b.words.Text("yes") + `";"` + b.words.Text("yes") + `";"` + b.words.Text("no") + `"`
 }
 
 // days has one decimal, and two under a day, where minutes matter.

@@ -127,7 +127,7 @@ func (t *tableSheet) rows() {
 			if t.provisional(i) {
 				mark = true
 			}
-			base.indent = true
+			base.indent, base.format = true, t.truth()
 			t.put(t.name, t.columns, headRow+1+i, mark, base)
 		}
 	}
