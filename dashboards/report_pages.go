@@ -1,6 +1,7 @@
 package dashboards
 
 import (
+	"encoding/json"
 	"errors"
 	"net/http"
 	"net/url"
@@ -41,9 +42,9 @@ type reportsBody struct {
 }
 
 type editionRow struct {
-	Title, URL, Period, Issued, Through string
-	Number                              int
-	Files                               []reportFile
+	Title, Lang, URL, Period, Issued, Through string
+	Number                                    int
+	Files                                     []reportFile
 }
 
 type reportFile struct{ Format, Name, Size, SHA256, URL, Look string }
@@ -247,7 +248,9 @@ func (v *visit) listEditions(body *reportsBody, offset int) error {
 	body.First, body.Last = offset+1, last
 	for i := range list[offset:last] {
 		e := &list[offset+i]
-		body.Editions = append(body.Editions, editionRow{Title: shorten(e.Title, 80), URL: editionAddress(e.ID), Period: v.periodWords(e.From, e.To, e.AsOf.In(v.zone())),
+		var spec report.Spec // an edition that this Fillrate can't read is listed all the same
+		_ = json.Unmarshal(e.Spec, &spec)
+		body.Editions = append(body.Editions, editionRow{Title: shorten(e.Title, 80), Lang: spec.Language, URL: editionAddress(e.ID), Period: v.periodWords(e.From, e.To, e.AsOf.In(v.zone())),
 			Issued: v.instantWords(e.IssuedAt), Through: v.Date(e.AsOf.In(v.zone())), Number: e.Number, Files: v.fileLinks(e)})
 	}
 	return nil
