@@ -35,6 +35,7 @@ func shorten(text string, most int) string {
 		return text
 	}
 	runes := []rune(text)
+	runes = runes[:min(len(runes), most)] // each takes a unit at least
 	for length(string(runes)) > most-1 {
 		runes = runes[:len(runes)-1]
 	}

@@ -222,7 +222,7 @@ func (b *book) print(sheet string, lastColumn, lastRow, headRow int) {
 	page := b.words.Say("files.page", "&P", "&N")
 	r := b.report
 	b.try(b.file.SetHeaderFooter(sheet, &excelize.HeaderFooterOptions{
-		OddHeader: "&L" + running(r.Title+", "+r.Span, 110) + "&R" + running(r.Library, 100),
+		OddHeader: "&L" + running(r.Title+", "+r.Span, 120) + "&R" + running(r.Library, 120),
 		OddFooter: "&L" + running(b.state(), 100) + "&R" + page,
 	}))
 	b.try(b.file.SetDefinedName(&excelize.DefinedName{Name: "_xlnm.Print_Area", Scope: sheet, RefersTo: place{sheet, 1, 1}.fixed() + ":" + at(lastColumn, lastRow, true)}))
@@ -236,7 +236,11 @@ func (b *book) print(sheet string, lastColumn, lastRow, headRow int) {
 // running is text at the head or foot of a page, where an & would be a command and the whole has 255 characters. A digit
 // at its beginning would be read as a size of letters.
 func running(text string, most int) string {
-	text = cut(clean(text), most/2)
+	text = clean(text)
+	if strings.ContainsRune(text, '&') {
+		most /= 2
+	}
+	text = shorten(text, most)
 	if text != "" && unicode.IsDigit([]rune(text)[0]) {
 		text = " " + text
 	}

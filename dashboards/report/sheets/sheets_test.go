@@ -420,6 +420,31 @@ func TestNames(t *testing.T) {
 	}
 }
 
+// A library may call a report and itself what it likes.
+func TestNamesOfReports(t *testing.T) {
+	for _, name := range append([]string{strings.Repeat("😀", 400), strings.Repeat("&", 400), "1 &P of &N", strings.Repeat("'", 40)}, reporttest.Hostile...) {
+		r := reporttest.Monthly("en")
+		r.Title, r.Library, r.Spec.Title = name, name, name
+		for i := range r.Sections {
+			r.Sections[i].Title, r.Sections[i].Question = name, name
+			for k := range r.Sections[i].Tables {
+				r.Sections[i].Tables[k].Title = name
+			}
+			for k := range r.Sections[i].Figures {
+				r.Sections[i].Figures[k].Title = name
+			}
+		}
+		book := opened(t, written(t, r))
+		if got := len(book.GetSheetList()); got != 11 {
+			t.Errorf("%.60q: %d sheets", name, got)
+		}
+		feet, err := book.GetHeaderFooter("Summary")
+		if err != nil || length(feet.OddHeader) > 255 || strings.Contains(strings.ReplaceAll(feet.OddHeader, "&&", ""), "&P") {
+			t.Errorf("%.60q: the head of a page is %q, %v", name, feet.OddHeader, err)
+		}
+	}
+}
+
 func TestParagraphs(t *testing.T) {
 	var got []string
 	for _, p := range paragraphs("# Fill rate\n\nFilled, of **those**\nfilled or `unfilled`.\n\n- [one](https://example.org)\n- two\n  more\n\n| case | counts |\n|---|---|\n| cancelled | no |\n") {
