@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strconv"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -39,7 +40,7 @@ func asked(t *testing.T, content []byte, program string, options ...string) stri
 	if err := os.WriteFile(file, content, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	arguments := append(options, file)
+	arguments := slices.Concat(options, []string{file})
 	if program == "pdftotext" {
 		arguments = append(arguments, "-")
 	}
