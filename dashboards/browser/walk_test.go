@@ -182,7 +182,7 @@ func TestDownloads(t *testing.T) {
 	paths := walked(r)
 	kinds := map[string]string{
 		"csv": "text/csv", "json": "application/json", "arrow": "application/vnd.apache.arrow.file",
-		"xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "md": "text/markdown", "html": "text/html",
+		"xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "md": "text/markdown", "html": "text/html", "zip": "application/zip", "pdf": "application/pdf",
 	}
 	offered := map[string]bool{}
 	for _, path := range paths {
