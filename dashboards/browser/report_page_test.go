@@ -146,8 +146,9 @@ func TestReportOnPaper(t *testing.T) {
 	}
 }
 
-// drawnTexts are the texts of an SVG, sorted, but for those that were cut, as that is where fonts differ by a hair.
-func drawnTexts(t *testing.T, svg string) []string {
+// drawnTexts are the texts of an SVG in their order, without those that were cut and without the ends of lines, as
+// that is where fonts differ by a hair.
+func drawnTexts(t *testing.T, svg string) string {
 	t.Helper()
 	decoder := xml.NewDecoder(strings.NewReader(svg))
 	var texts []string
@@ -169,8 +170,7 @@ func drawnTexts(t *testing.T, svg string) []string {
 			}
 		}
 	}
-	slices.Sort(texts)
-	return texts
+	return strings.Join(texts, " ")
 }
 
 // A report's drawing of an option says what the browser's says.
@@ -205,7 +205,7 @@ func TestDrawingsSayWhatPagesSay(t *testing.T) {
 				return drawn;
 			})()`)
 			got, want := drawnTexts(t, string(svg)), drawnTexts(t, shown)
-			if len(want) < 4 || !slices.Equal(got, want) {
+			if len(strings.Fields(want)) < 4 || got != want {
 				t.Errorf("%s in %s says\n%q\nand in the browser\n%q", name, tag, got, want)
 			}
 		}
