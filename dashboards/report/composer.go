@@ -47,17 +47,19 @@ func (s span) isZero() bool { return s.from.IsZero() }
 func (s span) months(n int) span { return span{s.from.AddDate(0, n, 0), s.to.AddDate(0, n, 0)} }
 
 // nameOf names a span: Mar 2025, or a year by its number or both: 2024, 2024/25.
-func (c *composer) nameOf(s span) string {
+func (c *composer) nameOf(s span) string { return s.name(c.words, c.spec.Kind) }
+
+func (s span) name(words *locale.Words, kind Kind) string {
 	grain := "month"
 	switch {
 	case s.isZero():
 		return ""
-	case c.spec.Kind == Annual && s.from.Month() == time.January:
+	case kind == Annual && s.from.Month() == time.January:
 		grain = "year"
-	case c.spec.Kind == Annual:
+	case kind == Annual:
 		grain = "fiscal_year"
 	}
-	return c.words.Bucket(grain, s.from.Format(time.DateOnly))
+	return words.Bucket(grain, s.from.Format(time.DateOnly))
 }
 
 // knows tells whether the history says anything of a span: before its first day there is nothing, and not nought.
@@ -66,23 +68,29 @@ func (c *composer) knows(s span) bool {
 }
 
 // span is what the report speaks of.
-func (c *composer) span() span { return span{c.spec.From, c.spec.To} }
+func (c *composer) span() span { return c.spec.span() }
+
+func (c *composer) before() span { return c.spec.before() }
+
+func (c *composer) lastYear() span { return c.spec.lastYear() }
+
+func (s Spec) span() span { return span{s.From, s.To} }
 
 // before is the month before, or the year.
-func (c *composer) before() span {
-	switch c.spec.Kind {
+func (s Spec) before() span {
+	switch s.Kind {
 	case Monthly:
-		return c.span().months(-1)
+		return s.span().months(-1)
 	case Annual:
-		return c.span().months(-12)
+		return s.span().months(-12)
 	}
 	return span{}
 }
 
 // lastYear is the same month a year earlier; there is none beside a year.
-func (c *composer) lastYear() span {
-	if c.spec.Kind == Monthly {
-		return c.span().months(-12)
+func (s Spec) lastYear() span {
+	if s.Kind == Monthly {
+		return s.span().months(-12)
 	}
 	return span{}
 }
@@ -111,6 +119,21 @@ func (c *composer) ask(metric string, s span, change func(*queries.Filter), by .
 	filter := c.base
 	filter.From, filter.To = s.from, s.to
 	return c.put(metric, filter, change, by)
+}
+
+// askAtSameAge puts a question on the requests created in the span before, or a year earlier, as that stood as long after
+// its end as the history now stands after the span reported.
+func (c *composer) askAtSameAge(metric string, s span, change func(*queries.Filter), by ...string) (*queries.Result, error) {
+	filter := c.base
+	filter.From, filter.To, filter.Compare = c.spec.From, c.spec.To, queries.ComparePrevious
+	if s == c.lastYear() {
+		filter.Compare = queries.CompareLastYear
+	}
+	earlier, err := filter.Earlier(c.newest)
+	if err != nil {
+		return nil, err
+	}
+	return c.put(metric, earlier, change, by)
 }
 
 // stock puts a question on the whole history as it stood at the end of a span.

@@ -125,8 +125,11 @@ type Tile struct {
 	Now      *float64       // nil: there is none
 	Before   *float64       // the month, or the year, before
 	LastYear *float64       // the same month a year earlier; nil in an annual report
-	N        *int64         // requests that it stands on
-	Note     string         // n 312; provisional
+	// SameAge tells that Before and LastYear are not what is known of those spans today but what was known of them as long
+	// after their end as the history now reaches after the report's span. See Report.Earlier.
+	SameAge bool
+	N       *int64 // requests that it stands on
+	Note    string // n 312; provisional
 	// Provisional marks a figure that may still move.
 	Provisional bool
 	// Metric, Filter and Where tell how to ask for it again: `fillrate query METRIC` with the filter's words, the column's
@@ -134,6 +137,19 @@ type Tile struct {
 	Metric string
 	Filter queries.Filter
 	Where  []any
+}
+
+// Earlier names what a tile's Before and LastYear are of: Feb 2025, or Feb 2025 at the same age. LastYear has no name in an
+// annual report, neither has one in worklists.
+func (r *Report) Earlier(t Tile) (before, lastYear string) {
+	name := func(s span) string {
+		said := s.name(r.Words, r.Spec.Kind)
+		if t.SameAge && said != "" {
+			return r.Words.Say("report.same_age", said)
+		}
+		return said
+	}
+	return name(r.Spec.before()), name(r.Spec.lastYear())
 }
 
 // Figure is a chart with its table.

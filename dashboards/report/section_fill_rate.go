@@ -88,20 +88,12 @@ func (c *composer) noteN(columns ...string) func(*queries.Result) func([]any) st
 // young says that the fill rate of a span that still moves is not to be set beside that of one that does not, where that
 // is so.
 func (c *composer) young() (string, error) {
-	isMoving := func(s span) (bool, *queries.Result, error) {
-		r, err := c.ask("fill_rate", s, nil)
-		if err != nil || len(r.Rows) == 0 {
-			return false, r, err
-		}
-		moves, err := c.moves(r)
-		return err == nil && moves(r.Rows[0]), r, err
-	}
-	now, r, err := isMoving(c.span())
-	if err != nil || !now || !c.knows(c.before()) {
+	r, err := c.ask("fill_rate", c.span(), nil)
+	if err != nil || len(r.Rows) == 0 || !c.knows(c.before()) {
 		return "", err
 	}
-	before, _, err := isMoving(c.before())
-	if err != nil || before {
+	moves, err := c.moves(r)
+	if err != nil || !moves(r.Rows[0]) && !c.isRunning() {
 		return "", err
 	}
 	open, _ := number(r, r.Rows[0], "share_open")

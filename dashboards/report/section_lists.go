@@ -204,38 +204,11 @@ func (c *composer) tileOf(metric, column string, change func(*queries.Filter), p
 			by = append(by, pairs[i])
 		}
 	}
-	value := func(s span) (*queries.Result, []any, *float64, error) {
-		if s != c.span() && !c.knows(s) {
-			return nil, nil, nil, nil
-		}
-		r, err := c.ask(metric, s, change, by...)
-		if err != nil {
-			return nil, nil, nil, err
-		}
-		row := find(r, pairs...)
-		if n, ok := number(r, row, column); ok {
-			return r, row, &n, nil
-		}
-		return r, row, nil, nil
-	}
-	r, row, now, err := value(c.span())
+	b, err := c.beside(metric, change, by...)
 	if err != nil {
 		return Tile{}, err
 	}
-	at := chart.Column(r, column)
-	t := Tile{ID: column, Column: c.words.Columns(r.Columns)[at], Now: now, Metric: metric, Filter: r.Filter}
-	t.Label = t.Column.Label
-	if row != nil {
-		t.Where = slices.Clone(row[:len(pairs)/2])
-		moves, err := c.moves(r)
-		if err != nil {
-			return t, err
-		}
-		t.Provisional = moves(row)
-	}
-	if _, _, t.Before, err = value(c.before()); err != nil {
-		return t, err
-	}
-	_, _, t.LastYear, err = value(c.lastYear())
-	return t, err
+	t := c.tile(column, "", b, column, pairs...)
+	t.ID = column
+	return t, nil
 }

@@ -4,7 +4,6 @@ import (
 	"time"
 
 	"github.com/fillrate/fillrate/dashboards/chart"
-	"github.com/fillrate/fillrate/queries"
 )
 
 var lateColumns = []string{"n_1_7", "n_8_30", "n_31_90", "n_91_plus"}
@@ -40,7 +39,7 @@ func overdue(c *composer) (*Section, error) {
 
 // lateTiles are the loans that were out and late beside those of the earlier spans' ends.
 func (c *composer) lateTiles() ([]Tile, error) {
-	three, err := c.beside(func(s span) (*queries.Result, error) { return c.stock("overdue", s, nil) })
+	three, err := c.stocks("overdue")
 	if err != nil {
 		return nil, err
 	}

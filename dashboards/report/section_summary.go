@@ -7,22 +7,67 @@ import (
 	"github.com/fillrate/fillrate/queries"
 )
 
-// beside is a question of the span, of the one before and of last year's; nil where the history says nothing of it.
-type beside struct{ now, before, lastYear *queries.Result }
+// beside is a question of the span and of the earlier ones. Where a row of the span may still move, it stands beside the
+// earlier spans at the same age, each as it stood as long after its end as the span stands now: beside spans that have had
+// their time a young one would always seem to fall.
+type beside struct {
+	now              *queries.Result
+	settled, sameAge earlier
+	moves            func(row []any) bool
+	isRunning        bool // the span is not over
+}
 
-func (c *composer) beside(ask func(span) (*queries.Result, error)) (b beside, err error) {
-	for _, one := range []struct {
-		s    span
-		into **queries.Result
-	}{{c.span(), &b.now}, {c.before(), &b.before}, {c.lastYear(), &b.lastYear}} {
-		if !c.knows(one.s) {
-			continue
-		}
-		if *one.into, err = ask(one.s); err != nil {
-			return b, err
+// earlier is a question of the month or year before and of the same month a year earlier; nil where the history says
+// nothing of it.
+type earlier struct{ before, lastYear *queries.Result }
+
+// beside puts a question of requests created in a span, as ask does.
+func (c *composer) beside(metric string, change func(*queries.Filter), by ...string) (b beside, err error) {
+	if b.now, err = c.ask(metric, c.span(), change, by...); err != nil {
+		return b, err
+	}
+	if b.moves, err = c.moves(b.now); err != nil {
+		return b, err
+	}
+	if b.settled, err = c.earlier(func(s span) (*queries.Result, error) { return c.ask(metric, s, change, by...) }); err != nil {
+		return b, err
+	}
+	if b.isRunning = c.isRunning(); b.isRunning || slices.ContainsFunc(b.now.Rows, b.moves) {
+		b.sameAge, err = c.earlier(func(s span) (*queries.Result, error) { return c.askAtSameAge(metric, s, change, by...) })
+	}
+	return b, err
+}
+
+// stocks puts a question of what stood at the end of each span, as stock does.
+func (c *composer) stocks(metric string, by ...string) (b beside, err error) {
+	if b.now, err = c.stock(metric, c.span(), nil, by...); err != nil {
+		return b, err
+	}
+	b.moves = func([]any) bool { return false }
+	b.settled, err = c.earlier(func(s span) (*queries.Result, error) { return c.stock(metric, s, nil, by...) })
+	return b, err
+}
+
+func (c *composer) earlier(ask func(span) (*queries.Result, error)) (e earlier, err error) {
+	if s := c.before(); c.knows(s) {
+		if e.before, err = ask(s); err != nil {
+			return e, err
 		}
 	}
-	return b, nil
+	if s := c.lastYear(); c.knows(s) {
+		e.lastYear, err = ask(s)
+	}
+	return e, err
+}
+
+// earlier gives what a column of the row that pairs name is set beside, and whether that is at the same age. How many
+// requests came in is known when a span is over.
+func (b beside) earlier(column string, pairs ...string) (e earlier, isSameAge bool) {
+	row := find(b.now, pairs...)
+	if b.isRunning || row != nil && column != "n_requests" && b.moves(row) {
+		return b.sameAge, true
+	}
+	return b.settled, false
 }
 
 // value is a column of the row that pairs name; nought where a count has no row, as nothing was counted.
@@ -56,13 +101,17 @@ func (b beside) count(column string, pairs ...string) *int64 {
 
 // has tells whether any of the three has the row.
 func (b beside) has(pairs ...string) bool {
-	return slices.ContainsFunc([]*queries.Result{b.now, b.before, b.lastYear}, func(r *queries.Result) bool { return r != nil && find(r, pairs...) != nil })
+	return slices.ContainsFunc([]*queries.Result{b.now, b.settled.before, b.settled.lastYear}, func(r *queries.Result) bool { return r != nil && find(r, pairs...) != nil })
 }
 
 // tile is a column of the row that pairs name beside the same before; of is whose it is, in words.
 func (c *composer) tile(id, of string, b beside, column string, pairs ...string) Tile {
-	t := Tile{ID: id, Metric: b.now.Metric.ID, Filter: b.now.Filter,
-		Now: value(b.now, column, pairs...), Before: value(b.before, column, pairs...), LastYear: value(b.lastYear, column, pairs...)}
+	then, isSameAge := b.earlier(column, pairs...)
+	t := Tile{ID: id, Metric: b.now.Metric.ID, Filter: b.now.Filter, SameAge: isSameAge,
+		Now: value(b.now, column, pairs...), Before: value(then.before, column, pairs...), LastYear: value(then.lastYear, column, pairs...)}
+	if row := find(b.now, pairs...); row != nil {
+		t.Provisional = b.isRunning || b.moves(row)
+	}
 	t.Column = c.words.Columns(b.now.Columns)[chart.Column(b.now, column)]
 	t.Label = t.Column.Label
 	if of != "" {
@@ -84,8 +133,8 @@ func keptTiles(tiles []Tile) []Tile {
 	return slices.DeleteFunc(tiles, func(t Tile) bool { return t.ID == "" })
 }
 
-// standing says on how many requests a tile stands, and that they are few, and whether it may still move.
-func (c *composer) standing(t Tile, b beside, columns []string, pairs ...string) (Tile, error) {
+// standing says on how many requests a tile stands, and that they are few.
+func (c *composer) standing(t Tile, b beside, columns []string, pairs ...string) Tile {
 	n := int64(0)
 	for _, column := range columns {
 		if m := b.count(column, pairs...); m != nil {
@@ -94,14 +143,7 @@ func (c *composer) standing(t Tile, b beside, columns []string, pairs ...string)
 	}
 	t.N = &n
 	t.Note = c.nWords(float64(n))
-	moves, err := c.moves(b.now)
-	if err != nil {
-		return t, err
-	}
-	if row := find(b.now, pairs...); row != nil {
-		t.Provisional = moves(row)
-	}
-	return t, nil
+	return t
 }
 
 // few is the number of requests under which a rate or a median says little.
@@ -156,7 +198,7 @@ func (c *composer) earlierWords() string {
 
 // fillTiles are requests received and filled and the fill rates, of each role.
 func (c *composer) fillTiles() ([]Tile, error) {
-	b, err := c.beside(func(s span) (*queries.Result, error) { return c.ask("fill_rate", s, nil, "role") })
+	b, err := c.beside("fill_rate", nil, "role")
 	if err != nil {
 		return nil, err
 	}
@@ -173,10 +215,7 @@ func (c *composer) fillTiles() ([]Tile, error) {
 			if base == nil {
 				base = []string{"n_requests"}
 			}
-			t, err := c.standing(c.tile(figure.column+"_"+role, c.words.Value("role", role), b, figure.column, "role", role), b, base, "role", role)
-			if err != nil {
-				return nil, err
-			}
+			t := c.standing(c.tile(figure.column+"_"+role, c.words.Value("role", role), b, figure.column, "role", role), b, base, "role", role)
 			switch figure.column { // a count needs no warning that it is small
 			case "n_requests":
 				t.N, t.Note = nil, ""
@@ -191,11 +230,11 @@ func (c *composer) fillTiles() ([]Tile, error) {
 
 // waitTiles are median days and the share within the target: borrowed loans and copies apart, what is lent together.
 func (c *composer) waitTiles() ([]Tile, error) {
-	kinds, err := c.beside(func(s span) (*queries.Result, error) { return c.ask("turnaround", s, nil, "role", "kind") })
+	kinds, err := c.beside("turnaround", nil, "role", "kind")
 	if err != nil {
 		return nil, err
 	}
-	roles, err := c.beside(func(s span) (*queries.Result, error) { return c.ask("turnaround", s, nil, "role") })
+	roles, err := c.beside("turnaround", nil, "role")
 	if err != nil {
 		return nil, err
 	}
@@ -210,11 +249,7 @@ func (c *composer) waitTiles() ([]Tile, error) {
 		{"lending", c.words.Value("role", "lending"), roles, []string{"role", "lending"}},
 	} {
 		for _, column := range []string{"median_days", "share_within_sla"} {
-			t, err := c.standing(c.tile(column+"_"+group.id, group.of, group.b, column, group.pairs...), group.b, []string{"n"}, group.pairs...)
-			if err != nil {
-				return nil, err
-			}
-			tiles = append(tiles, t)
+			tiles = append(tiles, c.standing(c.tile(column+"_"+group.id, group.of, group.b, column, group.pairs...), group.b, []string{"n"}, group.pairs...))
 		}
 	}
 	return keptTiles(tiles), nil
@@ -227,7 +262,7 @@ func (c *composer) standTiles() ([]Tile, error) {
 		return nil, err
 	}
 	tiles := slices.DeleteFunc(late, func(t Tile) bool { return t.Column.Name != "n_overdue" })
-	open, err := c.beside(func(s span) (*queries.Result, error) { return c.stock("volume", s, nil, "role") })
+	open, err := c.stocks("volume", "role")
 	if err != nil {
 		return nil, err
 	}

@@ -35,6 +35,7 @@ type change struct {
 	isProvisional    bool
 	open             float64 // share still open
 	soon, soonBefore *float64
+	isSameAge        bool // what it is compared with is at the same age
 }
 
 // teller says changes in words. Its sentences name no causes and claim no more than the numbers say.
@@ -116,7 +117,7 @@ func (t teller) filled(c change) string {
 	}
 	said := t.Say("report.s.filled", c.of, t.Share(c.now.value), t.n(c.now.n), c.now.span)
 	parts := t.beside(said, t.higherThan(c.now, c.before), t.higherThan(c.now, c.lastYear))
-	if m := c.mover; m != nil && !c.isProvisional {
+	if m := c.mover; m != nil {
 		parts = append(parts, t.Say("report.s.mover_share", c.before.span, m.by, m.name, t.points(m.effect), t.n(m.n)))
 	}
 	if c.isProvisional {
@@ -223,57 +224,55 @@ func (c *composer) sentences() ([]string, error) {
 }
 
 // tell gives a figure of each span: value's and n's columns of the row that pairs name.
-func (c *composer) tell(b beside, column string, base []string, pairs ...string) (now told, before, lastYear *told) {
+func (c *composer) tell(b beside, column string, base []string, pairs ...string) change {
+	then, isSameAge := b.earlier(column, pairs...)
 	of := func(r *queries.Result, s span) *told {
-		if r == nil {
+		v := value(r, column, pairs...)
+		if v == nil {
 			return nil
 		}
-		one := &told{span: c.nameOf(s)}
+		one := &told{span: c.nameOf(s), value: *v}
+		if isSameAge && r != b.now {
+			one.span = c.words.Say("report.same_age", one.span)
+		}
 		for _, name := range base {
 			if n := value(r, name, pairs...); n != nil {
 				one.n += *n
 			}
 		}
-		v := value(r, column, pairs...)
-		if v == nil {
-			return nil
-		}
-		one.value = *v
 		return one
 	}
-	now = told{span: c.nameOf(c.span())}
-	if found := of(b.now, c.span()); found != nil {
-		now = *found
+	said := change{now: told{span: c.nameOf(c.span())}, before: of(then.before, c.before()), lastYear: of(then.lastYear, c.lastYear()), isSameAge: isSameAge}
+	if now := of(b.now, c.span()); now != nil {
+		said.now = *now
 	}
-	return now, of(b.before, c.before()), of(b.lastYear, c.lastYear())
+	if row := find(b.now, pairs...); row != nil {
+		said.isProvisional = b.isRunning || b.moves(row)
+	}
+	return said
 }
 
 func (c *composer) requestsChange() (change, error) {
-	b, err := c.beside(func(s span) (*queries.Result, error) { return c.ask("volume", s, nil) })
+	b, err := c.beside("volume", nil)
 	if err != nil {
 		return change{}, err
 	}
-	told := change{}
-	told.now, told.before, told.lastYear = c.tell(b, "n_requests", []string{"n_requests"})
+	told := c.tell(b, "n_requests", []string{"n_requests"})
 	told.mover, err = c.mover(explain.Requests, "volume", nil, told, []string{"department", "partner"}, []string{"kind", "role"})
 	return told, err
 }
 
 func (c *composer) filledChange(role string) (change, error) {
-	b, err := c.beside(func(s span) (*queries.Result, error) { return c.ask("fill_rate", s, nil, "role") })
+	b, err := c.beside("fill_rate", nil, "role")
 	if err != nil {
 		return change{}, err
 	}
-	told := change{of: c.words.Value("role", role)}
-	told.now, told.before, told.lastYear = c.tell(b, "fill_rate", []string{"n_filled", "n_unfilled"}, "role", role)
+	told := c.tell(b, "fill_rate", []string{"n_filled", "n_unfilled"}, "role", role)
+	told.of = c.words.Value("role", role)
 	if row := find(b.now, "role", role); row != nil {
-		moves, err := c.moves(b.now)
-		if err != nil {
-			return told, err
-		}
-		told.isProvisional = moves(row)
+		then, _ := b.earlier("filled_within_14d", "role", role)
 		told.open, _ = number(b.now, row, "share_open")
-		told.soon, told.soonBefore = value(b.now, "filled_within_14d", "role", role), value(b.before, "filled_within_14d", "role", role)
+		told.soon, told.soonBefore = value(b.now, "filled_within_14d", "role", role), value(then.before, "filled_within_14d", "role", role)
 	}
 	told.mover, err = c.mover(explain.FillRate, "fill_rate", only(role), told, groupsOf(role), []string{"kind"})
 	return told, err
@@ -292,7 +291,7 @@ func groupsOf(role string) []string {
 
 // waitedChange is of the kind of which more was measured: loans travel and copies don't, so they are not taken together.
 func (c *composer) waitedChange(role string) (change, error) {
-	b, err := c.beside(func(s span) (*queries.Result, error) { return c.ask("turnaround", s, nil, "role", "kind") })
+	b, err := c.beside("turnaround", nil, "role", "kind")
 	if err != nil {
 		return change{}, err
 	}
@@ -303,16 +302,10 @@ func (c *composer) waitedChange(role string) (change, error) {
 		}
 	}
 	pairs := []string{"role", role, "kind", kind}
-	told := change{of: c.words.Text("rolekind." + role + "." + kind)}
-	told.now, told.before, told.lastYear = c.tell(b, "median_days", []string{"n"}, pairs...)
-	if row := find(b.now, pairs...); row != nil {
-		moves, err := c.moves(b.now)
-		if err != nil {
-			return told, err
-		}
-		told.isProvisional = moves(row)
-	}
-	mean, meanBefore := value(b.now, "mean_days", pairs...), value(b.before, "mean_days", pairs...)
+	told := c.tell(b, "median_days", []string{"n"}, pairs...)
+	told.of = c.words.Text("rolekind." + role + "." + kind)
+	then, _ := b.earlier("mean_days", pairs...)
+	mean, meanBefore := value(b.now, "mean_days", pairs...), value(then.before, "mean_days", pairs...)
 	if mean == nil || meanBefore == nil || told.before == nil {
 		return told, nil
 	}
@@ -332,7 +325,7 @@ func (c *composer) mover(measure explain.Measure, metric string, narrow func(*qu
 	for _, dimensions := range [][]string{fine, coarse} {
 		var best *mover
 		for _, by := range dimensions {
-			found, err := c.moverBy(measure, metric, narrow, by)
+			found, err := c.moverBy(measure, metric, narrow, told.isSameAge, by)
 			if err != nil {
 				return nil, err
 			}
@@ -350,12 +343,16 @@ func (c *composer) mover(measure explain.Measure, metric string, narrow func(*qu
 // quarter is the part of a change from which on a group is worth naming.
 const quarter = 0.25
 
-func (c *composer) moverBy(measure explain.Measure, metric string, narrow func(*queries.Filter), by string) (*mover, error) {
+func (c *composer) moverBy(measure explain.Measure, metric string, narrow func(*queries.Filter), isSameAge bool, by string) (*mover, error) {
 	now, err := c.ask(metric, c.span(), narrow, by)
 	if err != nil {
 		return nil, err
 	}
-	before, err := c.ask(metric, c.before(), narrow, by)
+	ask := c.ask
+	if isSameAge {
+		ask = c.askAtSameAge
+	}
+	before, err := ask(metric, c.before(), narrow, by)
 	if err != nil {
 		return nil, err
 	}
@@ -366,7 +363,7 @@ func (c *composer) moverBy(measure explain.Measure, metric string, narrow func(*
 	}
 	for _, part := range apart.Parts { // the largest first
 		name := chart.Text(part.Row[0])
-		if part.Effect/moved < quarter || isNoGroup(name) || isHidden(now, before, name) || part.Now == nil || part.Before == nil {
+		if part.Effect/moved < quarter || isNoGroup(name) || isHidden(now, before, name) || part.Now == nil || part.Before == nil || measure.Unit != queries.Requests && part.N < few {
 			continue
 		}
 		return &mover{by: strings.ToLower(c.words.Dimension(by)), name: c.words.Value(by, name), effect: part.Effect, now: part.Now, before: part.Before, n: part.N}, nil

@@ -164,7 +164,7 @@ func TestMoverIsWhoMovedIt(t *testing.T) {
 			metric  string
 			by      string
 		}{{explain.Requests, "volume", "department"}, {explain.Requests, "volume", "kind"}, {explain.FillRate, "fill_rate", "partner"}, {explain.MeanDays, "turnaround", "department"}} {
-			found, err := c.moverBy(test.measure, test.metric, nil, test.by)
+			found, err := c.moverBy(test.measure, test.metric, nil, false, test.by)
 			if err != nil {
 				t.Fatal(err)
 			}

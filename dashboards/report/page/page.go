@@ -201,17 +201,10 @@ func newTile(r *report.Report, t report.Tile) tile {
 	if shown.Note == "" && t.N != nil {
 		shown.Note = w.Say("n", w.Count(float64(*t.N)))
 	}
-	before, lastYear := w.Text("report_page.before"), w.Text("report_page.last_year")
-	switch from := r.Spec.From; {
-	case r.Spec.Kind == report.Annual:
-		before, lastYear = w.Text("report_page.year_before"), ""
-	case !from.IsZero() && from.Day() == 1 && from.AddDate(0, 1, 0).Equal(r.Spec.To):
-		before = w.Bucket("month", from.AddDate(0, -1, 0).Format(time.DateOnly))
-		lastYear = w.Bucket("month", from.AddDate(-1, 0, 0).Format(time.DateOnly))
-	}
-	if r.Spec.Kind == report.Worklists || t.Before == nil && t.LastYear == nil {
+	if t.Before == nil && t.LastYear == nil {
 		return shown
 	}
+	before, lastYear := r.Earlier(t)
 	shown.Beside = append(shown.Beside, compared(w, t, before, t.Before))
 	if lastYear != "" {
 		shown.Beside = append(shown.Beside, compared(w, t, lastYear, t.LastYear))

@@ -243,7 +243,7 @@ func TestTiles(t *testing.T) {
 	}
 	r := reporttest.Monthly("en")
 	r.Spec.Kind = report.Annual
-	if text := shownText(t, write(t, r)); !strings.Contains(text, "the year before 1,144") || strings.Contains(text, "1,301") {
+	if text := shownText(t, write(t, r)); !strings.Contains(text, "2024/25 1,144") || strings.Contains(text, "1,301") {
 		t.Errorf("an annual report stands beside another year than the one before: %s", text)
 	}
 }

@@ -71,7 +71,7 @@ func TestTextIsFound(t *testing.T) {
 	pages := read(t, written(t, r))
 	all := strings.Join(pages, " ")
 	for _, want := range append([]string{r.Title, r.Library, r.Span, r.Provisional, "Edition 2, issued 3 Apr 2025", "Mar 2024",
-		"1,240", "Month before 1,144: +96", "A year earlier", "unchanged", "=HYPERLINK", "<script>alert(1)</script>", "No campaign ran or ended in March.", "A campaign is planned for April.",
+		"1,240", "Feb 2025 1,144: +96", "Feb 2025 at the same age", "Mar 2024", "unchanged", "=HYPERLINK", "<script>alert(1)</script>", "No campaign ran or ended in March.", "A campaign is planned for April.",
 		"About this report", "library MAIN", "Definitions", "Every request counts once, in the month of its creation", "ISO 18626", "cancelled", "□ stands for a character", "Texts of more than 300 characters"}, r.Sentences...) {
 		if !strings.Contains(all, want) {
 			t.Errorf("the PDF lacks %q", want)
@@ -146,7 +146,7 @@ func TestSameBytes(t *testing.T) {
 
 func TestPortuguese(t *testing.T) {
 	all := strings.Join(read(t, written(t, reporttest.Monthly("pt-BR"))), " ")
-	for _, want := range []string{"Rascunho, não emitido", "Mês anterior", "provisório", "Sobre este relatório", "Definições", "Página 1 de", "Dados até 2 de abr. de 2025 · geração 7", "Esta definição está em inglês.", "81,4%"} {
+	for _, want := range []string{"Rascunho, não emitido", "com a mesma", "provisório", "Sobre este relatório", "Definições", "Página 1 de", "Dados até 2 de abr. de 2025 · geração 7", "Esta definição está em inglês.", "81,4%"} {
 		if !strings.Contains(all, want) {
 			t.Errorf("the PDF lacks %q", want)
 		}
@@ -238,17 +238,17 @@ func TestTiles(t *testing.T) {
 	r := only()
 	r.Sections[0].Tiles = []report.Tile{
 		{ID: "a", Label: "Settled", Column: column, Now: number(0.8), Before: number(0.75), LastYear: number(0.9), Note: "n 12"},
-		{ID: "b", Label: "Moving", Column: column, Now: number(0.8), Before: number(0.75), Note: "n 13", Provisional: true},
+		{ID: "b", Label: "Moving", Column: column, Now: number(0.8), Before: number(0.75), Note: "n 13", Provisional: true, SameAge: true},
 		{ID: "c", Label: "Missing", Column: column, Before: number(0.75)},
 	}
 	all := strings.Join(read(t, written(t, r)), " ")
-	for _, want := range []string{"Settled 80.0% Month before 75.0%: +5.0 pts, better A year earlier 90.0%: −10.0 pts, worse n 12", "Moving 80.0% Month before 75.0%: +5.0 pts n 13 · provisional", "Missing – Month before 75.0%"} {
+	for _, want := range []string{"Settled 80.0% Feb 2025 75.0%: +5.0 pts, better Mar 2024 90.0%: −10.0 pts, worse n 12", "Moving 80.0% Feb 2025 at the same age 75.0%: +5.0 pts n 13 · provisional", "Missing – Feb 2025 75.0%"} {
 		if !strings.Contains(all, want) {
 			t.Errorf("the tiles lack %q: %s", want, all)
 		}
 	}
 	r.Spec.Kind = report.Annual
-	if all := strings.Join(read(t, written(t, r)), " "); !strings.Contains(all, "Year before 75.0%") || strings.Contains(all, "A year earlier") {
+	if all := strings.Join(read(t, written(t, r)), " "); !strings.Contains(all, "2024/25 75.0%") || strings.Contains(all, "90.0%") {
 		t.Errorf("the tiles of a year: %s", all)
 	}
 }

@@ -96,13 +96,10 @@ func (d *document) tile(r *report.Report, t report.Tile, width float64) tile {
 		runs = append(runs, run{" " + d.clean(unit), tileUnit})
 	}
 	laid.number = wrap(runs, width)[:1]
-	before := d.words.Text("pdf.before_month")
-	if r.Spec.Kind == report.Annual {
-		before = d.words.Text("pdf.before_year")
-	}
+	before, lastYear := r.Earlier(t)
 	laid.below = append(laid.below, d.beside(t, before, t.Before, width)...)
-	if r.Spec.Kind != report.Annual {
-		laid.below = append(laid.below, d.beside(t, d.words.Text("pdf.last_year"), t.LastYear, width)...)
+	if lastYear != "" {
+		laid.below = append(laid.below, d.beside(t, lastYear, t.LastYear, width)...)
 	}
 	note := t.Note
 	if word := d.words.Text("figure.provisional"); t.Provisional && !strings.Contains(note, word) {

@@ -72,7 +72,7 @@ func summary() report.Section {
 			Now: &now, Before: &before, LastYear: &lastYear, N: &n, Metric: "volume", Filter: queries.Filter{Role: []string{"borrowing"}}}
 	}
 	fill := tile("fill_rate", "Fill rate, borrowing", queries.Double, queries.Share, 0.814, 0.835, 0.8, 702)
-	fill.Provisional, fill.Note = true, "131 requests are still open; filled within 14 days: 71.2%, before 70.9%"
+	fill.Provisional, fill.SameAge, fill.Note = true, true, "131 requests are still open; filled within 14 days: 71.2%, before 70.9%"
 	money := tile("cost", "Cost of borrowing", queries.Double, queries.Money, 1234.5, 1100, 0, 98)
 	money.LastYear, money.Note, money.Metric = nil, Hostile[0], ""
 	return report.Section{ID: "summary", Title: "At a glance", Question: "What happened in March?", Tiles: []report.Tile{

@@ -79,11 +79,8 @@ func (b *book) tiles(sheet string, row int, chars float64) int {
 	if n == 0 {
 		return row
 	}
-	before := w.Text("files.month_before")
-	if b.report.Spec.Kind == report.Annual {
-		before = w.Text("files.year_before")
-	}
-	for i, head := range []string{w.Text("files.figure"), w.Text("files.now"), before, w.Text("files.change"), w.Text("files.last_year"), w.Text("files.change"), w.Text("files.n"), w.Text("files.note")} {
+	before, lastYear := b.report.Earlier(report.Tile{})
+	for i, head := range []string{w.Text("files.figure"), w.Text("files.now"), before, w.Text("files.change"), lastYear, w.Text("files.change"), w.Text("files.n"), w.Text("files.note")} {
 		l := look{head: true}
 		switch {
 		case i == len(summaryWidths)-1:
@@ -132,6 +129,9 @@ func (b *book) tile(sheet string, row int, tile report.Tile) {
 	}
 	if tile.Note != "" {
 		notes = append(notes, tile.Note)
+	}
+	if tile.SameAge && tile.Before != nil {
+		notes = append(notes, b.words.Text("report.at_same_age"))
 	}
 	note := strings.Join(notes, "; ")
 	b.try(b.file.SetRowHeight(sheet, row, max(height(tile.Label, summaryWidths[0]-2, 11), height(note, summaryWidths[7]-3, 11))))

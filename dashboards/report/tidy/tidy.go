@@ -231,6 +231,7 @@ func tiles(r *report.Report) file {
 	add("change", queries.Double, inUnit, func(f figure) any { return change(f.Now, f.Before) })
 	add("last_year", queries.Double, inUnit, func(f figure) any { return number(f.LastYear) })
 	add("change_last_year", queries.Double, inUnit, func(f figure) any { return change(f.Now, f.LastYear) })
+	add("same_age", queries.Boolean, r.Words.Text("files.same_age_doc"), func(f figure) any { return f.SameAge })
 	add("n", queries.Integer, r.Words.Text("files.n_doc"), func(f figure) any {
 		if f.N == nil {
 			return nil

@@ -168,6 +168,9 @@ func TestTiles(t *testing.T) {
 	if got, want := columnOf(rows, "provisional"), []string{"false", "true", "false", "false", "false"}; !slices.Equal(got, want) {
 		t.Errorf("provisional is %v", got)
 	}
+	if got, want := columnOf(rows, "same_age"), []string{"false", "true", "false", "false", "false"}; !slices.Equal(got, want) {
+		t.Errorf("at the same age is %v", got)
+	}
 	for _, want := range []string{"Main Library", "Edition 2, issued 3 Apr 2025 (monthly-2025-03-2)", "Data through: 2 Apr 2025", "v1.2.3",
 		"fillrate query volume --library=MAIN --by=role --by=kind", "Departments with fewer than 10 readers", "No campaign ran or ended in March.", "dictionary.csv"} {
 		if !strings.Contains(note, want) {
