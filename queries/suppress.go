@@ -156,8 +156,8 @@ func readerOrders(ctx context.Context, snapshot *store.Snapshot) (map[string][]s
 type cell struct {
 	context int64
 	places  [2]int
-	alone   int      // requests without a reader's key, each a reader of its own
-	withKey int      // the other requests
+	alone   int      // own readers' requests without a key, each a reader of its own
+	withKey int      // those with a key
 	bits    uint64   // one for each of their readers, perhaps the same for several
 	keys    []string // of their readers
 }
@@ -224,7 +224,7 @@ func (q *question) readersSQL(dimensions []*Dimension, statement string) string 
 			shown[i] = name
 		}
 	}
-	columns := inGroups("by_columns, is_arrival, ", contexts) + strings.Join(shown, ", ") + ", patron_key"
+	columns := inGroups("by_columns, is_arrival, ", contexts) + strings.Join(shown, ", ") + ", patron_key, role <> 'lending' as is_of_reader"
 	readers := "select " + columns + " from (\n" + cmp.Or(q.metric.Readers, q.metric.Rows) + "\n)"
 	if q.metric.WholePast && !q.filter.From.IsZero() { // what is expected of a month may be what it was a year before
 		readers += " where counted_day >= $from::date - to_months(12)"
@@ -326,7 +326,8 @@ func (c *crowd) atLeast() int { return c.alone + bits.OnesCount64(c.bits) }
 func (c *crowd) atMost() int  { return c.alone + c.withKey }
 func (c *crowd) exactly() int { return c.alone + len(c.keys) }
 
-// areEnough tells whether every row has readers enough once the first values of each dimension are taken together.
+// areEnough tells whether every row has readers enough, or none of ours as one of lending alone, once the first values
+// of each dimension are taken together.
 func areEnough(cells []cell, hidden []int, fewest int, count func(*crowd) int) bool {
 	type row struct {
 		context int64
@@ -353,7 +354,7 @@ func areEnough(cells []cell, hidden []int, fewest int, count func(*crowd) int) b
 		}
 	}
 	for _, in := range rows {
-		if count(in) < fewest {
+		if n := count(in); n > 0 && n < fewest {
 			return false
 		}
 	}

@@ -68,7 +68,7 @@ forecast.sql
       outside_month,
       is_now,
       list_position([grouping(of_department), grouping(of_patron_group)], 0) + 3 as place,
-      count(distinct patron_key) + count(*) filter (where patron_key is null) as n_readers
+      count(distinct patron_key) filter (where of_role <> 'lending') + count(*) filter (where of_role <> 'lending' and patron_key is null) as n_readers
     from told
     where $suppress_below > 0
     group by grouping sets (
@@ -80,7 +80,7 @@ forecast.sql
   revealing as (
     select by_columns, outside_month, place
     from readers
-    where n_readers < $suppress_below
+    where n_readers between 1 and $suppress_below - 1
     group by all
   ),
 

@@ -20,15 +20,18 @@ import (
 type asked struct {
 	department, group, role string
 	month                   int
-	reader                  int // 0: nobody knows who
+	reader                  int // 0: nobody knows who, or with lending no reader of ours
 }
+
+// lending asks for other libraries' readers, of whose departments nothing is known.
+const lending = "lending"
 
 var crowdMonths = []time.Time{date(2023, 12), date(2024, 1), date(2024, 2), date(2024, 5)}
 
 var (
 	crowdDepartments = []string{"Art", "Botany", "Chemistry", "unknown"}
 	crowdGroups      = []string{"Faculty", "Staff", "Student"}
-	crowdRoles       = []string{"borrowing", "docdel"}
+	crowdRoles       = []string{"borrowing", "docdel", lending}
 )
 
 func date(year int, month time.Month) time.Time {
@@ -51,6 +54,9 @@ func crowd(random *rand.Rand) []asked {
 		r.department, r.group = crowdDepartments[departments[d]], crowdGroups[groups[g]]
 		if random.IntN(20) == 0 {
 			r.reader = 0
+		}
+		if r.role == lending {
+			r.reader, r.department = 0, queries.Unknown
 		}
 		requests = append(requests, r)
 	}
@@ -99,8 +105,8 @@ func loadCrowd(t *testing.T, requests []asked) *store.Snapshot {
 	return snapshot
 }
 
-// An attack knows what values there are, reads every table, and solves for the single cells: one unknown per department,
-// group, role and month, whether the history has such requests or not.
+// An attack knows what values there are and all of lending, reads every table, and solves for the single cells: one
+// unknown per department, group, role and month, whether the history has such requests or not.
 type attack struct {
 	requests []asked
 	cells    []asked // the unknowns
@@ -119,6 +125,11 @@ func newAttack(requests []asked) *attack {
 					}
 				}
 			}
+		}
+	}
+	for _, cell := range a.cells {
+		if cell.role == lending {
+			a.learn(cell.fits([]string{"department", "patron_group", "role", "month"}))
 		}
 	}
 	return a
@@ -174,11 +185,11 @@ func subtract(row, known []*big.Rat, pivot int) {
 	}
 }
 
-// readers counts those behind the requests that fit; who is not known counts once for each request.
+// readers counts those behind the requests that fit; who is not known counts once for each request, lending not at all.
 func readers(requests []asked, fits func(asked) bool) int {
 	n, seen := 0, map[int]bool{}
 	for _, r := range requests {
-		if fits(r) && !(r.reader > 0 && seen[r.reader]) {
+		if fits(r) && r.role != lending && !(r.reader > 0 && seen[r.reader]) {
 			seen[r.reader] = true
 			n++
 		}

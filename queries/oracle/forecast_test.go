@@ -272,20 +272,25 @@ func (o *oracle) tellsOfFew(dimension string, month []record) bool {
 		people[value] = append(people[value], r)
 	}
 	for _, list := range people {
-		if readersOrAlone(list) < int64(o.f.Number("suppress_below")) {
+		if n := readersOrAlone(list); n > 0 && n < int64(o.f.Number("suppress_below")) {
 			return true
 		}
 	}
 	return false
 }
 
-// readersOrAlone counts readers; a request without one is a reader of its own.
+// readersOrAlone counts our readers; a request without one is a reader of its own, but lending is nobody of ours.
 func readersOrAlone(records []record) int64 {
-	n := readers(records)
+	var own []record
+	alone := int64(0)
 	for _, r := range records {
-		if r.patronKey == nil {
-			n++
+		switch {
+		case r.role == "lending":
+		case r.patronKey == nil:
+			alone++
+		default:
+			own = append(own, r)
 		}
 	}
-	return n
+	return readers(own) + alone
 }

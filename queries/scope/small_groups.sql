@@ -5,8 +5,8 @@ small_groups as (
   from (
     select
       dimension, value,
-      n_readers < $suppress_below as is_small,
-      lag(n_readers < $suppress_below, 1, false) over (partition by dimension order by value <> 'suppressed', n_readers, value) as is_next
+      n_readers between 1 and $suppress_below - 1 as is_small,
+      lag(n_readers between 1 and $suppress_below - 1, 1, false) over (partition by dimension order by value <> 'suppressed', n_readers, value) as is_next
     from reader_count
   )
   where is_small or is_next

@@ -2,8 +2,8 @@
 cells as materialized (
   select
     by_columns, is_arrival, department, patron_group,
-    count(*) - count(patron_key) as n_without_key,
-    coalesce(bit_count(bit_or(1::bigint << ((patron_key & 63) % 63))), 0) as n_bits
+    count(*) filter (where is_of_reader and patron_key is null) as n_without_key,
+    coalesce(bit_count(bit_or(1::bigint << ((patron_key & 63) % 63)) filter (where is_of_reader)), 0) as n_bits
   from readers
   group by all
 ),
@@ -13,7 +13,7 @@ doubtful as (
 counted_out as (
   select
     by_columns, is_arrival, department, patron_group,
-    coalesce(list(distinct patron_key) filter (where patron_key is not null), []) as own_keys
+    coalesce(list(distinct patron_key) filter (where is_of_reader and patron_key is not null), []) as own_keys
   from readers semi join doubtful
     on same_group(readers, doubtful) and readers.is_arrival = doubtful.is_arrival
     and readers.department = doubtful.department and readers.patron_group = doubtful.patron_group
@@ -26,7 +26,7 @@ told as (
     and cells.department = counted_out.department and cells.patron_group = counted_out.patron_group
 ),
 in_need as (
-  select distinct by_columns, is_arrival from told where n_without_key + len(own_keys) < $suppress_below
+  select distinct by_columns, is_arrival from told where n_without_key + len(own_keys) between 1 and $suppress_below - 1
 )
 select
   dense_rank() over (order by by_columns, is_arrival) as context,

@@ -36,12 +36,14 @@ select distinct request_id, happened_at as conditional_at from event where to_st
 create or replace temp table sends as
 select request_id, count(*) as n_sends, min(sent_at) as first_sent_at from send group by request_id;
 
--- 3. What happened between one send and the next, where that can matter: the request was sent more than once, or its
---    last lender did not fill it and still it was filled.
+-- 3. What happened between one send and the next, where that can matter: the request was sent more than once, its last
+--    lender did not fill it and still it was filled, or it ended unfilled on a day that only an event may tell.
 create or replace temp table followed as
 select request_id from sends where n_sends > 1
 union
-select request_id from fact_request where role = 'borrowing' and outcome = 'filled' and (filled_by <> 'lender' or partner is null);
+select request_id from fact_request where role = 'borrowing' and outcome = 'filled' and (filled_by <> 'lender' or partner is null)
+union
+select request_id from fact_request where role = 'borrowing' and outcome in ('unfilled', 'cancelled') and outcome_at is null;
 
 create or replace temp table turn as
 with

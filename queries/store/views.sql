@@ -15,8 +15,8 @@ with
     from (
       select
         dimension, value,
-        n_readers < 5 as is_small,
-        lag(n_readers < 5, 1, false) over (partition by dimension order by value <> 'suppressed', n_readers, value) as is_next
+        n_readers between 1 and 4 as is_small,
+        lag(n_readers between 1 and 4, 1, false) over (partition by dimension order by value <> 'suppressed', n_readers, value) as is_next
       from reader_count
     )
     where is_small or is_next

@@ -40,7 +40,7 @@ alter table fact_request add column rush boolean;
 create table reader_count (
   dimension varchar not null, -- department, patron_group
   value varchar not null, -- unknown where the history does not say
-  n_readers bigint not null -- a request without a reader's key counts as a reader of its own
+  n_readers bigint not null -- a request without a reader's key counts as a reader of its own, a lending request as none
 );
 
 -- What dashboards ask for by month, counted beforehand as of the history's newest date. Derived once per load by
