@@ -43,14 +43,21 @@ func TestMain(m *testing.M) {
 // librariesPerLoad histories share a generation, as loading costs more than asking.
 const librariesPerLoad = 10
 
+// undatedRefusal is the seed of histories among which is a request that was not filled and has no date at all: when its
+// lender said no is told by an event alone.
+const undatedRefusal = 501
+
 // TestMetricsAgreeWithOracle asks random questions about random histories, of the SQL and of this package.
 func TestMetricsAgreeWithOracle(t *testing.T) {
 	loads := *loadsFlag
 	if testing.Short() {
 		loads = min(loads, 6)
 	}
+	seeds := []uint64{undatedRefusal}
 	for i := range loads {
-		seed := *seedFlag + uint64(i)
+		seeds = append(seeds, *seedFlag+uint64(i))
+	}
+	for _, seed := range slices.Compact(seeds) {
 		t.Run(fmt.Sprintf("seed=%d", seed), func(t *testing.T) {
 			t.Parallel()
 			h := randomHistory(seed, librariesPerLoad)

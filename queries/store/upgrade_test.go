@@ -93,6 +93,51 @@ func TestAnOlderGenerationIsBroughtUpToDateByReading(t *testing.T) {
 	third.Close()
 }
 
+// The release before counted each lending request as a reader, and those have no department: a generation of its tells so
+// until it is read by this one.
+func TestLendingIsCountedAnewInAGenerationOfBefore(t *testing.T) {
+	files := Open(t.TempDir())
+	defer files.Close()
+	_, err := files.Load(t.Context(), func(ctx context.Context, tx *Tx) (Verdict, error) {
+		for _, statement := range []string{
+			"insert into library values ('MAIN', 'America/New_York', true, null)",
+			`insert into request by name select
+				n as request_id, 'MAIN' as library, 'illiad' as source, n::varchar as source_id, role, 'copy' as kind, 'delivered' as status,
+				department, patron_key, timestamp '2024-03-08 22:00:00' as created_at, 1 as columns, 1 as first_batch, 1 as last_batch, 0 as row_hash
+			from (values (1, 'lending', null, null), (2, 'lending', null, null), (3, 'lending', 'Annex', null),
+				(4, 'borrowing', 'Art', 7), (5, 'docdel', 'Art', 7), (6, 'borrowing', 'Art', null), (7, 'borrowing', null, 8)) r(n, role, department, patron_key)`,
+		} {
+			if _, err := tx.Exec(ctx, statement); err != nil {
+				return Discard, err
+			}
+		}
+		if err := tx.Derive(ctx); err != nil {
+			return Discard, err
+		}
+		_, err := tx.Exec(ctx, "update reader_count set n_readers = 99; delete from schema_step where step > 4")
+		return Keep, err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	snapshot, err := files.Snapshot(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer snapshot.Close()
+	var counts string
+	err = snapshot.DB().QueryRow("select string_agg(value || ' ' || n_readers, ', ' order by value) from reader_count where dimension = 'department'").Scan(&counts)
+	if want := "Annex 0, Art 2, unknown 1"; err != nil || counts != want {
+		t.Errorf("readers %q (%v), want %q", counts, err, want)
+	}
+	// What only lending names tells of nobody; unknown has one reader, and Art is what it is hidden behind.
+	var departments string
+	err = snapshot.DB().QueryRow("select string_agg(coalesce(department, 'none'), ', ' order by request_id) from requests").Scan(&departments)
+	if want := "suppressed, suppressed, Annex, suppressed, suppressed, suppressed, suppressed"; err != nil || departments != want {
+		t.Errorf("departments of the view %q (%v), want %q", departments, err, want)
+	}
+}
+
 func TestManyReadersBringAGenerationUpToDateOnce(t *testing.T) {
 	files := oldGeneration(t)
 	other := Open(files.dir) // another process, which waits for the lock or finds the work done
