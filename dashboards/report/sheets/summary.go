@@ -80,7 +80,13 @@ func (b *book) tiles(sheet string, row int, chars float64) int {
 		return row
 	}
 	before, lastYear := b.report.Earlier(report.Tile{})
-	for i, head := range []string{w.Text("files.figure"), w.Text("files.now"), before, w.Text("files.change"), lastYear, w.Text("files.change"), w.Text("files.n"), w.Text("files.note")} {
+	changeOf := func(earlier string) string {
+		if earlier == "" {
+			return ""
+		}
+		return w.Text("files.change")
+	}
+	for i, head := range []string{w.Text("files.figure"), w.Text("files.now"), before, changeOf(before), lastYear, changeOf(lastYear), w.Text("files.n"), w.Text("files.note")} {
 		l := look{head: true}
 		switch {
 		case i == len(summaryWidths)-1:
