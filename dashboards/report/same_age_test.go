@@ -60,7 +60,7 @@ func TestTilesStandBesideTheSameAge(t *testing.T) {
 					continue
 				}
 				isRunning := test.spec.To.After(day("2025-07-01"))
-				if want := isRunning || tile.Provisional && tile.Column.Name != "n_requests"; tile.SameAge != want {
+				if want := isRunning || tile.Provisional; tile.SameAge != want {
 					t.Errorf("%s %s.%s: compared at the same age %v", r.Span, s.ID, tile.ID, tile.SameAge)
 				}
 				for _, side := range []struct {

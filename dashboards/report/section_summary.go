@@ -110,7 +110,7 @@ func (c *composer) tile(id, of string, b beside, column string, pairs ...string)
 	t := Tile{ID: id, Metric: b.now.Metric.ID, Filter: b.now.Filter, SameAge: isSameAge,
 		Now: value(b.now, column, pairs...), Before: value(then.before, column, pairs...), LastYear: value(then.lastYear, column, pairs...)}
 	if row := find(b.now, pairs...); row != nil {
-		t.Provisional = b.isRunning || b.moves(row)
+		t.Provisional = b.isRunning || b.moves(row) && column != "n_requests"
 	}
 	t.Column = c.words.Columns(b.now.Columns)[chart.Column(b.now, column)]
 	t.Label = t.Column.Label
