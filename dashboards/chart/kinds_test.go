@@ -351,3 +351,28 @@ func TestSpark(t *testing.T) {
 		t.Errorf("one value is drawn: %s", got)
 	}
 }
+
+// The bar of a Pareto that takes the rest together is provisional where any of the rest is, name and bar alike.
+func TestTheRestOfAParetoIsProvisionalWhereAnyOfItIs(t *testing.T) {
+	reasons := result("reason n", []any{"a", int64(9)}, []any{"b", int64(5)}, []any{"c", int64(2)}, []any{"d", int64(1)})
+	for _, test := range []struct {
+		provisional string
+		want        []bool // by bar: a, b, the two others
+	}{
+		{"", []bool{false, false, false}},
+		{"d", []bool{false, false, true}},
+		{"a", []bool{true, false, false}},
+		{"abd", []bool{true, true, true}},
+		{"abcd", []bool{false, false, false}}, // the figure says so once
+	} {
+		chart := Draw(Spec{Kind: Pareto, X: "reason", Y: []string{"n"}, Most: 2,
+			Provisional: func(row []any) bool { return strings.Contains(test.provisional, Text(row[0])) }}, reasons)
+		var names, bars []bool
+		for i, category := range chart.Categories {
+			names, bars = append(names, category.Provisional), append(bars, chart.Series[0].Points[i].Provisional)
+		}
+		if !slices.Equal(names, test.want) || !slices.Equal(bars, test.want) {
+			t.Errorf("%q provisional: names %v, bars %v, want %v", test.provisional, names, bars, test.want)
+		}
+	}
+}

@@ -24,6 +24,7 @@ func drawPareto(w *locale.Words, spec Spec, result *queries.Result) Chart {
 		}
 		whole += sums[i]
 	}
+	chart.markSome() // while each group stands by itself: the last bar may be of some that are provisional and some that are not
 	order := make([]int, n)
 	for i := range order {
 		order[i] = i
@@ -59,13 +60,14 @@ func drawPareto(w *locale.Words, spec Spec, result *queries.Result) Chart {
 		categories = append(categories, chart.Categories[i])
 	}
 	if len(rest) > 0 {
-		categories = append(categories, Category{Label: w.Say("chart.others", w.Count(float64(len(rest))))})
+		others := Category{Label: w.Say("chart.others", w.Count(float64(len(rest))))}
+		others.Provisional = slices.ContainsFunc(rest, func(i int) bool { return chart.Categories[i].Provisional })
+		categories = append(categories, others)
 	}
 	chart.Categories = categories
 	for i := range chart.Series {
 		chart.Series[i].Points = pick(chart.Series[i])
 	}
-	chart.markSome()
 	if whole > 0 {
 		line, sum := make([]Point, len(categories)), 0.0
 		for i := range categories {
