@@ -391,7 +391,7 @@ func areTotals(t *testing.T, from Sources) {
 	spec.Sections, spec.Filter.Numbers = []string{"groups"}, map[string]int{"suppress_below": 0}
 	addsUp(t, tableIn(t, compose(t, from, spec), "groups_department"))
 	// where too few readers stand behind each group of a month, those of twelve months are told, or why none are
-	spec.Filter.Numbers = map[string]int{"suppress_below": 12}
+	spec.Filter.Numbers = map[string]int{"suppress_below": 80}
 	addsUp(t, tableIn(t, compose(t, from, spec), "groups_department_year"))
 	spec.Filter.Numbers = map[string]int{"suppress_below": 900}
 	if s := compose(t, from, spec).Sections[0]; len(s.Tables) > 0 || len(s.Notes) != 6 || !strings.Contains(s.Notes[0], "Fewer than 900 readers") {
