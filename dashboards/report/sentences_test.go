@@ -59,9 +59,9 @@ func TestFillRateInWords(t *testing.T) {
 		"Borrowing, Mar 2025: no request has been filled or gone unfilled yet.":                                                 {of: "Borrowing", now: at(0, 0, "Mar 2025"), before: then(.9, 50, "Feb 2025")},
 		"Borrowing, Mar 2025: 88.0% of the requests that ended were filled (n 40); there is no earlier period to compare with.": {of: "Borrowing", now: at(.88, 40, "Mar 2025")},
 		"Borrowing, Mar 2025: 88.0% of the requests that ended were filled (n 40), about as much as in Feb 2025 (88.0%, n 41).": {of: "Borrowing", now: at(.88, 40, "Mar 2025"), before: then(.8801, 41, "Feb 2025")},
-		// Of a month that still moves the rate stands beside nothing of its age, so what can be compared is said too.
-		"Borrowing, Jun 2025: 88.3% of the requests that ended were filled (n 264), 2.3 points higher than in May 2025 (86.0%, n 307); 15.9% of the requests are still open, so that the rate will move: filled within 14 days were 74.8%, in May 2025 70.3%.": {
-			of: "Borrowing", now: at(.883, 264, "Jun 2025"), before: then(.86, 307, "May 2025"), isProvisional: true, open: .159, soon: new(.748), soonBefore: new(.703), mover: partner},
+		// A month that still moves stands beside the earlier one at the same age.
+		"Borrowing, Jun 2025: 88.3% of the requests that ended were filled (n 264), 2.3 points higher than in May 2025 at the same age (86.0%, n 307); by partner, the largest part of the change since May 2025 at the same age is that of “ZNY”: −0.5 points (n 9, too few to read into); 15.9% of the requests are still open, so that the rate will move: filled within 14 days were 74.8%, in May 2025 at the same age 70.3%.": {
+			of: "Borrowing", now: at(.883, 264, "Jun 2025"), before: then(.86, 307, "May 2025 at the same age"), isSameAge: true, isProvisional: true, open: .159, soon: new(.748), soonBefore: new(.703), mover: partner},
 		"Borrowing, Jun 2025: 88.3% of the requests that ended were filled (n 264); there is no earlier period to compare with; 15.9% of the requests are still open, so that the rate will move.": {
 			of: "Borrowing", now: at(.883, 264, "Jun 2025"), isProvisional: true, open: .159},
 	} {
