@@ -46,7 +46,7 @@ const (
 var askKeys = []string{reportKey, monthKey, yearKey, languageKey, paperKey}
 
 // notOfReports are the keys of the filter that say when: a report has its own.
-var notOfReports = []string{"from", "to", "preset", "compare", "as_of", "by", waitKey, onceKey, formKey, offsetKey}
+var notOfReports = []string{"from", "to", "preset", "compare", "as_of", "by", waitKey, onceKey, formKey, offsetKey, kindOfKey}
 
 const (
 	monthLayout = "2006-01"
@@ -65,16 +65,7 @@ func (s *server) askedReport(ctx context.Context, values url.Values) (report.Spe
 	if err != nil {
 		return spec, err
 	}
-	narrowing := spec.Filter.Values()
-	for key, words := range values {
-		if slices.Contains(askKeys, key) || slices.Contains(notOfReports, key) {
-			continue
-		}
-		if words = slices.DeleteFunc(slices.Clone(words), func(word string) bool { return word == "" }); len(words) > 0 {
-			narrowing[key] = words
-		}
-	}
-	if spec.Filter, err = queries.ParseFilter(narrowing); err != nil {
+	if spec.Filter, err = narrowed(spec.Filter, values); err != nil {
 		return spec, err
 	}
 	if language := values.Get(languageKey); language != "" {
@@ -98,6 +89,20 @@ func (s *server) askedReport(ctx context.Context, values url.Values) (report.Spe
 		spec.From, spec.To = first, first.AddDate(0, months, 0)
 	}
 	return spec, spec.Check()
+}
+
+// narrowed is a report's filter with what an address narrows it to.
+func narrowed(filter queries.Filter, values url.Values) (queries.Filter, error) {
+	narrowing := filter.Values()
+	for key, words := range values {
+		if slices.Contains(askKeys, key) || slices.Contains(notOfReports, key) {
+			continue
+		}
+		if words = slices.DeleteFunc(slices.Clone(words), func(word string) bool { return word == "" }); len(words) > 0 {
+			narrowing[key] = words
+		}
+	}
+	return queries.ParseFilter(narrowing)
 }
 
 // canPrint fails where there is no press.

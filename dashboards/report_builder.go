@@ -64,6 +64,9 @@ func (s *server) newReport(c *gin.Context) error {
 	}
 	usual, _ := report.Builtin(string(b.spec.Kind))
 	b.spec.Sections = usual.Sections
+	if b.spec.Filter, err = narrowed(b.spec.Filter, values); err != nil {
+		return err
+	}
 	return b.write(c, http.StatusOK, "")
 }
 

@@ -24,6 +24,7 @@ type issueBody struct {
 	Look   string // address of the draft
 	Back   string
 	Keep   []field
+	Save   string // address that saves it under a name of its own, where it is not what its name stands for; empty: it is
 }
 
 var onceWord = regexp.MustCompile(`^[A-Z2-7]{20,40}$`)
@@ -67,6 +68,14 @@ func (s *server) writeIssue(c *gin.Context, values url.Values) error {
 	body.Lead = v.Say("reports.issue.lead", reportTitle(v.Words, spec), v.periodWords(spec.From, spec.To, v.history.Today))
 	if parts := v.narrowingWords(spec.Filter); parts != "" {
 		body.Lead += " · " + parts
+	}
+	if isItself, err := s.press.IsItself(v.ctx, spec); err != nil {
+		return err
+	} else if !isItself {
+		narrowing := spec.Filter.Values()
+		narrowing.Set(kindOfKey, string(spec.Kind))
+		body.Save = address(builderPath, narrowing)
+		return v.renderAs(c, http.StatusOK, "report_issue", v.Text("reports.issue.title"), nil, body)
 	}
 	list, err := s.press.Editions.List(v.ctx)
 	if err != nil {

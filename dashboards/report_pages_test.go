@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -183,6 +184,28 @@ func TestIssuedOnce(t *testing.T) {
 	}
 	if response := send(t, site, issuePath, url.Values{reportKey: {"monthly"}, monthKey: {"2024-06"}}); response.Header().Get("Location") != "/reports/issue?month=2024-06&report=monthly" {
 		t.Errorf("without having been asked: %d to %s", response.Code, response.Header().Get("Location"))
+	}
+}
+
+// A report that is narrowed is not issued under the name of the whole: the page offers to save it.
+func TestNarrowedIsSavedFirst(t *testing.T) {
+	site, p, _ := printingSite(t, testHistory(t))
+	asked := "report=monthly&month=2024-06&role=borrowing&grace_days=4"
+	page := get(t, site, issuePath+"?"+asked).Body.String()
+	const save = "/reports/builder?role=borrowing&amp;grace_days=4&amp;of=monthly"
+	if strings.Contains(page, `method="post" action="/reports/issue"`) || !strings.Contains(page, `href="`+save+`"`) {
+		t.Errorf("the page asks to issue it, or does not lead to %s: %s", save, regexp.MustCompile(`/reports/builder[^"]*`).FindString(page))
+	}
+	if builder := get(t, site, strings.ReplaceAll(save, "&amp;", "&")); builder.Code != http.StatusOK || !regexp.MustCompile(`name="role" value="borrowing"[^>]* checked`).MatchString(builder.Body.String()) {
+		t.Errorf("%d: the builder does not know what it is narrowed to", builder.Code)
+	}
+	values, _ := url.ParseQuery(asked)
+	values.Set(onceKey, oncePressed)
+	if response := send(t, site, issuePath, values); response.Code != http.StatusBadRequest || !strings.Contains(response.Body.String(), "narrowed or changed here") {
+		t.Errorf("issued all the same: %d", response.Code)
+	}
+	if list, err := p.Editions.List(t.Context()); err != nil || len(list) > 0 {
+		t.Errorf("%d editions, %v", len(list), err)
 	}
 }
 

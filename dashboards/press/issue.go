@@ -1,6 +1,7 @@
 package press
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"database/sql"
@@ -11,6 +12,7 @@ import (
 	"time"
 
 	"github.com/fillrate/fillrate/dashboards/report"
+	"github.com/fillrate/fillrate/queries"
 	"github.com/fillrate/fillrate/queries/catalog"
 	"github.com/fillrate/fillrate/queries/edition"
 	"github.com/fillrate/fillrate/queries/settings"
@@ -56,14 +58,23 @@ func (p *Press) named(ctx context.Context, spec report.Spec) (name, period strin
 	if err != nil {
 		return "", "", err
 	}
-	name = spec.Name
-	if name == "" {
-		name = string(spec.Kind)
-	}
-	if name == "" {
-		name = string(report.Monthly)
+	name = cmp.Or(spec.Name, string(spec.Kind), string(report.Monthly))
+	if isItself, err := p.IsItself(ctx, spec); err != nil {
+		return "", "", err
+	} else if !isItself {
+		return "", "", queries.NewError(queries.Invalid, "%s is narrowed or changed here, and its editions are of it as it is: save yours under a name of its own first (fillrate report save, or “Put a report together”), and issue that", name)
 	}
 	return name, spec.Dated(reach, settled).Period(reach.Newest), nil
+}
+
+// IsItself tells whether a spec asks for what its name stands for: the report that comes with Fillrate, or that was saved
+// under it. Its editions are one row of numbers, so that one that is narrowed has no place among them.
+func (p *Press) IsItself(ctx context.Context, spec report.Spec) (bool, error) {
+	kept, err := p.Spec(ctx, cmp.Or(spec.Name, string(spec.Kind), string(report.Monthly)))
+	if queries.ErrorCode(err) == queries.NotFound {
+		return true, nil // the name stands for nothing yet
+	}
+	return err == nil && spec.IsLike(kept), err
 }
 
 // draft makes the edition of a number.

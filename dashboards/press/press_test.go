@@ -583,6 +583,38 @@ func TestWhatCannotBeIssued(t *testing.T) {
 	}
 }
 
+// Editions of a name are all of what the name stands for: one that is narrowed or changed is none of them, in another
+// language, on other paper and of another month it is.
+func TestEditionsOfANameAreOfOneReport(t *testing.T) {
+	l := newLibrary(t)
+	l.load("generic", march)
+	ours := ofMarch("volume")
+	must(t, l.Save(t.Context(), ours))
+	monthly, _ := report.Builtin("monthly")
+	monthly.From, monthly.To = ours.From, ours.To
+	for what, change := range map[string]func(*report.Spec){
+		"narrowed":       func(s *report.Spec) { s.Filter.Role = []string{"borrowing"} },
+		"with a number":  func(s *report.Spec) { s.Filter.Numbers = map[string]int{"grace_days": 3} },
+		"less a section": func(s *report.Spec) { s.Sections = []string{"reasons"} },
+		"of groups":      func(s *report.Spec) { s.Groups = []string{"kind"} },
+		"with a title":   func(s *report.Spec) { s.Title = "Another" },
+	} {
+		for _, spec := range []report.Spec{ours, monthly} {
+			change(&spec)
+			if _, err := l.Issue(t.Context(), spec); queries.ErrorCode(err) != queries.Invalid || !strings.Contains(err.Error(), spec.Name+" is narrowed or changed") {
+				t.Errorf("%s %s: %v", spec.Name, what, err)
+			}
+		}
+	}
+	if list, err := l.Editions.List(t.Context()); err != nil || len(list) > 0 {
+		t.Errorf("%d editions, %v", len(list), err)
+	}
+	ours.Language, ours.Paper = "pt-BR", report.Letter
+	if _, err := l.Issue(t.Context(), ours); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestSavedReports(t *testing.T) {
 	l := newLibrary(t)
 	l.load("generic", march)

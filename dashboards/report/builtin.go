@@ -46,7 +46,6 @@ func Builtins() []string {
 func Builtin(name string) (Spec, bool) {
 	for _, spec := range usual() {
 		if spec.Name == name {
-			spec.Sections = slices.DeleteFunc(spec.Sections, func(id string) bool { return findSection(id) == nil })
 			return spec, true
 		}
 	}
@@ -84,6 +83,12 @@ func (s Spec) filled(language string) Spec {
 	s.Filter.From, s.Filter.To, s.Filter.AsOf = time.Time{}, time.Time{}, time.Time{}
 	s.Filter.Preset, s.Filter.Compare, s.Filter.By = "", "", nil
 	return s
+}
+
+// IsLike tells whether two specs ask for the same, whatever the dates, language and paper.
+func (s Spec) IsLike(other Spec) bool {
+	a, b := s.filled(""), other.filled("")
+	return a.Kind == b.Kind && a.Title == b.Title && slices.Equal(a.Sections, b.Sections) && slices.Equal(a.Groups, b.Groups) && a.Filter.Encode() == b.Filter.Encode()
 }
 
 var slug = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
