@@ -159,10 +159,14 @@ func TestWhatMustNotAppear(t *testing.T) {
 			}
 		}
 	}
+	queries, few := oddQueries, 200
+	if testing.Short() { // the race detector sees every address, not every oddity: those are about what is said, not about who meets
+		queries, few = []string{"", "from=2024-13-45"}, 20
+	}
 	nAnswers := map[int]int{}
 	for _, route := range routes {
 		for _, address := range addresses(route) {
-			for _, query := range oddQueries {
+			for _, query := range queries {
 				if strings.HasSuffix(route, "/events") {
 					continue // a stream
 				}
@@ -178,7 +182,7 @@ func TestWhatMustNotAppear(t *testing.T) {
 		}
 	}
 	check(t, "the log", log.String(), false)
-	if nAnswers[200] < 200 || nAnswers[400] < 200 || nAnswers[404] < 20 {
+	if nAnswers[200] < few || nAnswers[400] < few || nAnswers[404] < 20 {
 		t.Errorf("answers by status: %v: too few to tell anything", nAnswers)
 	}
 	if !strings.Contains(log.String(), "msg=request") {

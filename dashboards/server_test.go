@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -45,25 +46,34 @@ from (values
   (10, 'borrowing', 'copy', 'delivered', '2024-07-01 12:00', '2024-07-05 12:00', null, 'ABC', 'History', null, 'Newest', null)
 ) as t (id, role, kind, status, created, done, due, partner, department, patron_group, title, reason)`
 
-// testHistory loads the requests above into a new data directory.
+// testHistory gives a new data directory with the requests above.
 func testHistory(t *testing.T) *store.Files {
 	t.Helper()
-	files := store.Open(t.TempDir())
-	t.Cleanup(func() { files.Close() })
-	load(t, files,
-		"insert into library values ('MAIN', 'America/New_York', true, null)",
-		`insert into import_batch by name select 1 as batch_id, 1 as load_id, timestamp '2024-07-06 10:00:00' as imported_at, 'MAIN' as library,
+	return copied(t, loadedRequests)
+}
+
+var loadedRequests = sync.OnceValues(func() (string, error) {
+	return loadedOnce("requests", func(ctx context.Context, files *store.Files) error {
+		return loadInto(ctx, files,
+			"insert into library values ('MAIN', 'America/New_York', true, null)",
+			`insert into import_batch by name select 1 as batch_id, 1 as load_id, timestamp '2024-07-06 10:00:00' as imported_at, 'MAIN' as library,
 			'generic' as source, 'requests' as content, 'requests.csv' as file, 'ab' as sha256, 12 as n_read, 10 as n_new, 0 as n_changed,
 			0 as n_unchanged, 2 as n_rejected, 'Dates are read day first.' as notes`,
-		"insert into reject values (1, 17, 'created', 'is no date'), (1, 18, 'created', 'is no date')",
-		strings.NewReplacer("$1", "'"+hostile+"'", "$2", "'"+strings.Repeat("Very long ", 1000)+"'").Replace(requestsSQL),
-	)
-	return files
-}
+			"insert into reject values (1, 17, 'created', 'is no date'), (1, 18, 'created', 'is no date')",
+			strings.NewReplacer("$1", "'"+hostile+"'", "$2", "'"+strings.Repeat("Very long ", 1000)+"'").Replace(requestsSQL),
+		)
+	})
+})
 
 func load(t *testing.T, files *store.Files, statements ...string) {
 	t.Helper()
-	_, err := files.Load(t.Context(), func(ctx context.Context, tx *store.Tx) (store.Verdict, error) {
+	if err := loadInto(t.Context(), files, statements...); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func loadInto(ctx context.Context, files *store.Files, statements ...string) error {
+	_, err := files.Load(ctx, func(ctx context.Context, tx *store.Tx) (store.Verdict, error) {
 		for _, statement := range statements {
 			if _, err := tx.Exec(ctx, statement); err != nil {
 				return store.Discard, err
@@ -71,9 +81,7 @@ func load(t *testing.T, files *store.Files, statements ...string) {
 		}
 		return store.Keep, tx.Derive(ctx)
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	return err
 }
 
 func testSite(t *testing.T, files *store.Files) http.Handler {
