@@ -63,7 +63,7 @@ func letterOf(r *report.Report, edition string, s subscription.Subscription) let
 	for _, section := range r.Sections {
 		for _, tile := range section.Tiles {
 			if len(l.Figures) < mostFigures && tile.Now != nil {
-				l.Figures = append(l.Figures, figureOf(r.Words, r.Spec.Kind, tile))
+				l.Figures = append(l.Figures, figureOf(r, tile))
 			}
 		}
 		if len(l.Figures) > 0 {
@@ -73,14 +73,16 @@ func letterOf(r *report.Report, edition string, s subscription.Subscription) let
 	return l
 }
 
-func figureOf(w *locale.Words, kind report.Kind, tile report.Tile) figure {
+func figureOf(r *report.Report, tile report.Tile) figure {
+	w := r.Words
+	before, lastYear := r.Earlier(tile)
 	f := figure{Label: tile.Label, Value: written(w, tile.Column, tile.Now), Note: tile.Note}
 	var beside []string
 	if tile.Before != nil {
-		beside = append(beside, w.Say("mail.before."+string(kind), written(w, tile.Column, tile.Before)))
+		beside = append(beside, w.Say("mail.beside", before, written(w, tile.Column, tile.Before)))
 	}
 	if tile.LastYear != nil {
-		beside = append(beside, w.Say("mail.last_year", written(w, tile.Column, tile.LastYear)))
+		beside = append(beside, w.Say("mail.beside", lastYear, written(w, tile.Column, tile.LastYear)))
 	}
 	f.Beside = strings.Join(beside, "; ")
 	if n := tile.N; n != nil && f.Note == "" {
