@@ -39,8 +39,8 @@ func newPipeline() *pipeline {
 func (p *pipeline) Profiles() []ImportProfile { return []ImportProfile{{"illiad", "ILLiad"}} }
 
 func (p *pipeline) Try(ctx context.Context, files []string, o ImportOptions, progress ImportProgress) (*ImportSummary, error) {
-	p.files <- files
 	progress.Reading(filepath.Base(files[0]), 50, 100)
+	p.files <- files // last, so that who was given them finds it half read
 	select {
 	case <-ctx.Done():
 		return nil, ctx.Err()
